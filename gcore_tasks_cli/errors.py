@@ -1,0 +1,105 @@
+"""What can go wrong, each with its exit status.
+
+    GtaskError
+    ├── UsageError          2  wrong arguments, settings or standard input
+    └── ApiError               the API, or the way to it
+        ├── KeyRefused      3  401, 403
+        ├── TaskNotFound    4  404
+        └── NoAnswer        5  network, TLS, 5xx, redirects, nonsense
+
+An error knows whether it is `passing` (asking again may help) or lasting.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit statuses of `gtask`."""
+
+    OK = 0
+    TASK_ERROR = 1
+    USAGE = 2
+    KEY_REFUSED = 3
+    NOT_FOUND = 4
+    NO_ANSWER = 5
+    NOT_FINISHED = 124
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_PRECEDENCE = (
+    ExitCode.TERMINATED,
+    ExitCode.INTERRUPTED,
+    ExitCode.USAGE,
+    ExitCode.KEY_REFUSED,
+    ExitCode.NO_ANSWER,
+    ExitCode.NOT_FOUND,
+    ExitCode.TASK_ERROR,
+    ExitCode.NOT_FINISHED,
+)
+
+
+def most_important(codes: Iterable[ExitCode]) -> ExitCode:
+    """The one status that tells several: the first of 3, 5, 4, 1, 124, else 0."""
+    present = set(codes)
+    return next((code for code in _PRECEDENCE if code in present), ExitCode.OK)
+
+
+class GtaskError(Exception):
+    """An error with one clear sentence for the user, its exit status, and perhaps a hint."""
+
+    exit_code = ExitCode.NO_ANSWER
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GtaskError):
+    """Wrong arguments, settings or standard input; nothing was sent."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ApiError(GtaskError):
+    """The API refused, or no usable answer came.
+
+    `retry_after` is what the server asked for, in seconds; `reason` is the message without what
+    names the request, for lines that already name the task.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        passing: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.request_id = request_id
+        self.passing = passing
+        self.retry_after = retry_after
+
+
+class KeyRefused(ApiError):  # noqa: N818  (errors are nouns here)
+    """401 or 403: the API refuses this key, or this key for this task."""
+
+    exit_code = ExitCode.KEY_REFUSED
+
+
+class TaskNotFound(ApiError):  # noqa: N818
+    """404: there is no such task, or not for this account."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class NoAnswer(ApiError):  # noqa: N818
+    """No usable answer: the network, TLS, a 5xx, a redirect, or nonsense."""
+
+    exit_code = ExitCode.NO_ANSWER

@@ -1,0 +1,168 @@
+"""The Task model: every field of the API, and whatever it adds later. The one owner of pydantic."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler
+from pydantic.functional_validators import WrapValidator
+
+from gcore_tasks_cli.times import parse_time
+
+
+class TaskState(StrEnum):
+    """The states of the published description. Others may come: compare, do not assume."""
+
+    NEW = "NEW"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    ERROR = "ERROR"
+
+
+def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """A value of another type than described is kept as its JSON text: odd is not fatal."""
+    try:
+        return handler(value)
+    except ValidationError:
+        return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _none_is_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """`null` where a list of IDs is described means that nothing was created."""
+    return [] if value is None else _keep_what_does_not_fit(value, handler)
+
+
+_T = TypeVar("_T")
+# A string stands in for whatever was sent instead of the described type.
+Lenient = Annotated[_T | str | None, WrapValidator(_keep_what_does_not_fit)]
+ResourceIds = Annotated[
+    list[str | int] | str, WrapValidator(_none_is_nothing), Field(default_factory=list)
+]
+
+
+class CreatedResources(BaseModel):
+    """IDs of what a task created, by the API's own type names (its odd spellings included)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    ai_clusters: ResourceIds
+    api_keys: ResourceIds
+    caas_containers: ResourceIds
+    clusters: ResourceIds
+    ddos_profiles: ResourceIds
+    faas_functions: ResourceIds
+    faas_namespaces: ResourceIds
+    file_shares: ResourceIds
+    floatingips: ResourceIds
+    healthmonitors: ResourceIds
+    images: ResourceIds
+    inference_instances: ResourceIds
+    instances: ResourceIds
+    k8s_clusters: ResourceIds
+    k8s_pools: ResourceIds
+    l7polices: ResourceIds
+    l7rules: ResourceIds
+    laas_topic: ResourceIds
+    listeners: ResourceIds
+    loadbalancers: ResourceIds
+    members: ResourceIds
+    networks: ResourceIds
+    pools: ResourceIds
+    ports: ResourceIds
+    postgresql_clusters: ResourceIds
+    projects: ResourceIds
+    registry_registries: ResourceIds
+    registry_users: ResourceIds
+    routers: ResourceIds
+    secrets: ResourceIds
+    security_group_rules: ResourceIds
+    security_groups: ResourceIds
+    servergroups: ResourceIds
+    snapshots: ResourceIds
+    subnets: ResourceIds
+    volumes: ResourceIds
+
+    def created(self) -> dict[str, list[str]]:
+        """Only the types that hold something, unknown ones too, each ID as text."""
+        present: dict[str, list[str]] = {}
+        for name, value in (*dict(self).items(), *(self.model_extra or {}).items()):
+            items = value if isinstance(value, list) else [value]
+            if ids := [_text(item) for item in items if item not in (None, "")]:
+                present[name] = ids
+        return present
+
+
+class Task(BaseModel):
+    """One task, as the API describes it. Only `id` and `state` are needed to be one."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
+
+    id: str
+    state: str
+    task_type: Lenient[str] = None
+    user_id: Lenient[int] = None
+    created_on: Lenient[str] = None
+    acknowledged_at: Lenient[str] = None
+    acknowledged_by: Lenient[int] = None
+    client_id: Lenient[int] = None
+    created_resources: Lenient[CreatedResources] = None
+    data: Any = None
+    detailed_state: Lenient[str] = None
+    error: Lenient[str] = None
+    finished_on: Lenient[str] = None
+    job_id: Lenient[str] = None
+    lifecycle_policy_id: Lenient[int] = None
+    project_id: Lenient[int] = None
+    region_id: Lenient[int] = None
+    request_id: Lenient[str] = None
+    schedule_id: Lenient[str] = None
+    updated_on: Lenient[str] = None
+    user_client_id: Lenient[int] = None
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> "Task":
+        """The model of a task document.
+
+        Raises:
+            ValueError: if it is no task (no text `id` or `state`).
+        """
+        return cls.model_validate(fields)
+
+    @property
+    def created_at(self) -> datetime | None:
+        """`created_on`, if it can be read as a time."""
+        return parse_time(self.created_on)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """`finished_on`, if it can be read as a time."""
+        return parse_time(self.finished_on)
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """From creation to end, where both are known and in order."""
+        if self.created_at is None or self.finished_at is None:
+            return None
+        seconds = (self.finished_at - self.created_at).total_seconds()
+        return seconds if seconds >= 0 else None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state can no longer change."""
+        return self.state in (TaskState.FINISHED, TaskState.ERROR)
+
+    def created(self) -> dict[str, list[str]]:
+        """IDs of what was created, by type; empty where nothing was."""
+        if isinstance(self.created_resources, CreatedResources):
+            return self.created_resources.created()
+        return {"created_resources": [self.created_resources]} if self.created_resources else {}
+
+    def unknown_fields(self) -> dict[str, Any]:
+        """Fields that this version of gtask does not know, as sent."""
+        return dict(self.model_extra or {})
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

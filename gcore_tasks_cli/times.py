@@ -1,0 +1,66 @@
+"""Points in time and spans of time, as the API writes them and as people read and write them."""
+
+import re
+from datetime import UTC, datetime
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?", re.ASCII)
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+# Longer than any task; also keeps every sum of times within what the system's timers take.
+_LONGEST_SECONDS = 366 * 86400.0
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `10m`, `1h30m`, `0.5`; at most a year.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    compact = text.strip().lower()
+    seconds, position = 0.0, 0
+    while match := _DURATION.match(compact, position):
+        unit = match[2]
+        if unit is None and match.end() != len(compact):
+            break
+        seconds += float(match[1]) * _UNIT_SECONDS[unit or "s"]
+        position = match.end()
+    if not compact or position != len(compact):
+        raise ValueError(f"{text!r} is no duration; write 90, 90s, 10m or 1h30m")
+    if seconds > _LONGEST_SECONDS:
+        raise ValueError(f"{text!r} is longer than a year")
+    return seconds
+
+
+def format_duration(seconds: float) -> str:
+    """A span for people: `0.4 s`, `19 s`, `2 m 05 s`, `1 h 02 m`, `3 d 04 h`."""
+    if seconds < 0:
+        return f"-{format_duration(-seconds)}"
+    if 0 < seconds < 0.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02d} s"
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+    return f"{whole // 86400} d {whole % 86400 // 3600:02d} h"
+
+
+def parse_time(text: object) -> datetime | None:
+    """An API timestamp (`2026-05-23T05:07:31`, with or without `Z`: both UTC), or None if odd.
+
+    Anything may stand in that field; what cannot be read as a time is simply not known.
+    """
+    if not isinstance(text, str) or len(text) > 64:
+        return None
+    try:
+        time = datetime.fromisoformat(text.strip())
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_epoch(text: object) -> float | None:
+    """As `parse_time`, in seconds since 1970."""
+    time = parse_time(text)
+    return None if time is None else time.timestamp()
