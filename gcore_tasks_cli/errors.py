@@ -25,6 +25,8 @@ class ExitCode(IntEnum):
     NO_ANSWER = 5
     NOT_FINISHED = 124
     INTERRUPTED = 130
+    # 128 + SIGPIPE, as a shell reports other programs whose reader has left.
+    OUTPUT_CLOSED = 141
     TERMINATED = 143
 
 
@@ -103,3 +105,11 @@ class NoAnswer(ApiError):  # noqa: N818
     """No usable answer: the network, TLS, a 5xx, a redirect, or nonsense."""
 
     exit_code = ExitCode.NO_ANSWER
+
+
+class OutputClosed(Exception):  # noqa: N818
+    """Whoever read standard output has left; there is nobody to tell."""
+
+
+class Terminated(BaseException):  # noqa: N818  (a sibling of KeyboardInterrupt)
+    """SIGTERM came."""

@@ -1,0 +1,190 @@
+"""Task documents: the API's JSON, kept to the letter, with the two fields that waiting needs.
+
+What a program reads from `--json` is this text and not a re-encoding of it, so that numbers,
+escapes, the order of keys and unknown fields come through exactly as they were sent.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+FINAL_STATES = frozenset({"FINISHED", "ERROR"})
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+# A string (kept) or white space between tokens (dropped). Possessive: linear on any input.
+_SPACE_OUTSIDE_STRINGS = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")|[ \t\r\n]++', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One task as the API sent it: `text` is its own compact JSON, `fields` what it says."""
+
+    id: str
+    state: str
+    text: str
+    fields: dict[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state can no longer change."""
+        return self.state in FINAL_STATES
+
+    @property
+    def detailed_state(self) -> str | None:
+        """The detailed state, where there is one."""
+        return self.text_field("detailed_state")
+
+    @property
+    def task_type(self) -> str | None:
+        """The task type, where there is one."""
+        return self.text_field("task_type")
+
+    def text_field(self, name: str) -> str | None:
+        """The field as text; None where it is absent, null, empty or no text."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def created_resources(self) -> dict[str, list[Any]]:
+        """Only the types that hold something, in the API's order, IDs as sent."""
+        resources = self.fields.get("created_resources")
+        if not isinstance(resources, dict):
+            return {}
+        return {
+            name: [item for item in ids if item is not None and item != ""]
+            for name, ids in resources.items()
+            if isinstance(ids, list) and any(item is not None and item != "" for item in ids)
+        }
+
+
+def decode_json(body: bytes) -> str:
+    """The text of a JSON body (UTF-8, as RFC 8259 demands; a byte order mark is forgiven).
+
+    Raises:
+        ValueError: if it is not UTF-8.
+    """
+    return body.decode("utf-8-sig")
+
+
+def parse_json(text: str) -> Any:
+    """The value of one JSON text; stricter than `json.loads` (no NaN) and never out of its depth.
+
+    Raises:
+        ValueError: if it is no JSON, or nested deeper than this process can follow.
+    """
+    value, end = parse_json_at(text, _skip_space(text, 0))
+    if _skip_space(text, end) != len(text):
+        raise ValueError(f"more text after the JSON value, at character {end}")
+    return value
+
+
+def parse_json_at(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, and where it ends.
+
+    Raises:
+        ValueError: as `parse_json`.
+    """
+    try:
+        return _DECODER.raw_decode(text, start)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
+def json_stream(text: str) -> Iterator[Any]:
+    """The values of JSON texts one after the other, as `jq` reads them.
+
+    Raises:
+        ValueError: as `parse_json`.
+    """
+    position = _skip_space(text, 0)
+    while position < len(text):
+        value, position = parse_json_at(text, position)
+        yield value
+        position = _skip_space(text, position)
+
+
+def parse_task(text: str) -> Document:
+    """The task that `text` is.
+
+    Raises:
+        ValueError: if it is no JSON, or no task (no text `id` or `state`).
+    """
+    return _document(parse_json(text), text)
+
+
+def parse_page(text: str) -> tuple[list[Document], int]:
+    """The tasks of a page of the list, each with its own text, and the count over all pages.
+
+    Raises:
+        ValueError: if it is no such page, or holds something that is no task.
+    """
+    documents: list[Document] | None = None
+    count: Any = None
+    position = _expect(text, _skip_space(text, 0), "{")
+    while text[position : position + 1] == '"':
+        key, position = parse_json_at(text, position)
+        position = _expect(text, _skip_space(text, position), ":")
+        if key == "results" and text[position : position + 1] == "[":
+            documents, position = _parse_tasks(text, position)
+        else:
+            value, position = parse_json_at(text, position)
+            count = value if key == "count" else count
+        position = _skip_space(text, position)
+        if text[position : position + 1] == ",":
+            position = _expect(text, position, ",")
+    if text[position:].strip(" \t\r\n") != "}" or documents is None:
+        raise ValueError("no list of tasks")
+    return documents, count if isinstance(count, int) and count >= 0 else len(documents)
+
+
+def compact(text: str) -> str:
+    """Valid JSON without the white space between its tokens; nothing else changes."""
+    return _SPACE_OUTSIDE_STRINGS.sub(r"\1", text)
+
+
+def _parse_tasks(text: str, position: int) -> tuple[list[Document], int]:
+    position = _expect(text, position, "[")
+    documents = []
+    while text[position : position + 1] not in ("]", ""):
+        value, end = parse_json_at(text, position)
+        documents.append(_document(value, text[position:end]))
+        position = _skip_space(text, end)
+        if text[position : position + 1] == ",":
+            position = _expect(text, position, ",")
+    if position >= len(text):
+        raise ValueError("the list of tasks is cut short")
+    return documents, position + 1
+
+
+def _document(value: Any, text: str) -> Document:
+    if not isinstance(value, dict):
+        raise ValueError("no task: not an object")
+    for name in ("id", "state"):
+        if not isinstance(value.get(name), str) or not value[name]:
+            raise ValueError(f"no task: no {name}")
+    return Document(value["id"], value["state"], compact(text), value)
+
+
+def _expect(text: str, position: int, character: str) -> int:
+    if text[position : position + 1] != character:
+        raise ValueError(f"{character!r} expected at character {position}")
+    return _skip_space(text, position + 1)
+
+
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _parse_int(digits: str) -> int | float:
+    # Python refuses to read integers of thousands of digits (they cost quadratic time). The text
+    # of the document keeps the number; what is computed with is its nearest float.
+    return int(digits) if len(digits) < 1000 else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int)

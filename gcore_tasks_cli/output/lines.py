@@ -1,0 +1,114 @@
+"""The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
+
+from collections.abc import Callable
+
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    TroubleBegan,
+    TroubleOver,
+    Unfinished,
+)
+from gcore_tasks_cli.polling.history import usual_duration
+from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.times import format_duration
+
+
+class LineProgress:
+    """One line on each change, and a sign of life after `heartbeat_seconds` of silence."""
+
+    def __init__(
+        self, write: Callable[[str], None], total: int, started: float, heartbeat_seconds: float
+    ) -> None:
+        self._write = write
+        self._total = total
+        self._ended = 0
+        self._started = started
+        self._heartbeat_seconds = heartbeat_seconds
+        self._last_line = started
+        self._waiting: dict[str, tuple[Document, float]] = {}
+
+    def take(self, event: Event) -> None:
+        """Tells the event, if it is one that people want to be told."""
+        if isinstance(event, (Settled, Failed)):
+            self._ended += 1
+            self._waiting.pop(_task_id(event), None)
+        elif isinstance(event, Changed):
+            self._waiting[event.document.id] = (event.document, event.at - event.age_seconds)
+        line = self._line(event)
+        silent = event.at - self._last_line
+        if line is None and 0 < self._heartbeat_seconds <= silent and not _is_end(event):
+            line = self._sign_of_life(event.at)
+        if line is not None:
+            self._last_line = event.at
+            self._write(one_line(line))
+
+    def close(self) -> None:
+        """Nothing to put back: lines stay."""
+
+    def _line(self, event: Event) -> str | None:
+        if isinstance(event, Changed):
+            return change_line(event)
+        if isinstance(event, TroubleBegan):
+            return trouble_line(event)
+        if isinstance(event, TroubleOver):
+            return f"the API answers again, after {format_duration(event.seconds)}"
+        return None
+
+    def _sign_of_life(self, now: float) -> str:
+        still = f"still waiting for {self._total - self._ended} of {self._total}"
+        elapsed = format_duration(now - self._started)
+        if not self._waiting:
+            return f"{still} after {elapsed}: no answer of the API yet"
+        document, born = min(self._waiting.values(), key=lambda entry: entry[1])
+        kind = document.task_type or "task"
+        age = format_duration(now - born)
+        return f"{still} after {elapsed}: {kind} {document.id} {document.state} for {age}"
+
+
+def change_line(event: Changed) -> str:
+    """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`."""
+    document = event.document
+    state = state_words(document)
+    age = f"after {format_duration(event.age_seconds)}"
+    usual = usual_words(document.task_type)
+    if document.is_final:
+        error = document.text_field("error") if document.state == "ERROR" else None
+        age += f": {error}" if error else ""
+    elif usual is not None:
+        age += f", {usual}"
+    return f"{document.id}  {document.task_type or '-'}  {state}  {age}"
+
+
+def state_words(document: Document) -> str:
+    """The state, with the detailed state where that says more."""
+    detail = document.detailed_state
+    return f"{document.state} ({detail})" if detail and detail != document.state else document.state
+
+
+def usual_words(task_type: str | None) -> str | None:
+    """`usually 15–30 s`, where the type's usual duration is documented."""
+    usual = usual_duration(task_type)
+    if usual is None:
+        return None
+    low, high = usual
+    if low >= 60 and low % 60 == 0 and high % 60 == 0:
+        return f"usually {low / 60:.0f}–{high / 60:.0f} m"
+    return f"usually {low:.0f}–{high:.0f} s"
+
+
+def trouble_line(event: TroubleBegan) -> str:
+    """What is wrong, and that it is being tried again."""
+    return f"{event.error.message}; trying again"
+
+
+def _task_id(event: Settled | Failed) -> str:
+    return event.document.id if isinstance(event, Settled) else event.task_id
+
+
+def _is_end(event: Event) -> bool:
+    return isinstance(event, (Stopped, Unfinished))

@@ -1,0 +1,87 @@
+"""The three streams: data to standard output, everything else to standard error."""
+
+import errno
+import os
+import sys
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from gcore_tasks_cli.errors import GtaskError, OutputClosed
+from gcore_tasks_cli.printable import one_line
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Where data and messages go; made once a process, by `standard`."""
+
+    out: TextIO
+    err: TextIO
+    stdin: BinaryIO | None
+
+    @classmethod
+    def standard(cls) -> "Streams":
+        """This process's streams. One that was closed before the start swallows what it gets."""
+        out, err = _usable(sys.stdout), _usable(sys.stderr)
+        return cls(out, err, sys.stdin.buffer if sys.stdin is not None else None)
+
+    def data(self, text: str) -> None:
+        """Writes to standard output, at once.
+
+        Raises:
+            OutputClosed: if its reader has left.
+            GtaskError: if it cannot be written (a full disk, say).
+        """
+        try:
+            self.out.write(text)
+            self.out.flush()
+        except OSError as error:
+            # What stands in the buffer would fail again when the interpreter ends.
+            _point_at_nothing(self.out)
+            if error.errno in (errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN):
+                raise OutputClosed from None
+            raise GtaskError(f"cannot write to standard output: {error.strerror}") from None
+
+    def note(self, text: str) -> None:
+        """Writes a line to standard error; nobody reading it is no reason to stop."""
+        try:
+            self.err.write(f"{text}\n")
+            self.err.flush()
+        except (OSError, ValueError):
+            _point_at_nothing(self.err)
+
+    def error(self, error: GtaskError) -> None:
+        """Tells an error: one sentence, the request ID for support, and a hint where it helps."""
+        for line in error_lines(error):
+            self.note(line)
+
+
+def error_lines(error: GtaskError) -> list[str]:
+    """The lines that tell `error`; text of the API in them is made harmless."""
+    lines = [f"gtask: {one_line(error.message)}"]
+    if request_id := getattr(error, "request_id", None):
+        lines.append(f"request ID for support: {one_line(request_id)}")
+    if error.hint:
+        lines.append(f"hint: {one_line(error.hint)}")
+    return lines
+
+
+def _usable(stream: TextIO | None) -> TextIO:
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        # JSON is UTF-8 wherever it goes; a terminal knows better what it can show.
+        if stream.isatty():
+            reconfigure(errors="backslashreplace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    return stream
+
+
+def _point_at_nothing(stream: TextIO) -> None:
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
+    except (OSError, ValueError):
+        return

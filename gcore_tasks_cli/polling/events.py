@@ -1,0 +1,89 @@
+"""What happens in a wait, in the order it happens. `at` is the time on the watcher's clock."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import ApiError
+
+
+class StopReason(Enum):
+    """Why a wait is over."""
+
+    ALL_SETTLED = "all settled"
+    DEADLINE = "deadline"
+    INTERRUPTED = "interrupted"
+    FAIL_FAST = "fail-fast"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A task was seen for the first time, or in another state or detailed state than before."""
+
+    at: float
+    document: Document
+    previous: Document | None
+    age_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was waited for came about; the task is not asked for again."""
+
+    at: float
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The API gives no answer for this ID, and will not: with the last that was seen of it."""
+
+    at: float
+    task_id: str
+    error: ApiError
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The wait ended before the task did: with the last that was seen of it, and the trouble."""
+
+    at: float
+    task_id: str
+    document: Document | None
+    error: ApiError | None
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleBegan:
+    """The API stopped answering; it is being asked again."""
+
+    at: float
+    error: ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleOver:
+    """The API answers again, after `seconds`."""
+
+    at: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; nothing else happened."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The last event, always."""
+
+    at: float
+    reason: StopReason
+
+
+Event = Changed | Settled | Failed | Unfinished | TroubleBegan | TroubleOver | Tick | Stopped
