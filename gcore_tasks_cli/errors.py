@@ -111,5 +111,5 @@ class OutputClosed(Exception):  # noqa: N818
     """Whoever read standard output has left; there is nobody to tell."""
 
 
-class Terminated(BaseException):  # noqa: N818  (a sibling of KeyboardInterrupt)
+class Terminated(BaseException):
     """SIGTERM came."""

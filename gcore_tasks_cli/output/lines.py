@@ -15,7 +15,7 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.history import usual_duration
 from gcore_tasks_cli.printable import one_line
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.times import format_duration, parse_epoch
 
 
 class LineProgress:
@@ -36,9 +36,9 @@ class LineProgress:
         """Tells the event, if it is one that people want to be told."""
         if isinstance(event, (Settled, Failed)):
             self._ended += 1
-            self._waiting.pop(_task_id(event), None)
+            self._waiting.pop(event.task_id, None)
         elif isinstance(event, Changed):
-            self._waiting[event.document.id] = (event.document, event.at - event.age_seconds)
+            self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
         line = self._line(event)
         silent = event.at - self._last_line
         if line is None and 0 < self._heartbeat_seconds <= silent and not _is_end(event):
@@ -75,6 +75,8 @@ def change_line(event: Changed) -> str:
     document = event.document
     state = state_words(document)
     age = f"after {format_duration(event.age_seconds)}"
+    if (took := duration_seconds(document)) is not None:
+        age = f"took {format_duration(took)}"
     usual = usual_words(document.task_type)
     if document.is_final:
         error = document.text_field("error") if document.state == "ERROR" else None
@@ -82,6 +84,15 @@ def change_line(event: Changed) -> str:
     elif usual is not None:
         age += f", {usual}"
     return f"{document.id}  {document.task_type or '-'}  {state}  {age}"
+
+
+def duration_seconds(document: Document) -> float | None:
+    """From creation to end by the API's own times, where it is over and both are known."""
+    created = parse_epoch(document.fields.get("created_on"))
+    finished = parse_epoch(document.fields.get("finished_on"))
+    if not document.is_final or created is None or finished is None or finished < created:
+        return None
+    return finished - created
 
 
 def state_words(document: Document) -> str:
@@ -104,10 +115,6 @@ def usual_words(task_type: str | None) -> str | None:
 def trouble_line(event: TroubleBegan) -> str:
     """What is wrong, and that it is being tried again."""
     return f"{event.error.message}; trying again"
-
-
-def _task_id(event: Settled | Failed) -> str:
-    return event.document.id if isinstance(event, Settled) else event.task_id
 
 
 def _is_end(event: Event) -> bool:

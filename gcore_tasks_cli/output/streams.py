@@ -67,7 +67,7 @@ def error_lines(error: GtaskError) -> list[str]:
 
 def _usable(stream: TextIO | None) -> TextIO:
     if stream is None:
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         # JSON is UTF-8 wherever it goes; a terminal knows better what it can show.

@@ -1,4 +1,8 @@
-"""What happens in a wait, in the order it happens. `at` is the time on the watcher's clock."""
+"""What happens in a wait, in the order it happens.
+
+`at` is the time on the watcher's clock, `task_id` the ID as it was asked for (a document may
+spell its own in another case).
+"""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,6 +26,7 @@ class Changed:
     """A task was seen for the first time, or in another state or detailed state than before."""
 
     at: float
+    task_id: str
     document: Document
     previous: Document | None
     age_seconds: float
@@ -32,6 +37,7 @@ class Settled:
     """What was waited for came about; the task is not asked for again."""
 
     at: float
+    task_id: str
     document: Document
 
 

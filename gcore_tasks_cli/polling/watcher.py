@@ -173,10 +173,10 @@ class Watcher:
             task.born = now - _age_seconds(answer)
         age = now - task.born
         if previous is None or _shown_state(previous) != _shown_state(document):
-            yield Changed(now, document, previous, age)
+            yield Changed(now, task.task_id, document, previous, age)
         if document.is_final or not self._aim.until_final:
             del self._open[task.task_id]
-            yield Settled(now, document)
+            yield Settled(now, task.task_id, document)
             if document.is_final and self._aim.any_one:
                 self._stop = StopReason.ANY
             elif document.state == "ERROR" and self._aim.fail_fast:

@@ -1,0 +1,72 @@
+"""The entry point; the only place where an error becomes a message and an exit status."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed, Terminated
+
+
+def main() -> NoReturn:
+    """Runs gtask and leaves with its exit status.
+
+    It leaves by `os._exit`: a request that hangs in a thread must not hold up the end.
+    """
+    try:
+        signal.signal(signal.SIGTERM, _terminate)
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = ExitCode.INTERRUPTED
+    except Terminated:
+        status = ExitCode.TERMINATED
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            status = status or ExitCode.OUTPUT_CLOSED
+    os._exit(status)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit status of gtask with these arguments; errors are told on standard error."""
+    from gcore_tasks_cli.output.streams import Streams
+
+    try:
+        return _invoke(arguments)
+    except OutputClosed:
+        return ExitCode.OUTPUT_CLOSED
+    except BrokenPipeError:  # help or version into a closed pipe
+        return ExitCode.OUTPUT_CLOSED
+    except GtaskError as error:
+        Streams.standard().error(error)
+        return error.exit_code
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    import typer
+    from typer._click.exceptions import ClickException  # nowhere public; the pin holds it
+
+    from gcore_tasks_cli.cli import app
+    from gcore_tasks_cli.errors import UsageError
+
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(list(arguments), prog_name="gtask", standalone_mode=False)
+    except ClickException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "gtask"
+        raise UsageError(error.format_message(), hint=f"see {path} --help") from None
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    return status if isinstance(status, int) else ExitCode.OK
+
+
+def _terminate(_signal_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
+
+
+if __name__ == "__main__":
+    main()

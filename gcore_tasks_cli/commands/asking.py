@@ -1,0 +1,131 @@
+"""What every command that asks the API needs: the wait wired to the network and to signals."""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from gcore_tasks_cli.api import Session, tls_context
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
+from gcore_tasks_cli.fetcher import Fetcher
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
+from gcore_tasks_cli.settings import Settings
+
+# Shows the cursor and drops every colour: what a live view may have left behind.
+_TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
+
+
+class Asking:
+    """One wait of this process for these tasks."""
+
+    def __init__(self, task_ids: list[str], settings: Settings) -> None:
+        self.task_ids = task_ids
+        tls = tls_context(settings)
+        self._host = settings.host
+        self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host)
+
+    def events(
+        self, aim: Aim = ONE_ANSWER, schedule: Schedule | None = None, tick_seconds: float = 1.0
+    ) -> Iterator[Event]:
+        """The events of the wait, with signals as a reason to stop."""
+        watcher = Watcher(
+            self.task_ids,
+            self.fetcher,
+            aim=aim,
+            schedule=schedule or Schedule(),
+            uniform=random.uniform,
+            tick_seconds=tick_seconds,
+        )
+        with _interruptible(self.fetcher.interrupt):
+            yield from watcher.run()
+
+    @property
+    def signal_code(self) -> ExitCode | None:
+        """The status of the signal that stopped the wait, if one did."""
+        if self.fetcher.interrupted is None:
+            return None
+        is_sigint = self.fetcher.interrupted == signal.SIGINT
+        return ExitCode.INTERRUPTED if is_sigint else ExitCode.TERMINATED
+
+    def no_answer(self, event: Unfinished) -> ApiError:
+        """The error of a task that was asked for and never seen."""
+        if event.error is not None:
+            return event.error
+        return NoAnswer(f"{self._host} gave no answer in time for task {event.task_id}")
+
+
+class ErrorReport:
+    """Tells errors, one that many tasks share only once, and keeps their exit statuses."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._told: set[str] = set()
+        self.codes: list[ExitCode] = []
+
+    def add(self, error: GtaskError) -> None:
+        """Tells the error, unless the same sentence was told before."""
+        self.codes.append(error.exit_code)
+        if error.message not in self._told:
+            self._told.add(error.message)
+            self._streams.error(error)
+
+
+def one_answer_each(asking: Asking, report: ErrorReport, take: Callable[[Document], None]) -> None:
+    """Hands over each task's document in the order of the arguments, as soon as it can be.
+
+    IDs that fail are told by `report` in their turn and never hold up the others.
+    """
+    outcomes: dict[str, Document | ApiError] = {}
+    waiting = iter(asking.task_ids)
+    current = next(waiting, None)
+    for event in asking.events():
+        if isinstance(event, Failed):
+            outcomes[event.task_id] = event.error
+        elif isinstance(event, Unfinished):
+            if asking.signal_code is None:
+                outcomes[event.task_id] = asking.no_answer(event)
+        elif isinstance(event, Settled):
+            outcomes[event.task_id] = event.document
+        while current is not None and current in outcomes:
+            outcome = outcomes.pop(current)
+            if isinstance(outcome, Document):
+                take(outcome)
+            else:
+                report.add(outcome)
+            current = next(waiting, None)
+    if asking.signal_code is not None:
+        report.codes.append(asking.signal_code)
+
+
+@contextmanager
+def _interruptible(interrupt: Callable[[int], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM stop the wait; a second one ends the process at once."""
+    seen: list[int] = []
+
+    def handle(signal_number: int, _frame: FrameType | None) -> None:
+        if seen:
+            if sys.stderr is not None and sys.stderr.isatty():
+                os.write(sys.stderr.fileno(), _TERMINAL_AS_IT_WAS)
+            os._exit(128 + signal_number)
+        seen.append(signal_number)
+        interrupt(signal_number)
+
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Ignored by whoever started us (nohup, a shell's background job): stays ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # What a signal left to do is done; another during the output ends at once.
+            if not seen:
+                signal.signal(number, handler)

@@ -1,0 +1,30 @@
+"""`gtask get`: shows tasks."""
+
+import os
+
+from gcore_tasks_cli.commands.options import Json, TaskIds
+
+
+def get(task_ids: TaskIds, as_json: Json = False) -> int:
+    """Show tasks: state, times, error, what they created.
+
+    \b
+    Examples:
+      gtask get 26986bc0-748a-4448-b836-0a2aa465eb06
+      gtask get ID --json | jq -r .state
+      curl -X POST … | gtask get -
+    """
+    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.errors import most_important
+    from gcore_tasks_cli.output.printing import CardPrinter, JsonPrinter
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.settings import Settings
+    from gcore_tasks_cli.task_ids import collect_ids
+
+    streams = Streams.standard()
+    settings = Settings.from_env(os.environ)
+    asking = Asking(collect_ids(task_ids, streams.stdin), settings)
+    report = ErrorReport(streams)
+    printer = JsonPrinter(streams, os.environ) if as_json else CardPrinter(streams, os.environ)
+    one_answer_each(asking, report, printer.take)
+    return most_important(report.codes)

@@ -1,0 +1,87 @@
+"""`gtask resources`: the IDs of what tasks created."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from gcore_tasks_cli.commands.options import (
+    DEFAULT_HEARTBEAT,
+    DEFAULT_TIMEOUT,
+    FailFast,
+    Heartbeat,
+    Interval,
+    Json,
+    Quiet,
+    TaskIds,
+    Timeout,
+    duration_seconds,
+    interval_seconds,
+)
+
+
+def resources(
+    task_ids: TaskIds,
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            "-T",
+            metavar="TYPE",
+            help="Print only the IDs of this type (instances, volumes, …), bare, one a line. "
+            "May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Wait first, until every task has ended.")
+    ] = False,
+    as_json: Json = False,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    interval: Interval = None,
+    fail_fast: FailFast = False,
+    quiet: Quiet = False,
+    heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+) -> int:
+    """Print the IDs of what tasks created.
+
+    \b
+    Examples:
+      gtask resources ID
+      VM=$(curl -X POST … | gtask resources - --wait --type instances)
+      gtask resources ID --json | jq -r '.created_resources.volumes[]'
+    """
+    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.commands.waiting import Waiting
+    from gcore_tasks_cli.errors import most_important
+    from gcore_tasks_cli.output.printing import ResourcesPrinter
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.polling.schedule import Schedule
+    from gcore_tasks_cli.polling.watcher import Aim
+    from gcore_tasks_cli.settings import Settings
+    from gcore_tasks_cli.task_ids import collect_ids
+
+    timeout_seconds = duration_seconds(timeout)
+    schedule = Schedule(interval_seconds(interval))
+    heartbeat_seconds = duration_seconds(heartbeat)
+    streams = Streams.standard()
+    settings = Settings.from_env(os.environ)
+    asking = Asking(collect_ids(task_ids, streams.stdin), settings)
+    report = ErrorReport(streams)
+    chosen = tuple(types or ())
+    printer = ResourcesPrinter(streams, os.environ, chosen, as_json=as_json)
+    if wait and timeout_seconds > 0:
+        waiting = Waiting(asking, streams, report, os.environ)
+        waiting.run(
+            Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast),
+            schedule,
+            printer.take,
+            quiet=quiet,
+            heartbeat_seconds=heartbeat_seconds,
+            resume="resources --wait",
+        )
+    else:
+        one_answer_each(asking, report, printer.take)
+        printer.report_unfinished()
+    printer.finish()
+    return most_important([*report.codes, *printer.codes])

@@ -1,0 +1,127 @@
+"""`gtask sandbox`: a local stand-in for the tasks API."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.sandbox.scenario import Scenario
+
+_SCENARIO_LIMIT_BYTES = 16 * 1024 * 1024
+# As shells have it: not found, found but not executable.
+_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+
+
+def sandbox(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[-- COMMAND...]",
+            help="Run this command with the sandbox's settings and leave with its exit status.",
+            show_default=False,
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            metavar="FILE",
+            help="A JSON file that describes other tasks and faults.",
+            show_default=False,
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port to listen on. 0: a free one.")
+    ] = 0,
+) -> int:
+    """Run a local stand-in for the tasks API: try gtask without an account, test pipelines.
+
+    It listens on this machine only and serves tasks that move by themselves in seconds; one of
+    them fails. GTASK_SANDBOX_TASK_IDS holds their IDs. Without a command it runs until Ctrl-C.
+
+    \b
+    Examples:
+      gtask sandbox
+      gtask sandbox -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'
+      gtask sandbox --scenario outage.json -- ./deploy.sh
+    """
+    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.sandbox.server import SandboxServer
+
+    streams = Streams.standard()
+    chosen = _scenario(scenario)
+    try:
+        server = SandboxServer(chosen, port=port)
+        with server:
+            variables = {
+                "GCORE_BASE_URL": server.base_url,
+                "GCORE_API_KEY": server.api_key,
+                "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
+            }
+            if command:
+                return _run(command, variables)
+            _serve(streams, variables)
+    except OSError as error:
+        raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
+    return 0
+
+
+def _scenario(path: str | None) -> "Scenario":
+    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.sandbox.scenario import ScenarioError, builtin_scenario, parse_scenario
+
+    if path is None:
+        return builtin_scenario()
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_SCENARIO_LIMIT_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot read the scenario file {path!r}: {reason}") from None
+    if len(content) > _SCENARIO_LIMIT_BYTES:
+        raise UsageError(f"the scenario file {path!r} is larger than 16 MiB")
+    try:
+        return parse_scenario(content)
+    except ScenarioError as error:
+        raise UsageError(f"the scenario file {path!r}: {error}") from None
+
+
+def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """The exit status of the command, as a shell would give it."""
+    from gcore_tasks_cli.errors import GtaskError
+    from gcore_tasks_cli.output.streams import Streams
+
+    try:
+        child = subprocess.Popen(command, env={**os.environ, **variables})
+    except FileNotFoundError:
+        Streams.standard().error(GtaskError(f"command not found: {command[0]}"))
+        return _NOT_FOUND
+    except (OSError, ValueError) as error:
+        Streams.standard().error(GtaskError(f"cannot run {command[0]}: {error}"))
+        return _NOT_EXECUTABLE
+    # Ctrl-C reaches the command by itself (one terminal, one process group) and is its to answer;
+    # SIGTERM is meant for this process alone, so it is handed on.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    status = child.wait()
+    return status if status >= 0 else 128 - status
+
+
+def _serve(streams: "Streams", variables: Mapping[str, str]) -> None:
+    for name, value in variables.items():
+        line = f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
+        streams.data(line + "\n")
+    streams.note("gtask: the sandbox is running until Ctrl-C; use it from another terminal:")
+    streams.note("  gtask watch $GTASK_SANDBOX_TASK_IDS")
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)

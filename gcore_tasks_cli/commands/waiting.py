@@ -1,0 +1,147 @@
+"""A wait as a command runs it: progress while it lasts, each document once, the exit statuses."""
+
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from gcore_tasks_cli.commands.asking import Asking, ErrorReport
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import ExitCode, GtaskError
+from gcore_tasks_cli.output.lines import LineProgress
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, StopReason, Unfinished
+from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim
+from gcore_tasks_cli.times import format_duration
+
+_FRAMES_A_SECOND = 4.0
+# More IDs than this make a command line that nobody copies.
+_MOST_IDS_TO_RESUME = 20
+
+
+class Progress(Protocol):
+    """What shows the events of a wait."""
+
+    def take(self, event: Event) -> None:
+        """Shows the event."""
+        ...
+
+    def close(self) -> None:
+        """Leaves the terminal as it was."""
+        ...
+
+
+class _Silence:
+    def take(self, event: Event) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Waiting:
+    """Runs one wait and tells it."""
+
+    def __init__(
+        self, asking: Asking, streams: Streams, report: ErrorReport, env: Mapping[str, str]
+    ) -> None:
+        self._asking = asking
+        self._streams = streams
+        self._report = report
+        self._env = env
+
+    def run(
+        self,
+        aim: Aim,
+        schedule: Schedule,
+        take: Callable[[Document], None],
+        *,
+        quiet: bool,
+        heartbeat_seconds: float,
+        resume: str,
+    ) -> None:
+        """Waits; hands each task's last document to `take`, and each error to the report.
+
+        A `timeout_seconds` of 0 looks once, with the patience of `get`.
+        """
+        once = aim.timeout_seconds <= 0
+        limit_seconds = aim.timeout_seconds
+        if once:
+            aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
+        progress = self._progress(quiet, heartbeat_seconds)
+        unfinished: list[str] = []
+        errors: list[GtaskError] = []
+        reason = StopReason.ALL_SETTLED
+        tick_seconds = 1.0 / _FRAMES_A_SECOND if self._streams.err.isatty() else 1.0
+        last_error: GtaskError | None = None
+        try:
+            for event in self._asking.events(aim, schedule, tick_seconds):
+                progress.take(event)
+                if isinstance(event, Settled):
+                    if not event.document.is_final:
+                        unfinished.append(event.task_id)
+                    elif event.document.state == "ERROR":
+                        self._report.codes.append(ExitCode.TASK_ERROR)
+                    take(event.document)
+                elif isinstance(event, (Failed, Unfinished)):
+                    if event.document is not None:
+                        take(event.document)
+                    if isinstance(event, Failed):
+                        errors.append(event.error)
+                    elif once and self._asking.signal_code is None:
+                        errors.append(self._asking.no_answer(event))
+                    else:
+                        unfinished.append(event.task_id)
+                        last_error = event.error or last_error
+                elif isinstance(event, Stopped):
+                    reason = event.reason
+        finally:
+            progress.close()
+        for error in errors:
+            self._report.add(error)
+        if once and reason is StopReason.ALL_SETTLED and unfinished:
+            reason = StopReason.DEADLINE
+        self._tell_end(reason, unfinished, limit_seconds, last_error, resume)
+
+    def _progress(self, quiet: bool, heartbeat_seconds: float) -> Progress:
+        if quiet:
+            return _Silence()
+        started = self._asking.fetcher.now()
+        if self._streams.err.isatty() and self._env.get("TERM") != "dumb":
+            from gcore_tasks_cli.output.live_progress import LiveProgress
+
+            clears = self._streams.out.isatty()
+            return LiveProgress(self._streams.err, self._env, self._asking.task_ids, clears)
+        total = len(self._asking.task_ids)
+        return LineProgress(self._streams.note, total, started, heartbeat_seconds)
+
+    def _tell_end(
+        self,
+        reason: StopReason,
+        unfinished: list[str],
+        limit_seconds: float,
+        last_error: GtaskError | None,
+        resume: str,
+    ) -> None:
+        codes = self._report.codes
+        still = f"{len(unfinished)} of {_tasks(len(self._asking.task_ids))} not finished"
+        hint = f"to go on waiting: {self._resume(resume, unfinished)}"
+        if reason is StopReason.INTERRUPTED:
+            codes.append(self._asking.signal_code or ExitCode.INTERRUPTED)
+            name = signal.Signals(self._asking.fetcher.interrupted or signal.SIGINT).name
+            self._streams.error(GtaskError(f"interrupted ({name}), {still}", hint=hint))
+        elif reason is StopReason.DEADLINE and unfinished:
+            codes.append(ExitCode.NOT_FINISHED)
+            after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
+            trouble = f"; the API last said: {last_error.message}" if last_error else ""
+            self._streams.error(GtaskError(f"{still} {after}{trouble}", hint=hint))
+
+    def _resume(self, command: str, task_ids: list[str]) -> str:
+        if len(task_ids) > _MOST_IDS_TO_RESUME:
+            return "run the same command again"
+        return f"gtask {command} {' '.join(task_ids)}"
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"

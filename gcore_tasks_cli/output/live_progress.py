@@ -1,0 +1,86 @@
+"""The progress of a wait as a live view at a terminal: events in, repainted rows out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from gcore_tasks_cli.output.human import console
+from gcore_tasks_cli.output.live import LiveView, Row
+
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.output.lines import usual_words
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    TroubleBegan,
+    TroubleOver,
+)
+from gcore_tasks_cli.polling.history import usual_duration
+
+
+@dataclass(slots=True)
+class _Shown:
+    document: Document | None = None
+    born: float | None = None
+    ended: float | None = None
+    note: str | None = None
+
+
+class LiveProgress:
+    """One live line a task on `stream`; with `clears` it vanishes when the wait is over."""
+
+    def __init__(
+        self, stream: TextIO, env: Mapping[str, str], task_ids: Sequence[str], clears: bool
+    ) -> None:
+        self._shown = {task_id: _Shown() for task_id in task_ids}
+        self._trouble: str | None = None
+        self._view = LiveView(console(stream, env), transient=clears)
+        self._view.__enter__()
+
+    def take(self, event: Event) -> None:
+        """Takes the event in and repaints."""
+        if isinstance(event, Changed):
+            shown = self._shown[event.task_id]
+            shown.document, shown.born = event.document, event.at - event.age_seconds
+        elif isinstance(event, Settled):
+            self._shown[event.task_id].document = event.document
+            self._shown[event.task_id].ended = event.at
+        elif isinstance(event, Failed):
+            self._shown[event.task_id].note = event.error.message
+            self._shown[event.task_id].ended = event.at
+        elif isinstance(event, TroubleBegan):
+            self._trouble = event.error.message
+        elif isinstance(event, (TroubleOver, Stopped)):
+            self._trouble = None
+        self._view.update(
+            [self._row(i, s, event.at) for i, s in self._shown.items()], self._trouble
+        )
+
+    def close(self) -> None:
+        """Stops the view and leaves the terminal as it was."""
+        self._view.__exit__(None, None, None)
+
+    def _row(self, task_id: str, shown: _Shown, now: float) -> Row:
+        document = shown.document
+        elapsed = None
+        if shown.born is not None:
+            elapsed = (now if shown.ended is None else shown.ended) - shown.born
+        task_type = document.task_type if document else None
+        usual = usual_duration(task_type)
+        expected = usual_words(task_type)
+        if usual and elapsed is not None and elapsed > usual[1]:
+            expected = "longer than usual"
+        is_over = shown.ended is not None
+        return Row(
+            task_id=task_id,
+            state=document.state if document else None,
+            detailed_state=document.detailed_state if document else None,
+            task_type=task_type,
+            elapsed_seconds=elapsed,
+            expected=None if is_over else expected,
+            expected_seconds=usual[1] if usual else None,
+            note=shown.note or (document.text_field("error") if document else None),
+        )

@@ -1,0 +1,186 @@
+"""How each command puts documents on standard output; rich is imported only where people read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
+from gcore_tasks_cli.output.machine import bare_ids, chosen_resources, resources_document
+from gcore_tasks_cli.output.streams import Streams, error_lines
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from gcore_tasks_cli.models import Task
+
+
+class _Printer:
+    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+        self._streams = streams
+        self._env = env
+        self._terminal = streams.out.isatty()
+        # FORCE_COLOR asks for what a terminal gets, for `less -R` and CI logs that show colour.
+        self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
+
+    def _show(self, renderable: "RenderableType") -> None:
+        from gcore_tasks_cli.output.human import console
+
+        output = console(self._streams.out, self._env)
+        with output.capture() as captured:
+            output.print(renderable)
+        self._streams.data(captured.get())
+
+    def _json(self, compact: str) -> None:
+        if self._rich:
+            from gcore_tasks_cli.output.human import json_pretty
+
+            self._show(json_pretty(compact))
+        else:
+            self._streams.data(compact + "\n")
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
+
+
+class JsonPrinter(_Printer):
+    """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, whole, at once."""
+        self._json(document.text)
+
+
+class CardPrinter(_Printer):
+    """`get`: a card for each task."""
+
+    _is_first = True
+
+    def take(self, document: Document) -> None:
+        """Prints the task's card at once."""
+        from gcore_tasks_cli.output.cards import card, plain_card
+
+        task, now = _task(document), datetime.now(UTC)
+        if self._rich:
+            self._show(card(task, now=now))
+        else:
+            gap = "" if self._is_first else "\n"
+            self._streams.data(gap + plain_card(task, now=now).rstrip("\n") + "\n")
+        self._is_first = False
+
+
+class SummaryPrinter(_Printer):
+    """`watch`: what became of each task, once the wait is over."""
+
+    def __init__(self, streams: Streams, env: Mapping[str, str], *, quiet: bool) -> None:
+        super().__init__(streams, env)
+        self._quiet = quiet
+        self._documents: list[Document] = []
+
+    def take(self, document: Document) -> None:
+        """Keeps the document for the summary; with `--quiet` tells only a failure."""
+        if not self._quiet:
+            self._documents.append(document)
+        elif document.state == "ERROR":
+            kind = document.task_type or "task"
+            error = document.text_field("error") or "no error was given"
+            failure = GtaskError(f"{kind} {document.id} ended in ERROR: {error}")
+            for line in error_lines(failure):
+                self._streams.note(line)
+
+    def finish(self) -> None:
+        """Prints the summary."""
+        if not self._documents:
+            return
+        from gcore_tasks_cli.output.human import plain_result_summary, result_summary
+
+        tasks, now = [_task(document) for document in self._documents], datetime.now(UTC)
+        if self._rich:
+            self._show(result_summary(tasks, now=now))
+        else:
+            self._streams.data(plain_result_summary(tasks, now=now).rstrip("\n") + "\n")
+
+
+class ResourcesPrinter(_Printer):
+    """`resources`: a table, bare IDs of chosen types, or JSON."""
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
+    ) -> None:
+        super().__init__(streams, env)
+        self._types = types
+        self._as_json = as_json
+        self._entries: list[Document] = []
+        self._created_types: set[str] = set()
+        self.codes: list[ExitCode] = []
+
+    def take(self, document: Document) -> None:
+        """Prints what the task created at once, or keeps it for the table."""
+        self._entries.append(document)
+        self._created_types.update(chosen_resources(document, self._types))
+        if self._as_json:
+            self._json(resources_document(document, self._types))
+        elif self._types:
+            ids = bare_ids(document, self._types)
+            self._streams.data("".join(f"{_one_line(i)}\n" for i in ids))
+
+    def report_unfinished(self) -> None:
+        """Statuses and messages for tasks that were looked at without waiting."""
+        for document in self._entries:
+            if document.state == "ERROR":
+                self.codes.append(ExitCode.TASK_ERROR)
+                self._tell_failure(document)
+            elif not document.is_final:
+                self.codes.append(ExitCode.NOT_FINISHED)
+                self._streams.error(
+                    GtaskError(
+                        f"task {document.id} is not finished: {document.state}",
+                        hint="--wait waits until it is",
+                    )
+                )
+
+    def finish(self) -> None:
+        """Prints the table, and says which chosen type nothing was created of."""
+        if not self._as_json and not self._types:
+            self._print_table()
+        missing = [t for t in dict.fromkeys(self._types) if t not in self._created_types]
+        all_finished = all(document.state == "FINISHED" for document in self._entries)
+        if missing and self._entries and all_finished:
+            self.codes.append(ExitCode.NOT_FOUND)
+            self._streams.error(
+                TaskNotFound(f"FINISHED, but created no {', '.join(missing)}", hint=self._created())
+            )
+
+    def _created(self) -> str:
+        created = {t for document in self._entries for t in document.created_resources()}
+        if not created:
+            return "nothing at all was created"
+        return f"what was created: {', '.join(sorted(created))}"
+
+    def _tell_failure(self, document: Document) -> None:
+        kind = document.task_type or "task"
+        error = document.text_field("error") or "no error was given"
+        self._streams.error(GtaskError(f"{kind} {document.id} ended in ERROR: {error}"))
+
+    def _print_table(self) -> None:
+        if not self._entries:
+            return
+        from gcore_tasks_cli.output.human import plain_resources_table, resources_table
+
+        entries = [(task, task.created()) for task in map(_task, self._entries)]
+        if self._rich:
+            self._show(resources_table(entries))
+        elif any(created for _, created in entries):
+            self._streams.data(plain_resources_table(entries).rstrip("\n") + "\n")
+
+
+def _task(document: Document) -> "Task":
+    from gcore_tasks_cli.models import Task
+
+    return Task.from_fields(document.fields)
+
+
+def _one_line(text: str) -> str:
+    from gcore_tasks_cli.printable import one_line
+
+    return one_line(text)
