@@ -34,7 +34,7 @@ def _show_version(wanted: bool) -> None:
 )
 def gtask(
     context: typer.Context,
-    version: Annotated[
+    _version: Annotated[
         bool,
         typer.Option(
             "--version", "-V", callback=_show_version, is_eager=True, help="Show version."

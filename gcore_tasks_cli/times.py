@@ -19,8 +19,8 @@ def parse_duration(text: str) -> float:
     seconds, position = 0.0, 0
     while match := _DURATION.match(compact, position):
         unit = match[2]
-        if unit is None and match.end() != len(compact):
-            break
+        if unit is None and match[0] != compact:
+            break  # a number without a unit stands alone: is 1h30 half an hour or 30 s more?
         seconds += float(match[1]) * _UNIT_SECONDS[unit or "s"]
         position = match.end()
     if not compact or position != len(compact):

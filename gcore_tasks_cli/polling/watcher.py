@@ -192,11 +192,12 @@ class Watcher:
             for other in list(self._open.values()):
                 yield from self._give_up(now, other, error)
             return
-        # A task that was there a moment ago may be missing in one replica; twice is no chance.
-        may_pass = error.passing or (
-            isinstance(error, TaskNotFound) and task.document is not None and task.failures == 1
-        )
         pause = backoff(task.failures, self._uniform)
+        may_pass = error.passing
+        if isinstance(error, TaskNotFound) and task.document is not None and task.failures == 1:
+            # What was there a moment ago may be missing in one replica; two checks later it is gone.
+            may_pass = True
+            pause = self._schedule.gap(now - (task.born or now))
         if error.retry_after is not None:
             pause = max(error.retry_after, pause)
         if not may_pass or self._tries_are_over(now + pause, task):

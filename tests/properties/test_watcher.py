@@ -1,0 +1,236 @@
+"""The watcher in simulated time: whatever the API does, the promises of a wait hold."""
+
+import random
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    StopReason,
+    TroubleBegan,
+    TroubleOver,
+    Unfinished,
+)
+from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
+from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
+
+ENDINGS = (Settled, Failed, Unfinished)
+
+
+def run(
+    task_ids: list[str], port: SimulatedPort, aim: Aim | None = None, interval: float | None = None
+) -> list[Event]:
+    watcher = Watcher(
+        task_ids,
+        port,
+        aim=aim or Aim(timeout_seconds=600.0),
+        schedule=Schedule(interval),
+        uniform=random.Random(7).uniform,
+    )
+    return list(watcher.run())
+
+
+def ends_after(seconds: float, state: str = "FINISHED") -> Oracle:
+    return lambda _id, t: state if t >= seconds else "RUNNING"
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> dict[str, list[tuple[float, str]]]:
+    """For each task: from which time on what is answered."""
+    said = st.sampled_from(["NEW", "RUNNING", "ODD", "503", "429", "404", "401", "403", "400"])
+    count = draw(st.integers(1, 6))
+    return {
+        f"task-{n}": [
+            (0.0, draw(said)),
+            *draw(st.lists(st.tuples(st.floats(0, 300), said), max_size=5)),
+            (draw(st.floats(0, 900)), draw(st.sampled_from(["FINISHED", "ERROR", "RUNNING"]))),
+        ]
+        for n in range(count)
+    }
+
+
+def as_oracle(story: dict[str, list[tuple[float, str]]]) -> Oracle:
+    errors: dict[str, ApiError] = {
+        "503": passing_fault(),
+        "429": passing_fault(retry_after=9.0),
+        "404": TaskNotFound("no such task", status=404),
+        "401": KeyRefused("refused", status=401),
+        "403": KeyRefused("forbidden", status=403),
+        "400": ApiError("bad request", status=400),
+    }
+
+    def oracle(task_id: str, t: float) -> str | ApiError:
+        # The last ending is final: a task that has ended stays so.
+        steps = story[task_id]
+        said = steps[-1][1] if t >= steps[-1][0] else max(s for s in steps[:-1] if s[0] <= t)[1]
+        return errors.get(said, said)
+
+    return oracle
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    stories(),
+    st.sampled_from([1.0, 7.5, 60.0, 600.0]),
+    st.sampled_from([None, 0.1, 3.0]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, None, 0.01, 20.0]),
+)
+def test_every_id_ends_exactly_once_and_in_time(
+    story: dict[str, list[tuple[float, str]]],
+    timeout: float,
+    interval: float | None,
+    fail_fast: bool,
+    any_one: bool,
+    interrupt_at: float | None,
+) -> None:
+    port = SimulatedPort(as_oracle(story), interrupt_at=interrupt_at)
+    aim = Aim(timeout_seconds=timeout, fail_fast=fail_fast, any_one=any_one)
+    events = run(list(story), port, aim, interval)
+
+    ended = Counter(e.task_id for e in events if isinstance(e, ENDINGS))
+    assert ended == Counter(list(story))
+    assert isinstance(events[-1], Stopped)
+    assert events[-1].at <= START + timeout + 1e-6
+    assert all(asked < timeout for asked, _ in port.asked)
+
+
+@settings(max_examples=200, deadline=None)
+@given(stories())
+def test_what_has_ended_is_never_asked_again(story: dict[str, list[tuple[float, str]]]) -> None:
+    port = SimulatedPort(as_oracle(story))
+    ended_at: dict[str, float] = {}
+    watcher = Watcher(
+        list(story),
+        port,
+        aim=Aim(timeout_seconds=600.0),
+        schedule=Schedule(),
+        uniform=random.Random(7).uniform,
+    )
+    for event in watcher.run():
+        if isinstance(event, (Settled, Failed)):
+            ended_at[event.task_id] = event.at - START
+    for asked, task_id in port.asked:
+        assert asked <= ended_at.get(task_id, 600.0)
+
+
+@given(st.floats(0.1, 30.0), st.integers(1, 5))
+def test_an_interval_is_kept_exactly(interval: float, count: int) -> None:
+    port = SimulatedPort(ends_after(120.0), latency_seconds=0.0)
+    run([str(n) for n in range(count)], port, interval=interval)
+    asked: dict[str, list[float]] = defaultdict(list)
+    for time, task_id in port.asked:
+        asked[task_id].append(time)
+    for times in asked.values():
+        gaps = [b - a for a, b in pairwise(times)]
+        assert all(abs(gap - interval) < 1e-6 for gap in gaps)
+
+
+def test_the_chosen_pace_follows_the_root_of_the_age() -> None:
+    port = SimulatedPort(ends_after(590.0), latency_seconds=0.0)
+    run(["a"], port)
+    times = [time for time, _ in port.asked]
+    gaps = dict(zip(times, (b - a for a, b in pairwise(times)), strict=False))
+    near_60 = min(gaps, key=lambda t: abs(t - 60))
+    assert 8 < gaps[near_60] < 11
+    assert min(gaps.values()) >= 1.0
+    assert len(times) < 50  # the SDK's fixed 3 s: 197
+
+
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=8), st.sampled_from(["FINISHED", "ERROR"]))
+def test_the_end_is_noticed_within_one_gap(ends: list[float], state: str) -> None:
+    ids = {str(n): end for n, end in enumerate(ends)}
+    port = SimulatedPort(lambda i, t: state if t >= ids[i] else "RUNNING")
+    for event in run(list(ids), port):
+        if isinstance(event, Settled):
+            late = event.at - START - ids[event.task_id]
+            assert late <= max(1.0, 1.2 * (ids[event.task_id] + 20) ** 0.5) + 0.2
+
+
+def test_passing_faults_never_end_a_wait_and_are_told_once() -> None:
+    port = SimulatedPort(lambda _i, t: passing_fault() if t < 300 else "FINISHED")
+    events = run(["a", "b"], port)
+    assert {e.task_id for e in events if isinstance(e, Settled)} == {"a", "b"}
+    assert sum(isinstance(e, TroubleBegan) for e in events) == 1
+    assert sum(isinstance(e, TroubleOver) for e in events) == 1
+
+
+def test_an_outage_of_many_tasks_is_probed_by_one_request_at_a_time() -> None:
+    port = SimulatedPort(lambda _i, t: passing_fault() if t < 300 else "FINISHED")
+    run([str(n) for n in range(500)], port)
+    assert sum(20 < asked < 295 for asked, _ in port.asked) < 60
+
+
+def test_retry_after_is_obeyed_by_all() -> None:
+    port = SimulatedPort(lambda _i, t: passing_fault(retry_after=50.0) if t < 1 else "RUNNING")
+    run(["a", "b"], port, Aim(timeout_seconds=100.0))
+    assert not [t for t, _ in port.asked if 0.1 < t < 50]
+    assert [t for t, _ in port.asked if t >= 50]
+
+
+def test_a_long_retry_after_ends_at_the_deadline() -> None:
+    port = SimulatedPort(lambda _i, _t: passing_fault(retry_after=3600.0))
+    events = run(["a"], port, Aim(timeout_seconds=30.0))
+    assert events[-1] == Stopped(START + 30.0, StopReason.DEADLINE)
+
+
+def test_a_404_of_a_seen_task_passes_until_it_repeats() -> None:
+    missing = TaskNotFound("no such task", status=404)
+    blip = SimulatedPort(lambda _i, t: missing if 3.5 < t < 5.5 else ends_after(20)("", t))
+    assert any(isinstance(e, Settled) for e in run(["a"], blip))
+    gone = SimulatedPort(lambda _i, t: missing if t > 5 else "RUNNING")
+    (failed,) = [e for e in run(["a"], gone) if isinstance(e, Failed)]
+    assert failed.document is not None
+    assert failed.document.state == "RUNNING"
+
+
+def test_a_refused_key_ends_everything_at_once() -> None:
+    revoked = KeyRefused("refused", status=401)
+    port = SimulatedPort(lambda i, t: revoked if t > 5 and i == "a" else "RUNNING")
+    events = run(["a", "b", "c"], port)
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert {e.task_id for e in failed} == {"a", "b", "c"}
+    assert all(e.document is not None for e in failed)
+    assert events[-1].at < START + 15
+
+
+def test_one_forbidden_task_does_not_end_the_others() -> None:
+    forbidden = KeyRefused("forbidden", status=403)
+    port = SimulatedPort(lambda i, t: forbidden if i == "a" else ends_after(10)(i, t))
+    events = run(["a", "b"], port)
+    assert [e.task_id for e in events if isinstance(e, Failed)] == ["a"]
+    assert [e.task_id for e in events if isinstance(e, Settled)] == ["b"]
+
+
+def test_one_answer_gives_up_after_a_few_tries_within_its_limit() -> None:
+    port = SimulatedPort(lambda _i, _t: passing_fault())
+    events = run(["a"], port, ONE_ANSWER)
+    assert 2 <= len(port.asked) <= 5
+    assert isinstance(events[-2], (Failed, Unfinished))
+    assert events[-1].at <= START + 20.0
+
+
+def test_one_answer_does_not_wait_for_a_long_retry_after() -> None:
+    port = SimulatedPort(lambda _i, _t: passing_fault(retry_after=3600.0))
+    events = run(["a"], port, ONE_ANSWER)
+    assert len(port.asked) == 1
+    assert events[-1].at < START + 1
+
+
+def test_changes_are_told_and_repetitions_are_not() -> None:
+    def states(_id: str, t: float) -> str:
+        return "NEW" if t < 5 else "RUNNING" if t < 10 else "FINISHED"
+
+    port = SimulatedPort(states)
+    changes = [e.document.state for e in run(["a"], port) if isinstance(e, Changed)]
+    assert changes == ["NEW", "RUNNING", "FINISHED"]

@@ -1,0 +1,52 @@
+"""Durations and timestamps as people and the API write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.times import format_duration, parse_duration, parse_epoch, parse_time
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("90s", 90), ("10m", 600), ("2h", 7200), ("1h30m", 5400), ("0", 0), ("0.5", 0.5)],
+)
+def test_durations_are_read(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "abc", "-1", "10x", "1h30", "m", "1e5", "9999d", "٣"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"duration|year"):
+        parse_duration(text)
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    try:
+        assert parse_duration(text) >= 0
+    except ValueError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (0.4, "0.4 s"), (19.2, "19 s"), (125, "2 m 05 s"), (3720, "1 h 02 m")],
+)
+def test_durations_are_written(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
+def test_times_are_utc_with_and_without_z() -> None:
+    assert parse_time("2026-05-23T05:07:31") == parse_time("2026-05-23T05:07:31Z")
+    assert parse_epoch("1970-01-01T00:01:00") == 60.0
+
+
+@given(st.one_of(st.text(), st.integers(), st.none(), st.lists(st.text())))
+def test_no_odd_time_breaks_anything(value: object) -> None:
+    parse_time(value)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_times_beyond_the_calendar_are_not_known(text: str) -> None:
+    assert parse_time(text) is None
