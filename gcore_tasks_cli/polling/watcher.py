@@ -195,7 +195,8 @@ class Watcher:
         pause = backoff(task.failures, self._uniform)
         may_pass = error.passing
         if isinstance(error, TaskNotFound) and task.document is not None and task.failures == 1:
-            # What was there a moment ago may be missing in one replica; two checks later it is gone.
+            # What was there a moment ago may be missing in one replica; if the next check does
+            # not find it either, it is gone.
             may_pass = True
             pause = self._schedule.gap(now - (task.born or now))
         if error.retry_after is not None:
