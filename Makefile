@@ -20,9 +20,11 @@ $(READY): pyproject.toml
 # The main job, no account needed: watch the sandbox's tasks until each of them ends.
 # One of them is made to fail, so gtask's exit status is 1: that is what is expected here.
 demo: $(READY)
-	@echo '$$ gtask sandbox -- gtask watch -'
-	@$(BIN)/gtask sandbox -- $(BIN)/python -m gcore_tasks_cli.sandbox.demo; status=$$?; \
-	echo "exit status $$status (1: a task ended in ERROR)"; test $$status -eq 1
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; export PATH; \
+	echo "\$$ gtask sandbox -- sh -c 'gtask watch \$$GTASK_SANDBOX_TASK_IDS'"; \
+	gtask sandbox -- sh -c 'gtask watch $$GTASK_SANDBOX_TASK_IDS'; status=$$?; \
+	echo "exit status $$status (1: a task ended in ERROR, as the sandbox has it)"; \
+	test $$status -eq 1
 
 test: $(READY)
 	$(BIN)/coverage erase

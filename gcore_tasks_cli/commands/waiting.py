@@ -70,6 +70,11 @@ class Waiting:
         if once:
             aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
         progress = self._progress(quiet, heartbeat_seconds)
+        held: list[Document] = []
+        hand_over = take
+        if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
+            # Data in the middle of a view that repaints itself would be torn to pieces.
+            hand_over = held.append
         unfinished: list[str] = []
         errors: list[GtaskError] = []
         reason = StopReason.ALL_SETTLED
@@ -83,10 +88,10 @@ class Waiting:
                         unfinished.append(event.task_id)
                     elif event.document.state == "ERROR":
                         self._report.codes.append(ExitCode.TASK_ERROR)
-                    take(event.document)
+                    hand_over(event.document)
                 elif isinstance(event, (Failed, Unfinished)):
                     if event.document is not None:
-                        take(event.document)
+                        hand_over(event.document)
                     if isinstance(event, Failed):
                         errors.append(event.error)
                     elif once and self._asking.signal_code is None:
@@ -98,6 +103,8 @@ class Waiting:
                     reason = event.reason
         finally:
             progress.close()
+        for document in held:
+            take(document)
         for error in errors:
             self._report.add(error)
         if once and reason is StopReason.ALL_SETTLED and unfinished:

@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from gcore_tasks_cli.output.human import console
-from gcore_tasks_cli.output.live import LiveView, Row
-
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.output.human import console
 from gcore_tasks_cli.output.lines import usual_words
+from gcore_tasks_cli.output.live import LiveView, Row
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
     Settled,
     Stopped,
+    Tick,
     TroubleBegan,
     TroubleOver,
 )
 from gcore_tasks_cli.polling.history import usual_duration
+
+# A thousand tasks bring more events a second than eyes can follow.
+_SHORTEST_FRAME_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -37,11 +40,12 @@ class LiveProgress:
     ) -> None:
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._trouble: str | None = None
+        self._painted_at = float("-inf")
         self._view = LiveView(console(stream, env), transient=clears)
         self._view.__enter__()
 
     def take(self, event: Event) -> None:
-        """Takes the event in and repaints."""
+        """Takes the event in, and repaints unless it has just done so."""
         if isinstance(event, Changed):
             shown = self._shown[event.task_id]
             shown.document, shown.born = event.document, event.at - event.age_seconds
@@ -55,9 +59,12 @@ class LiveProgress:
             self._trouble = event.error.message
         elif isinstance(event, (TroubleOver, Stopped)):
             self._trouble = None
-        self._view.update(
-            [self._row(i, s, event.at) for i, s in self._shown.items()], self._trouble
-        )
+        if isinstance(event, (Tick, Stopped, TroubleBegan)) or (
+            event.at - self._painted_at >= _SHORTEST_FRAME_SECONDS
+        ):
+            self._painted_at = event.at
+            rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
+            self._view.update(rows, self._trouble)
 
     def close(self) -> None:
         """Stops the view and leaves the terminal as it was."""
@@ -83,4 +90,5 @@ class LiveProgress:
             expected=None if is_over else expected,
             expected_seconds=usual[1] if usual else None,
             note=shown.note or (document.text_field("error") if document else None),
+            is_over=is_over,
         )

@@ -1,0 +1,1 @@
+"""What people and programs get to see: data on standard output, all else on standard error."""

@@ -1,0 +1,152 @@
+"""What people read, through rich: consoles, summaries and tables. No markup is ever interpreted.
+
+Each table has a plain twin for pipes: no colour, no boxes, nothing cut off.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gcore_tasks_cli.models import Task
+from gcore_tasks_cli.output.words import created_words, state_symbol, state_words, took_words
+from gcore_tasks_cli.printable import json_text, lines, one_line
+
+STATE_STYLES = {"NEW": "cyan", "RUNNING": "yellow", "FINISHED": "green", "ERROR": "bold red"}
+UNKNOWN_STATE_STYLE = "magenta"
+# Beyond these, a summary at a terminal tells what went wrong and counts the rest.
+_MOST_TOLD = 30
+_NESTING = "  "
+_JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
+
+
+def console(stream: TextIO, env: Mapping[str, str]) -> Console:
+    """A console on the stream; NO_COLOR, FORCE_COLOR, TERM and COLUMNS are those of `env`."""
+    return Console(
+        file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, _environ=env
+    )
+
+
+def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
+    """What became of each task: state, type, ID, duration, and below it the error or resources."""
+    told = tasks
+    if len(tasks) > _MOST_TOLD:
+        told = [task for task in tasks if task.state != "FINISHED"][:_MOST_TOLD]
+    parts: list[RenderableType] = []
+    for task in told:
+        style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
+        head = Text.assemble(
+            (f"{state_symbol(task.state)} {state_words(task)}", style),
+            f"  {one_line(task.task_type or 'task')}  {one_line(task.id)}",
+            (f"  {took_words(task, now)}", "dim"),
+        )
+        parts.append(head)
+        if task.error:
+            parts.append(_indented(lines(task.error), "red"))
+        if task.state == "ERROR" and task.request_id:
+            parts.append(_indented(f"request ID {one_line(task.request_id)}", "dim"))
+        parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created_words(task)]
+    if len(tasks) > 1:
+        parts.append(Text(count_words(task.state for task in tasks), "bold"))
+    return Group(*parts)
+
+
+def plain_result_summary(tasks: Sequence[Task], *, now: datetime) -> str:
+    """One line a task: state, type, ID, duration, and the error or what was created."""
+    rows = []
+    for task in tasks:
+        created = ", ".join(f"{kind} {new_id}" for kind, new_id in created_words(task))
+        result = one_line(task.error) if task.error else created
+        kind = one_line(task.task_type or "-")
+        rows.append((state_words(task), kind, one_line(task.id), took_words(task, now), result))
+    return columns(rows)
+
+
+def resources_table(entries: Sequence[tuple[Task, Mapping[str, Sequence[str]]]]) -> RenderableType:
+    """Type and ID of what each task created, below a line for the task where there are several."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    table.add_column("type", style="green", no_wrap=True)
+    table.add_column("ID", overflow="fold")
+    if len(entries) > 1:
+        table.add_column("created by", style="dim", overflow="fold")
+    for task, created in entries:
+        origin = f"{one_line(task.task_type or 'task')} {one_line(task.id)}"
+        rows = [(one_line(kind), one_line(i)) for kind, ids in created.items() for i in ids]
+        for kind, new_id in rows or [("(nothing)", "")]:
+            cells = (kind, new_id, origin)[: len(table.columns)]
+            table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+    return table
+
+
+def plain_resources_table(entries: Sequence[tuple[Task, Mapping[str, Sequence[str]]]]) -> str:
+    """One line for each thing created: its type, its ID, the task's ID."""
+    return columns(
+        [
+            (one_line(kind), one_line(new_id), one_line(task.id))
+            for task, created in entries
+            for kind, ids in created.items()
+            for new_id in ids
+        ]
+    )
+
+
+def count_words(states: Iterable[str]) -> str:
+    """`5 tasks: 1 ERROR, 4 FINISHED`."""
+    counts = Counter(states)
+    total = sum(counts.values())
+    each = ", ".join(f"{count} {one_line(state)}" for state, count in sorted(counts.items()))
+    return f"{total} task{'' if total == 1 else 's'}: {each}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """The rows with their columns aligned, two spaces apart, and nothing cut off."""
+    if not rows:
+        return ""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        + "\n"
+        for row in rows
+    )
+
+
+def json_pretty(compact: str) -> Text:
+    """Compact JSON, indented and coloured; the same document, however deep it is nested.
+
+    Works on the text and not on its values, so that numbers and escapes stay as they were sent.
+    """
+    text = Text(overflow="fold")
+    depth = 0
+    parts = [match[0] for match in _JSON_TOKEN.finditer(json_text(compact))]
+    for n, part in enumerate(parts):
+        before = parts[n - 1] if n else ""
+        after = parts[n + 1] if n + 1 < len(parts) else ""
+        if part in "]}":
+            depth -= 1
+            text.append(part if before in ("{", "[") else f"\n{_NESTING * depth}{part}")
+        elif part in "{[":
+            depth += 1
+            text.append(part if after in ("}", "]") else f"{part}\n{_NESTING * depth}")
+        elif part == ",":
+            text.append(f",\n{_NESTING * depth}")
+        elif part == ":":
+            text.append(": ")
+        else:
+            text.append(part, _json_style(part, is_key=after == ":"))
+    return text
+
+
+def _json_style(part: str, *, is_key: bool) -> str:
+    if part.startswith('"'):
+        return "bold blue" if is_key else "green"
+    return {"null": "dim", "true": "cyan", "false": "cyan"}.get(part, "yellow")
+
+
+def _indented(text: str, style: str) -> Padding:
+    return Padding(Text(text, style, overflow="fold"), (0, 0, 0, 2))

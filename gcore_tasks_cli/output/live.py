@@ -1,0 +1,154 @@
+"""The live view of a wait: one line a task, repainted in place, never larger than the window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from gcore_tasks_cli.output.human import STATE_STYLES, UNKNOWN_STATE_STYLE, count_words
+from gcore_tasks_cli.output.words import state_symbol
+from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.times import format_duration
+
+_BAR_CELLS = 10
+# Only the API's FINISHED fills a bar.
+_FULLEST = 0.95
+_NOT_SEEN = "asking"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task in the live view; `state` is None until the API first answered for it."""
+
+    task_id: str
+    state: str | None
+    detailed_state: str | None
+    task_type: str | None
+    elapsed_seconds: float | None
+    expected: str | None
+    expected_seconds: float | None
+    note: str | None
+    is_over: bool = False
+
+
+def render(rows: Sequence[Row], trouble: str | None, width: int, height: int) -> Text:
+    """The view as lines that fit `width` columns and `height` lines.
+
+    Where not all tasks fit: those that failed first, then those that run the longest, and a line
+    that counts them all.
+    """
+    room = max(1, height - 1 - (trouble is not None))
+    shown = list(rows)
+    fits = len(rows) <= room
+    if not fits:
+        shown = sorted(rows, key=_urgency)[: max(1, room - 1)]
+    widths = _Widths.of(shown)
+    painted = [_line(row, widths) for row in shown]
+    if not fits:
+        states = (row.state or _NOT_SEEN for row in rows)
+        painted.append(Text(count_words(states), "bold"))
+    if trouble is not None:
+        painted.append(Text(f"! {one_line(trouble)}; trying again", "yellow"))
+    for line in painted:
+        line.truncate(max(1, width - 1), overflow="ellipsis")
+    return Text("\n").join(painted[: max(1, height - 1)])
+
+
+class LiveView:
+    """Repaints rows on a console; as a context manager it leaves the terminal as it was."""
+
+    def __init__(self, console: Console, *, transient: bool) -> None:
+        self._console = console
+        self._live = Live(
+            Text(""),
+            console=console,
+            auto_refresh=False,
+            transient=transient,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def update(self, rows: Sequence[Row], trouble: str | None) -> None:
+        """Repaints."""
+        size = self._console.size
+        self._live.update(render(rows, trouble, size.width, size.height), refresh=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    state: int
+    kind: int
+    elapsed: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "_Widths":
+        return cls(
+            max((len(_state(row)) for row in rows), default=0),
+            max((len(_kind(row)) for row in rows), default=0),
+            max((len(_elapsed(row)) for row in rows), default=0),
+        )
+
+
+def _line(row: Row, widths: _Widths) -> Text:
+    style = STATE_STYLES.get(row.state or "", UNKNOWN_STATE_STYLE if row.state else "dim")
+    line = Text(no_wrap=True)
+    line.append(
+        f"{state_symbol(row.state) if row.state else '·'} {_state(row):<{widths.state}}", style
+    )
+    line.append(f"  {_kind(row):<{widths.kind}}  {one_line(row.task_id)}")
+    line.append(f"  {_elapsed(row):>{widths.elapsed}}", "dim" if row.is_over else "")
+    if row.note:
+        line.append(f"  {one_line(row.note)}", "red")
+    elif not row.is_over and row.expected and row.state:
+        if bar := _bar(row):
+            line.append(f"  {bar}", style)
+        line.append(f"  {row.expected}", "dim")
+    return line
+
+
+def _bar(row: Row) -> str:
+    if row.elapsed_seconds is None or not row.expected_seconds:
+        return ""
+    share = min(_FULLEST, max(0.0, row.elapsed_seconds / row.expected_seconds))
+    filled = int(share * _BAR_CELLS)
+    return "━" * filled + "╌" * (_BAR_CELLS - filled)
+
+
+def _state(row: Row) -> str:
+    if row.state is None:
+        return _NOT_SEEN
+    detail = row.detailed_state
+    if not detail or detail == row.state:
+        return one_line(row.state)
+    return one_line(f"{row.state} ({detail})")
+
+
+def _kind(row: Row) -> str:
+    return one_line(row.task_type or "-")
+
+
+def _elapsed(row: Row) -> str:
+    return "" if row.elapsed_seconds is None else format_duration(max(0.0, row.elapsed_seconds))
+
+
+def _urgency(row: Row) -> tuple[int, float]:
+    if row.note or row.state == "ERROR":
+        return 0, 0.0
+    return (2 if row.is_over else 1), -(row.elapsed_seconds or 0.0)
