@@ -1,7 +1,7 @@
 """The live view of a wait: one line a task, repainted in place, never larger than the window."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from gcore_tasks_cli.printable import one_line
 from gcore_tasks_cli.times import format_duration
 
 _BAR_CELLS = 10
+_SHORT_ID = 8
 # Only the API's FINISHED fills a bar.
 _FULLEST = 0.95
 _NOT_SEEN = "asking"
@@ -46,8 +47,8 @@ def render(rows: Sequence[Row], trouble: str | None, width: int, height: int) ->
     fits = len(rows) <= room
     if not fits:
         shown = sorted(rows, key=_urgency)[: max(1, room - 1)]
-    widths = _Widths.of(shown)
-    painted = [_line(row, widths) for row in shown]
+    layout = _Layout.of(shown, width)
+    painted = [_line(row, layout) for row in shown]
     if not fits:
         states = (row.state or _NOT_SEEN for row in rows)
         painted.append(Text(count_words(states), "bold"))
@@ -92,32 +93,45 @@ class LiveView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Widths:
+class _Layout:
+    """Widths of the columns that are aligned, and what a narrow window leaves out."""
+
     state: int
     kind: int
     elapsed: int
+    short_ids: bool = False
+    bars: bool = True
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> "_Widths":
-        return cls(
+    def of(cls, rows: Sequence[Row], width: int) -> "_Layout":
+        """The layout that leaves out the least and still shows how long it usually takes."""
+        full = cls(
             max((len(_state(row)) for row in rows), default=0),
             max((len(_kind(row)) for row in rows), default=0),
             max((len(_elapsed(row)) for row in rows), default=0),
         )
+        short = replace(full, short_ids=True)
+        waiting = [row for row in rows if not row.is_over]
+        for layout in (full, short):
+            if all(_line(row, layout).cell_len < width for row in waiting):
+                return layout
+        return replace(short, bars=False)
 
 
-def _line(row: Row, widths: _Widths) -> Text:
+def _line(row: Row, layout: _Layout) -> Text:
     style = STATE_STYLES.get(row.state or "", UNKNOWN_STATE_STYLE if row.state else "dim")
+    symbol = state_symbol(row.state) if row.state else "·"
+    task_id = one_line(row.task_id)
+    if layout.short_ids and len(task_id) > _SHORT_ID:
+        task_id = f"{task_id[:_SHORT_ID]}…"
     line = Text(no_wrap=True)
-    line.append(
-        f"{state_symbol(row.state) if row.state else '·'} {_state(row):<{widths.state}}", style
-    )
-    line.append(f"  {_kind(row):<{widths.kind}}  {one_line(row.task_id)}")
-    line.append(f"  {_elapsed(row):>{widths.elapsed}}", "dim" if row.is_over else "")
+    line.append(f"{symbol} {_state(row):<{layout.state}}", style)
+    line.append(f"  {_kind(row):<{layout.kind}}  {task_id}")
+    line.append(f"  {_elapsed(row):>{layout.elapsed}}", "dim" if row.is_over else "")
     if row.note:
         line.append(f"  {one_line(row.note)}", "red")
     elif not row.is_over and row.expected and row.state:
-        if bar := _bar(row):
+        if layout.bars and (bar := _bar(row)):
             line.append(f"  {bar}", style)
         line.append(f"  {row.expected}", "dim")
     return line
