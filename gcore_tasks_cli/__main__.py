@@ -23,9 +23,11 @@ def main() -> NoReturn:
     except Terminated:
         status = ExitCode.TERMINATED
     for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed on purpose by whoever started gtask
+            continue
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError):
             status = status or ExitCode.OUTPUT_CLOSED
     os._exit(status)
 
