@@ -1,13 +1,12 @@
 """The entry point; the only place where an error becomes a message and an exit status."""
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed, Terminated
+from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed
+from gcore_tasks_cli.interrupts import leave_at_once
 
 
 def main() -> NoReturn:
@@ -15,13 +14,8 @@ def main() -> NoReturn:
 
     It leaves by `os._exit`: a request that hangs in a thread must not hold up the end.
     """
-    try:
-        signal.signal(signal.SIGTERM, _terminate)
-        status = run(sys.argv[1:])
-    except KeyboardInterrupt:
-        status = ExitCode.INTERRUPTED
-    except Terminated:
-        status = ExitCode.TERMINATED
+    leave_at_once()
+    status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if stream is None:  # closed on purpose by whoever started gtask
             continue
@@ -64,10 +58,6 @@ def _invoke(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     return status if isinstance(status, int) else ExitCode.OK
-
-
-def _terminate(_signal_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
+from gcore_tasks_cli.interrupts import made_progress
 from gcore_tasks_cli.printable import one_line
 
 
@@ -34,6 +35,7 @@ class Streams:
         try:
             self.out.write(text)
             self.out.flush()
+            made_progress()
         except OSError as error:
             # What stands in the buffer would fail again when the interpreter ends.
             _point_at_nothing(self.out)
@@ -46,6 +48,7 @@ class Streams:
         try:
             self.err.write(f"{text}\n")
             self.err.flush()
+            made_progress()
         except (OSError, ValueError):
             _point_at_nothing(self.err)
 
