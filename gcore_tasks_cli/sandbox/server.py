@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +21,8 @@ from gcore_tasks_cli.sandbox.scenario import Scenario
 _BODY_LIMIT_BYTES = 1024 * 1024
 _ACCEPT_POLL_SECONDS = 0.05
 _REQUESTS_KEPT = 100_000
+# On Windows SO_REUSEADDR would take the port from whoever listens there.
+_CAN_SHARE_A_PORT = sys.platform != "win32"
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -52,9 +55,10 @@ class SandboxServer:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._listener = _bound(self._host, self._port)
-        self._listener.listen(1024)
-        self._port = self._listener.getsockname()[1]
+        # Bound all the time and never listening: keeps the port from others while `refuse` lasts.
+        self._reservation = _bound(self._host, self._port)
+        self._port = self._reservation.getsockname()[1]
+        self._listener = self._listening()
         self._started = time.monotonic()
         self.world = World(self.scenario, self.clock())
         threading.Thread(target=self._accept, daemon=True, name="sandbox").start()
@@ -96,6 +100,7 @@ class SandboxServer:
         """Ends every connection and frees the port."""
         self.stopped.set()
         self._listener.close()
+        self._reservation.close()
         self._drop_connections()
 
     def pause(self, seconds: float) -> None:
@@ -121,12 +126,17 @@ class SandboxServer:
         """As after a crash: connections end, and nobody listens until the fault is over."""
         self._listener.close()
         self._drop_connections()
-        # Bound but not listening: connections are refused, and nobody else can take the port.
-        self._listener = _bound(self._host, self._port)
-        while self.faults.refuses(self.now()) and not self.stopped.wait(_ACCEPT_POLL_SECONDS):
-            pass
-        with contextlib.suppress(OSError):
-            self._listener.listen(1024)
+        while self.faults.refuses(self.now()):
+            if self.stopped.wait(_ACCEPT_POLL_SECONDS):
+                return
+        self._listener = self._listening()
+
+    def _listening(self) -> socket.socket:
+        if not _CAN_SHARE_A_PORT:
+            self._reservation.close()
+        listener = _bound(self._host, self._port)
+        listener.listen(1024)
+        return listener
 
     def _drop_connections(self) -> None:
         with self._lock:
@@ -267,8 +277,7 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if hasattr(socket, "SO_REUSEADDR") and hasattr(socket, "AF_UNIX"):
-            # Where it means "despite old connections", and not, as on Windows, "despite others".
+        if _CAN_SHARE_A_PORT:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError:
