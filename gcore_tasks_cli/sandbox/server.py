@@ -30,10 +30,12 @@ class _Stopped(Exception):  # noqa: N818
 
 
 class SandboxServer:
-    """Serves a scenario on loopback while it is entered; time zero is when it was entered.
+    """Serves a scenario on loopback while it is entered.
 
-    `requests` holds the last (seconds, method, path) in the order in which they came, and
-    `bytes_sent` counts bodies as they were sent.
+    Time zero is when it was entered, or, with `from_first_request`, when the first request came
+    (what is refused counts from entering in any case, since nothing comes then). `requests` holds
+    the last (seconds, method, path) in the order in which they came, and `bytes_sent` counts what
+    was sent, heads included.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class SandboxServer:
         port: int = 0,
         host: str = "127.0.0.1",
         ssl_context: ssl.SSLContext | None = None,
+        from_first_request: bool = False,
     ) -> None:
         self.scenario = scenario
         self.requests: deque[tuple[float, str, str]] = deque(maxlen=_REQUESTS_KEPT)
@@ -50,6 +53,7 @@ class SandboxServer:
         self._host = host
         self._port = port
         self._tls = ssl_context
+        self._is_waiting = from_first_request
         self.stopped = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -59,7 +63,7 @@ class SandboxServer:
         self._reservation = _bound(self._host, self._port)
         self._port = self._reservation.getsockname()[1]
         self._listener = self._listening()
-        self._started = time.monotonic()
+        self._entered = self._started = time.monotonic()
         self.world = World(self.scenario, self.clock())
         threading.Thread(target=self._accept, daemon=True, name="sandbox").start()
         return self
@@ -89,8 +93,20 @@ class SandboxServer:
         return [task.id for task in self.scenario.tasks]
 
     def now(self) -> float:
-        """Seconds since it was entered."""
+        """Seconds since time zero."""
         return time.monotonic() - self._started
+
+    def note_request(self, method: str, path: str) -> None:
+        """Keeps a request in the record; the first may be what time was waiting for."""
+        with self._lock:
+            if self._is_waiting:
+                self._is_waiting = False
+                self._started = time.monotonic()
+                self.world = World(self.scenario, self.clock())
+        self.requests.append((self.now(), method, path))
+
+    def _refuses(self) -> bool:
+        return self.faults.refuses(time.monotonic() - self._entered)
 
     def clock(self) -> float:
         """The server's clock, in seconds since 1970."""
@@ -114,7 +130,7 @@ class SandboxServer:
 
     def _accept(self) -> None:
         while not self.stopped.is_set():
-            if self.faults.refuses(self.now()):
+            if self._refuses():
                 self._refuse()
             try:
                 connection, _ = self._listener.accept()
@@ -126,7 +142,7 @@ class SandboxServer:
         """As after a crash: connections end, and nobody listens until the fault is over."""
         self._listener.close()
         self._drop_connections()
-        while self.faults.refuses(self.now()):
+        while self._refuses():
             if self.stopped.wait(_ACCEPT_POLL_SECONDS):
                 return
         self._listener = self._listening()
@@ -195,7 +211,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._accepted_encodings = self.headers.get("Accept-Encoding", "")
         self._method = self.command
         self._read_body()
-        server.requests.append((server.now(), self.command, self.path))
+        server.note_request(self.command, self.path)
         server.pause(server.scenario.latency)
         fault = server.faults.meet(self.command, self.path, server.now())
         if fault is None:

@@ -92,7 +92,7 @@ def test_quiet_says_nothing_but_errors() -> None:
 
 
 def test_fail_fast_ends_at_the_first_error_and_loses_nothing() -> None:
-    tasks = [task(ends="ERROR"), task(OTHER, ends="NEVER")]
+    tasks = [task(ends="ERROR", lasts=2.0), task(OTHER, ends="NEVER")]
     with sandbox(tasks=tasks) as server:
         ran = gtask(server, "watch", OTHER, TASK, "--fail-fast", "--json", *FAST)
     assert ran.status == 1
@@ -100,7 +100,7 @@ def test_fail_fast_ends_at_the_first_error_and_loses_nothing() -> None:
 
 
 def test_any_ends_at_the_first_task_that_ends() -> None:
-    with sandbox(tasks=[task(), task(OTHER, ends="NEVER")]) as server:
+    with sandbox(tasks=[task(lasts=2.0), task(OTHER, ends="NEVER")]) as server:
         ran = gtask(server, "watch", OTHER, TASK, "--any", "--json", *FAST)
     assert ran.status == 0
     assert sorted(d["state"] for d in ran.documents) == ["FINISHED", "RUNNING"]

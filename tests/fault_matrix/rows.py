@@ -110,7 +110,7 @@ ROWS: tuple[Row, ...] = (
     _passing("refused for ten seconds", "refused", _seconds("refuse", 0.5, 10.5), within=30.0),
     # Passing faults.
     _passing("refused before the first answer", "refused", _seconds("refuse", 0.0, 2.0)),
-    _passing("server restarts on its address", "refused", _seconds("refuse", 0.6, 1.2)),
+    _passing("server restarts on its address", "refused", _seconds("refuse", 1.0, 2.0), lasts=3.0),
     _passing("reset", "refused", {"do": "reset", "requests": [2, 4]}),
     _passing("closed without an answer", "refused", {"do": "close", "requests": [1, 3]}),
     _passing("half closed", "refused", {"do": "half_close", "requests": [2, 3]}),
@@ -221,7 +221,7 @@ ROWS: tuple[Row, ...] = (
     _deadline("nobody listens", no_server=True, says=("cannot reach",)),
     _deadline(
         "silent in mid-watch",
-        _seconds("silent", 0.8, 60.0),
+        {"do": "silent", "requests": [2, None]},
         task=FOREVER,
         documents=("RUNNING",),
         promises=("last document",),
@@ -321,10 +321,9 @@ ROWS: tuple[Row, ...] = (
         "404 that stays after the task was seen",
         4,
         ("no such task",),
-        task={"vanishes_after": 0.7},
+        {"do": "status", "status": 404, "requests": [2, None], "body": _JSON_ERROR},
         documents=("RUNNING",),
         promises=("404 once", "last document"),
-        lasts=60.0,
         within=6.0,
     ),
     _passing(
@@ -364,7 +363,7 @@ ROWS: tuple[Row, ...] = (
     _passing(
         "trouble is told once",
         "told once",
-        _seconds("status", 0.4, 2.0),
+        {"do": "status", "requests": [2, 4]},
         says=("trying again", "answers again"),
         lasts=2.5,
     ),
