@@ -1,5 +1,12 @@
 """The entry point; the only place where an error becomes a message and an exit status."""
 
+import signal
+
+# Until `main` has taken over, a signal ends the process in silence: Python's own handler would
+# print a traceback of whatever is being imported.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import os
 import sys
 from collections.abc import Sequence
