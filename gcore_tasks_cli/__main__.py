@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from gcore_tasks_cli import __version__
 from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import leave_at_once
 
@@ -22,7 +23,8 @@ def main() -> NoReturn:
     It leaves by `os._exit`: a request that hangs in a thread must not hold up the end.
     """
     leave_at_once()
-    status = run(sys.argv[1:])
+    # Asked more often than anything else by scripts and bug reports, and needs no parser.
+    status = _version() if sys.argv[1:] in (["--version"], ["-V"]) else run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if stream is None:  # closed on purpose by whoever started gtask
             continue
@@ -46,6 +48,12 @@ def run(arguments: Sequence[str]) -> int:
     except GtaskError as error:
         Streams.standard().error(error)
         return error.exit_code
+
+
+def _version() -> int:
+    if sys.stdout is not None:
+        sys.stdout.write(f"gtask {__version__}\n")
+    return 0
 
 
 def _invoke(arguments: Sequence[str]) -> int:

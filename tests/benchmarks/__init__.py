@@ -1,1 +1,1 @@
-"""Tests of gtask: benchmarks."""
+"""Measurements, side by side in one run: `make bench`, or `python -m tests.benchmarks NAME`."""

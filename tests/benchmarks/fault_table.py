@@ -1,0 +1,50 @@
+"""gtask, the SDK's poll and the documentation's curl loop through the same fault matrix."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.benchmarks import rivals
+from tests.benchmarks.tables import markdown
+from tests.fault_matrix.clients import CURL_LOOP, GTASK, Client
+from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.run import complaints, gtask_complaints, key_of, run
+
+_AT_ONCE = 8
+
+
+def main() -> None:
+    """Prints the table: a tick, or what the client is to be blamed for."""
+    clients = [GTASK, Client("sdk", rivals.python())]
+    if shutil.which("curl") and shutil.which("jq"):
+        clients.append(CURL_LOOP)
+    jobs = [(row, client) for client in clients for row in ROWS if _applies(row, client)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        verdicts = dict(zip(jobs, pool.map(lambda job: _verdict(*job), jobs), strict=True))
+    rows = []
+    for row in ROWS:
+        said = [verdicts.get((row, client), "–") for client in clients]
+        rows.append([row.name, ", ".join(row.promises), *said])
+    passed = [
+        f"{sum(verdicts.get((row, client)) == '✓' for row in ROWS)} of "
+        f"{sum(_applies(row, client) for row in ROWS)}"
+        for client in clients
+    ]
+    rows.append(["comes through", "", *passed])
+    print(markdown(["fault", "promise", *(client.name for client in clients)], rows))
+
+
+def _applies(row: Row, client: Client) -> bool:
+    # How a name lookup is made to fail works for Python programs only; a wrong setting of gtask's
+    # is nothing to blame another for.
+    return client is GTASK or not (
+        (row.name_lookup and client is CURL_LOOP) or "settings" in row.promises
+    )
+
+
+def _verdict(row: Row, client: Client) -> str:
+    outcome = run(row, client)
+    if client is GTASK:
+        found = gtask_complaints(row, outcome, key_of(row))
+    else:
+        found = complaints(row, outcome)
+    return "✓" if not found else "; ".join(found)
