@@ -19,13 +19,15 @@ def main() -> None:
         clients.append(CURL_LOOP)
     jobs = [(row, client) for client in clients for row in ROWS if _applies(row, client)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        verdicts = dict(zip(jobs, pool.map(lambda job: _verdict(*job), jobs), strict=True))
+        told = list(pool.map(lambda job: _verdict(*job), jobs))
+    names = [(row.name, client.name) for row, client in jobs]
+    verdicts = dict(zip(names, told, strict=True))
     rows = []
     for row in ROWS:
-        said = [verdicts.get((row, client), "–") for client in clients]
+        said = [verdicts.get((row.name, client.name), "–") for client in clients]
         rows.append([row.name, ", ".join(row.promises), *said])
     passed = [
-        f"{sum(verdicts.get((row, client)) == '✓' for row in ROWS)} of "
+        f"{sum(verdicts.get((row.name, client.name)) == '✓' for row in ROWS)} of "
         f"{sum(_applies(row, client) for row in ROWS)}"
         for client in clients
     ]

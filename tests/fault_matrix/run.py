@@ -63,9 +63,13 @@ def run(row: Row, client: Client = GTASK) -> Outcome:
             client.command_line(row), stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env
         )
         starting()
-        status, peak = _wait(process, began + row.within + _GRACE_SECONDS)
-        requests = len(server.requests)
-        seconds = server.now() if requests else time.monotonic() - began - _START_SECONDS
+
+        def waited() -> float:
+            """Seconds since its first request; where none comes, since it should have started."""
+            return server.now() if server.requests else time.monotonic() - began - _START_SECONDS
+
+        status, peak = _wait(process, waited, row.within + _GRACE_SECONDS)
+        requests, seconds = len(server.requests), waited()
         is_over = requests > 0 and server.now() >= row.lasts
         return Outcome(status, seconds, is_over, _text(out), _text(err), requests, peak)
 
@@ -186,7 +190,9 @@ def _mute_port() -> int:
 _mute_listeners: list[socket.socket] = []
 
 
-def _wait(process: "subprocess.Popen[bytes]", until: float) -> tuple[int | None, float]:
+def _wait(
+    process: "subprocess.Popen[bytes]", waited: Callable[[], float], limit: float
+) -> tuple[int | None, float]:
     """Exit status (None if it had to be killed) and the most memory that it had, in MiB."""
     killed = False
     while True:
@@ -194,7 +200,7 @@ def _wait(process: "subprocess.Popen[bytes]", until: float) -> tuple[int | None,
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
             return None if killed else process.returncode, usage.ru_maxrss / 1024
-        if time.monotonic() > until:
+        if waited() > limit:
             process.kill()
             killed = True
         else:
