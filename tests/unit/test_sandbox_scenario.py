@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.sandbox.faults import FaultTable
@@ -203,6 +203,7 @@ def test_any_bytes_are_a_scenario_or_a_mistake(data: bytes) -> None:
         assert str(error)
 
 
+@settings(deadline=None)
 @given(VALUES | st.dictionaries(st.sampled_from(KEYS[:7]), VALUES, max_size=4))
 def test_any_json_is_a_scenario_or_a_mistake(value: Any) -> None:
     try:
@@ -211,13 +212,18 @@ def test_any_json_is_a_scenario_or_a_mistake(value: Any) -> None:
         assert str(error)
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(KEYS[7:]), VALUES, max_size=4), max_size=2),
-       st.sampled_from(["tasks", "generate", "faults"]), st.sampled_from(sorted(FAULT_KINDS)))  # fmt: skip
+@settings(deadline=None)
+@given(
+    st.lists(st.dictionaries(st.sampled_from(KEYS[7:]), VALUES, max_size=4), max_size=2),
+    st.sampled_from(["tasks", "generate", "faults"]),
+    st.sampled_from(sorted(FAULT_KINDS)),
+)
 def test_any_entry_is_understood_or_named(
     entries: list[dict[str, Any]], section: str, kind: str
 ) -> None:
+    usual: dict[str, dict[str, Any]]
     usual = {"tasks": {"id": "a"}, "generate": {"count": 1}, "faults": {"do": kind}}
-    whole = {section: [usual[section] | entry for entry in entries]}
+    whole = {section: [{**usual[section], **entry} for entry in entries]}
     try:
         assert isinstance(parse_scenario(json.dumps(whole)), Scenario)
     except ScenarioError as error:
@@ -227,7 +233,7 @@ def test_any_entry_is_understood_or_named(
 def first_met(faults: list[Fault], *requests: tuple[str, str, float]) -> list[str | None]:
     table = FaultTable(faults)
     met = [table.meet(method, target, now) for method, target, now in requests]
-    return [fault and fault.do for fault in met]
+    return [None if fault is None else fault.do for fault in met]
 
 
 def test_a_fault_counts_only_the_requests_that_it_matches() -> None:
