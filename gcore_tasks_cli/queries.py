@@ -111,6 +111,18 @@ def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(states)
 
 
+def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
+    """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
+
+    Raises:
+        UsageError: for one that there is not.
+    """
+    chosen = {*parse_states(texts), *(ACTIVE_STATES if active else ())}
+    if failed:
+        chosen.add("ERROR")
+    return tuple(state for state in STATES if state in chosen)
+
+
 def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
     """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`).
 
