@@ -39,6 +39,8 @@ PAGES_AHEAD = 3
 # A small first page brings the first line soon; its count tells how many others to ask for.
 FIRST_PAGE = 100
 _OVERLAP = 32
+# About as much text as a page may hold, in characters: several pages are in memory at a time.
+_PAGE_CHARACTERS = 1_000_000
 _PAGES_REMEMBERED = 4
 # Pages in a row that bring nothing new before the list is said to change too fast.
 _MOST_BARREN_PAGES = 100
@@ -101,6 +103,7 @@ class PageReader:
         self._newest_first = newest_first
         self._most = most
         self._sizes = sizes or Sizes()
+        self._page_size = self._sizes.page
         self._plan: deque[PageRequest] = deque()
         self._next_offset = 0
         self._window = _Window(_PAGES_REMEMBERED * self._sizes.page, newest_first)
@@ -136,6 +139,7 @@ class PageReader:
                 self._replan(max(0, reached - self._sizes.overlap))
             if request.offset == 0:
                 self._pin(answer.documents)
+                self._page_size = _fitting(answer.documents, self._sizes)
                 # Whoever wants few has enough already: no more is asked for before that is known.
                 yield page
                 self._plan_ahead(answer.count)
@@ -159,7 +163,7 @@ class PageReader:
         while len(self._plan) < PAGES_AHEAD and (
             not self._plan or self._next_offset + self._sizes.overlap < end
         ):
-            limit = self._sizes.page
+            limit = self._page_size
             if self._most is not None:
                 limit = min(limit, max(self._most - self._next_offset, 2 * self._sizes.overlap))
             self._ask(PageRequest(self._parameters, limit, self._next_offset))
@@ -178,10 +182,10 @@ class PageReader:
 
     def _go_back(self, request: PageRequest, answer: PageAnswer) -> None:
         self._count_barren(False)
-        step = (self._sizes.page // 2 or 1) << min(self._steps_back, 40)
+        step = (self._page_size // 2 or 1) << min(self._steps_back, 40)
         self._steps_back += 1
         self._replan(max(0, min(request.offset, answer.count) - step))
-        self._ask(PageRequest(self._parameters, self._sizes.page, self._next_offset))
+        self._ask(PageRequest(self._parameters, self._page_size, self._next_offset))
 
     def _count_barren(self, was_fresh: bool) -> None:
         self._barren = 0 if was_fresh else self._barren + 1
@@ -226,6 +230,13 @@ class _Window:
         if begin is None or created is None:
             return False
         return created > begin if self._newest_first else created < begin
+
+
+def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:
+    """How many tasks such as these a page may hold."""
+    average = sum(len(document.text) for document in documents) // (len(documents) or 1)
+    fitting = _PAGE_CHARACTERS // (average or 1)
+    return min(sizes.page, max(fitting, 4 * sizes.overlap))
 
 
 _LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
