@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gcore_tasks_cli.printable import one_line
 
-_QUOTA = re.compile(r"\bquotas?\b|\blimits? (?:\w+ ){0,4}exceeded\b", re.IGNORECASE)
+_QUOTA = re.compile(r"\bquotas?\b", re.IGNORECASE)
 _QUOTA_OF = re.compile(
     r"quota limit (?:for|of) ['\"]?([\w.-]+)['\"]?(?: (?:is |was )?exceeded by (\d[\d.]*))?",
     re.IGNORECASE,
