@@ -1,18 +1,12 @@
 """The options that choose tasks, shared by the commands that do so; and what they come to."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.queries import (
-    TaskQuery,
-    parse_numbers,
-    parse_span,
-    parse_types,
-    scope,
-)
+if TYPE_CHECKING:
+    from gcore_tasks_cli.queries import TaskQuery
 
 Types = Annotated[
     list[str] | None,
@@ -86,12 +80,16 @@ def task_query(
     until: str | None = None,
     acknowledged: bool | None = None,
     newest_first: bool = True,
-) -> TaskQuery:
+) -> "TaskQuery":
     """What the options come to; `env` holds the default project and region.
 
     Raises:
         UsageError: for an option that makes no sense.
     """
+    from datetime import UTC, datetime
+
+    from gcore_tasks_cli.queries import TaskQuery, parse_numbers, parse_span, parse_types, scope
+
     begin, end = parse_span(since, until, datetime.now(UTC))
     return TaskQuery(
         states=states,
