@@ -116,8 +116,8 @@ class PageReader:
         Raises:
             ApiError: for a fault that does not pass.
         """
-        first_size = min(self._sizes.first, self._most or self._sizes.first)
-        if self._most is not None and self._most <= self._sizes.page:
+        first_size = self._sizes.first
+        if self._most is not None and self._most <= 2 * first_size:
             first_size = self._most
         self._ask(PageRequest(self._parameters, first_size, 0))
         while True:

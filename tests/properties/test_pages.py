@@ -41,7 +41,7 @@ def read(
     return given_ids
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     size=st.integers(0, 90),
     newest_first=st.booleans(),
