@@ -1,13 +1,19 @@
 """The entry point; the only place where an error becomes a message and an exit status."""
 
-import os
 import signal
+
+# Until `main` has taken over, a signal ends the process in silence: Python's own handler would
+# print a traceback of whatever is being imported.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import os
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed, Terminated
+from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed
+from gcore_tasks_cli.interrupts import leave_at_once
 
 
 def main() -> NoReturn:
@@ -15,17 +21,14 @@ def main() -> NoReturn:
 
     It leaves by `os._exit`: a request that hangs in a thread must not hold up the end.
     """
-    try:
-        signal.signal(signal.SIGTERM, _terminate)
-        status = run(sys.argv[1:])
-    except KeyboardInterrupt:
-        status = ExitCode.INTERRUPTED
-    except Terminated:
-        status = ExitCode.TERMINATED
+    leave_at_once()
+    status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed on purpose by whoever started gtask
+            continue
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError):
             status = status or ExitCode.OUTPUT_CLOSED
     os._exit(status)
 
@@ -62,10 +65,6 @@ def _invoke(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     return status if isinstance(status, int) else ExitCode.OK
-
-
-def _terminate(_signal_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
 
 
 if __name__ == "__main__":

@@ -116,7 +116,3 @@ class NoAnswer(ApiError):  # noqa: N818
 
 class OutputClosed(Exception):  # noqa: N818
     """Whoever read standard output has left; there is nobody to tell."""
-
-
-class Terminated(BaseException):
-    """SIGTERM came."""

@@ -1,26 +1,20 @@
 """What every command that asks the API needs: the wait wired to the network and to signals."""
 
-import os
 import random
 import signal
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
 
 from gcore_tasks_cli.answers import TaskAnswer
 from gcore_tasks_cli.api import Session, tls_context
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
 from gcore_tasks_cli.fetcher import Fetcher
+from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
 from gcore_tasks_cli.settings import Settings
-
-# Shows the cursor and drops every colour: what a live view may have left behind.
-_TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
 
 
 class Asking:
@@ -49,7 +43,7 @@ class Asking:
             uniform=random.uniform,
             tick_seconds=tick_seconds,
         )
-        with _interruptible(self.fetcher.interrupt):
+        with told_to(self.fetcher.interrupt):
             yield from watcher.run()
 
     @property
@@ -108,30 +102,3 @@ def one_answer_each(asking: Asking, report: ErrorReport, take: Callable[[Documen
             current = next(waiting, None)
     if asking.signal_code is not None:
         report.codes.append(asking.signal_code)
-
-
-@contextmanager
-def _interruptible(interrupt: Callable[[int], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM stop the wait; a second one ends the process at once."""
-    seen: list[int] = []
-
-    def handle(signal_number: int, _frame: FrameType | None) -> None:
-        if seen:
-            if sys.stderr is not None and sys.stderr.isatty():
-                os.write(sys.stderr.fileno(), _TERMINAL_AS_IT_WAS)
-            os._exit(128 + signal_number)
-        seen.append(signal_number)
-        interrupt(signal_number)
-
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Ignored by whoever started us (nohup, a shell's background job): stays ignored.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            # What a signal left to do is done; another during the output ends at once.
-            if not seen:
-                signal.signal(number, handler)

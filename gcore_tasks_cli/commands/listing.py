@@ -24,8 +24,8 @@ def read_pages(
 ) -> Iterator[Page]:
     """The pages of the API's list, of which `most` tasks are wanted.
 
-    What the API cannot filter is still in them. Signals need no care here: they raise, and what
-    is under way is in threads that end with the process.
+    What the API cannot filter is still in them. Signals need no care here: nothing is worth
+    keeping, and they end the process at once.
 
     Raises:
         ApiError: for a fault that does not pass in time.

@@ -75,7 +75,7 @@ def resources(
         waiting.run(
             Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast),
             schedule,
-            printer.take,
+            printer,
             quiet=quiet,
             heartbeat_seconds=heartbeat_seconds,
             resume="resources --wait",
@@ -83,5 +83,5 @@ def resources(
     else:
         one_answer_each(asking, report, printer.take)
         printer.report_unfinished()
-    printer.finish()
+        printer.finish()
     return most_important([*report.codes, *printer.codes])

@@ -1,6 +1,5 @@
 """`gtask sandbox`: a local stand-in for the tasks API."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.sandbox.scenario import Scenario
 
 _SCENARIO_LIMIT_BYTES = 16 * 1024 * 1024
+_SIGNAL_POLL_SECONDS = 0.1
 # As shells have it: not found, found but not executable.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
@@ -69,10 +69,9 @@ def sandbox(
             }
             if command:
                 return _run(command, variables)
-            _serve(streams, variables)
+            return _serve(streams, variables)
     except OSError as error:
         raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
-    return 0
 
 
 def _scenario(path: str | None) -> "Scenario":
@@ -116,12 +115,17 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     return status if status >= 0 else 128 - status
 
 
-def _serve(streams: "Streams", variables: Mapping[str, str]) -> None:
+def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
+    """Tells how to use the sandbox, and serves until a signal comes; the exit status for it."""
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: stopped.append(number))
     for name, value in variables.items():
         line = f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
         streams.data(line + "\n")
     streams.note("gtask: the sandbox is running until Ctrl-C; use it from another terminal:")
     streams.note("  gtask watch $GTASK_SANDBOX_TASK_IDS")
-    with contextlib.suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(3600)
+    while not stopped:
+        time.sleep(_SIGNAL_POLL_SECONDS)  # a signal need not interrupt a sleep
+    # Ctrl-C is the ordinary way to end it.
+    return 0 if stopped[0] == signal.SIGINT else 128 + stopped[0]

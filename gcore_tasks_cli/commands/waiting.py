@@ -32,6 +32,18 @@ class Progress(Protocol):
         ...
 
 
+class Printer(Protocol):
+    """What puts documents on standard output."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, or keeps it for the end."""
+        ...
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
+        ...
+
+
 class _Silence:
     def take(self, event: Event) -> None:
         pass
@@ -55,13 +67,15 @@ class Waiting:
         self,
         aim: Aim,
         schedule: Schedule,
-        take: Callable[[Document], None],
+        printer: Printer,
         *,
         quiet: bool,
         heartbeat_seconds: float,
         resume: str,
     ) -> None:
-        """Waits; hands each task's last document to `take`, and each error to the report.
+        """Waits; hands each task's last document to the printer, and each error to the report.
+
+        What is still to do is told last, where the eye is.
 
         A `timeout_seconds` of 0 looks once, with the patience of `get`.
         """
@@ -71,7 +85,7 @@ class Waiting:
             aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
         progress = self._progress(quiet, heartbeat_seconds)
         held: list[Document] = []
-        hand_over = take
+        hand_over: Callable[[Document], None] = printer.take
         if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
             # Data in the middle of a view that repaints itself would be torn to pieces.
             hand_over = held.append
@@ -104,7 +118,8 @@ class Waiting:
         finally:
             progress.close()
         for document in held:
-            take(document)
+            printer.take(document)
+        printer.finish()
         for error in errors:
             self._report.add(error)
         if once and reason is StopReason.ALL_SETTLED and unfinished:

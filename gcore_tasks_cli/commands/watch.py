@@ -100,10 +100,9 @@ def watch(
     waiting.run(
         aim,
         schedule,
-        printer.take,
+        printer,
         quiet=quiet,
         heartbeat_seconds=heartbeat_seconds,
         resume="watch",
     )
-    printer.finish()
     return most_important(report.codes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.interrupts import made_progress, restore_terminal_with
 from gcore_tasks_cli.output.human import console
 from gcore_tasks_cli.output.lines import usual_words
 from gcore_tasks_cli.output.live import LiveView, Row
@@ -22,6 +23,8 @@ from gcore_tasks_cli.polling.history import usual_duration
 
 # A thousand tasks bring more events a second than eyes can follow.
 _SHORTEST_FRAME_SECONDS = 0.1
+# Shows the cursor, drops every colour, and begins a new line.
+_TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class LiveProgress:
         self._trouble: str | None = None
         self._painted_at = float("-inf")
         self._view = LiveView(console(stream, env), transient=clears)
+        restore_terminal_with(stream.fileno(), _TERMINAL_AS_IT_WAS)
         self._view.__enter__()
 
     def take(self, event: Event) -> None:
@@ -65,10 +69,12 @@ class LiveProgress:
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
             self._view.update(rows, self._trouble)
+            made_progress()
 
     def close(self) -> None:
         """Stops the view and leaves the terminal as it was."""
         self._view.__exit__(None, None, None)
+        restore_terminal_with(None)
 
     def _row(self, task_id: str, shown: _Shown, now: float) -> Row:
         document = shown.document

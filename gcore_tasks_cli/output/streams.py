@@ -1,12 +1,14 @@
 """The three streams: data to standard output, everything else to standard error."""
 
 import errno
+import io
 import os
 import sys
 from dataclasses import dataclass
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
+from gcore_tasks_cli.interrupts import made_progress
 from gcore_tasks_cli.printable import one_line
 
 
@@ -21,7 +23,7 @@ class Streams:
     @classmethod
     def standard(cls) -> "Streams":
         """This process's streams. One that was closed before the start swallows what it gets."""
-        out, err = _usable(sys.stdout), _usable(sys.stderr)
+        out, err = sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
         return cls(out, err, sys.stdin.buffer if sys.stdin is not None else None)
 
     def data(self, text: str) -> None:
@@ -34,6 +36,7 @@ class Streams:
         try:
             self.out.write(text)
             self.out.flush()
+            made_progress()
         except OSError as error:
             # What stands in the buffer would fail again when the interpreter ends.
             _point_at_nothing(self.out)
@@ -46,6 +49,7 @@ class Streams:
         try:
             self.err.write(f"{text}\n")
             self.err.flush()
+            made_progress()
         except (OSError, ValueError):
             _point_at_nothing(self.err)
 
@@ -77,6 +81,11 @@ def error_lines(error: GtaskError) -> list[str]:
 def _usable(stream: TextIO | None) -> TextIO:
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        # PYTHONUNBUFFERED: Python then drops what the system did not take at the first go (a pipe
+        # that is full, when a signal comes). With a buffer it tries again; we flush ourselves.
+        buffer = io.BufferedWriter(cast("io.RawIOBase", stream.buffer))
+        stream = io.TextIOWrapper(buffer, encoding=stream.encoding, errors=stream.errors)
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         # JSON is UTF-8 wherever it goes; a terminal knows better what it can show.

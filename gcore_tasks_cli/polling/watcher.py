@@ -105,11 +105,14 @@ class Watcher:
         self._open = {task_id: _Task(task_id) for task_id in task_ids}
         self._due = [(self._started, order, task_id) for order, task_id in enumerate(self._open)]
         self._order = len(self._due)
-        self._in_flight = 0
+        self._sent: dict[str, float] = {}  # when, of what is under way
         self._troubled: set[str] = set()
         self._trouble_began = 0.0
         self._failures_in_a_row = 0
-        self._not_before = self._started
+        self._rounds_of_failure = 0
+        self._round_began = self._started
+        self._backoff_until = self._started
+        self._retry_after_until = self._started
         self._stop: StopReason | None = None
 
     def run(self) -> Iterator[Event]:
@@ -139,21 +142,27 @@ class Watcher:
         return self._stop is not None
 
     def _ask(self, now: float) -> None:
-        while self._due and max(self._due[0][0], self._not_before) <= now:
-            if self._failures_in_a_row >= _PROBE_AFTER_FAILURES and self._in_flight:
+        while self._due and max(self._due[0][0], self._not_before()) <= now:
+            if self._is_probing() and self._sent:
                 return
             _, _, task_id = heapq.heappop(self._due)
             if task_id in self._open:
-                self._in_flight += 1
+                self._sent[task_id] = now
                 self._port.submit(task_id)
 
     def _next_due(self) -> float:
-        if not self._due or (self._failures_in_a_row >= _PROBE_AFTER_FAILURES and self._in_flight):
+        if not self._due or (self._is_probing() and self._sent):
             return self._deadline
-        return max(self._due[0][0], self._not_before)
+        return max(self._due[0][0], self._not_before())
+
+    def _not_before(self) -> float:
+        return max(self._backoff_until, self._retry_after_until)
+
+    def _is_probing(self) -> bool:
+        return self._failures_in_a_row >= _PROBE_AFTER_FAILURES
 
     def _take(self, reply: Reply[str, TaskAnswer]) -> Iterator[Event]:
-        self._in_flight -= 1
+        sent = self._sent.pop(reply.job)
         now = self._port.now()
         task = self._open.get(reply.job)
         if task is None:
@@ -161,11 +170,14 @@ class Watcher:
         if isinstance(reply.answer, TaskAnswer):
             yield from self._take_document(now, task, reply.answer)
         else:
+            if reply.answer.passing:
+                self._count_failure(now, sent)
             yield from self._take_error(now, task, reply.answer)
 
     def _take_document(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
         task.failures, task.error = 0, None
-        self._failures_in_a_row = 0
+        self._failures_in_a_row = self._rounds_of_failure = 0
+        self._backoff_until = now
         yield from self._trouble_over(now, task.task_id)
         previous, document = task.document, answer.document
         task.document = document
@@ -205,17 +217,23 @@ class Watcher:
             yield from self._give_up(now, task, error)
             return
         if error.passing:
-            self._failures_in_a_row += 1
             if not self._troubled:
                 self._trouble_began = now
                 yield TroubleBegan(now, error)
             self._troubled.add(task.task_id)
         if error.retry_after is not None:
             # Asked of this client, not of this task.
-            self._not_before = max(self._not_before, now + error.retry_after)
-        elif self._failures_in_a_row >= _PROBE_AFTER_FAILURES:
-            self._not_before = now + backoff(self._failures_in_a_row, self._uniform)
+            self._retry_after_until = max(self._retry_after_until, now + error.retry_after)
         self._schedule_at(now + pause, task)
+
+    def _count_failure(self, now: float, sent: float) -> None:
+        """Those under way together fail together: that is one round, however many tasks it hit."""
+        self._failures_in_a_row += 1
+        if sent >= self._round_began:
+            self._round_began = now
+            self._rounds_of_failure += 1
+            if self._is_probing():
+                self._backoff_until = now + backoff(self._rounds_of_failure, self._uniform)
 
     def _tries_are_over(self, next_try: float, task: _Task) -> bool:
         if self._aim.most_tries is None:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +21,8 @@ from gcore_tasks_cli.sandbox.scenario import Scenario
 _BODY_LIMIT_BYTES = 1024 * 1024
 _ACCEPT_POLL_SECONDS = 0.05
 _REQUESTS_KEPT = 100_000
+# On Windows SO_REUSEADDR would take the port from whoever listens there.
+_CAN_SHARE_A_PORT = sys.platform != "win32"
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -27,10 +30,12 @@ class _Stopped(Exception):  # noqa: N818
 
 
 class SandboxServer:
-    """Serves a scenario on loopback while it is entered; time zero is when it was entered.
+    """Serves a scenario on loopback while it is entered.
 
-    `requests` holds the last (seconds, method, path) in the order in which they came, and
-    `bytes_sent` counts bodies as they were sent.
+    Time zero is when it was entered, or, with `from_first_request`, when the first request came
+    (what is refused counts from entering in any case, since nothing comes then). `requests` holds
+    the last (seconds, method, path) in the order in which they came, and `bytes_sent` counts what
+    was sent, heads included.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class SandboxServer:
         port: int = 0,
         host: str = "127.0.0.1",
         ssl_context: ssl.SSLContext | None = None,
+        from_first_request: bool = False,
     ) -> None:
         self.scenario = scenario
         self.requests: deque[tuple[float, str, str]] = deque(maxlen=_REQUESTS_KEPT)
@@ -47,15 +53,17 @@ class SandboxServer:
         self._host = host
         self._port = port
         self._tls = ssl_context
+        self._is_waiting = from_first_request
         self.stopped = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._listener = _bound(self._host, self._port)
-        self._listener.listen(1024)
-        self._port = self._listener.getsockname()[1]
-        self._started = time.monotonic()
+        # Bound all the time and never listening: keeps the port from others while `refuse` lasts.
+        self._reservation = _bound(self._host, self._port)
+        self._port = self._reservation.getsockname()[1]
+        self._listener = self._listening()
+        self._entered = self._started = time.monotonic()
         self.world = World(self.scenario, self.clock())
         threading.Thread(target=self._accept, daemon=True, name="sandbox").start()
         return self
@@ -85,8 +93,20 @@ class SandboxServer:
         return [task.id for task in self.scenario.tasks]
 
     def now(self) -> float:
-        """Seconds since it was entered."""
+        """Seconds since time zero."""
         return time.monotonic() - self._started
+
+    def note_request(self, method: str, path: str) -> None:
+        """Keeps a request in the record; the first may be what time was waiting for."""
+        with self._lock:
+            if self._is_waiting:
+                self._is_waiting = False
+                self._started = time.monotonic()
+                self.world = World(self.scenario, self.clock())
+        self.requests.append((self.now(), method, path))
+
+    def _refuses(self) -> bool:
+        return self.faults.refuses(time.monotonic() - self._entered)
 
     def clock(self) -> float:
         """The server's clock, in seconds since 1970."""
@@ -96,6 +116,7 @@ class SandboxServer:
         """Ends every connection and frees the port."""
         self.stopped.set()
         self._listener.close()
+        self._reservation.close()
         self._drop_connections()
 
     def pause(self, seconds: float) -> None:
@@ -109,7 +130,7 @@ class SandboxServer:
 
     def _accept(self) -> None:
         while not self.stopped.is_set():
-            if self.faults.refuses(self.now()):
+            if self._refuses():
                 self._refuse()
             try:
                 connection, _ = self._listener.accept()
@@ -121,12 +142,17 @@ class SandboxServer:
         """As after a crash: connections end, and nobody listens until the fault is over."""
         self._listener.close()
         self._drop_connections()
-        # Bound but not listening: connections are refused, and nobody else can take the port.
-        self._listener = _bound(self._host, self._port)
-        while self.faults.refuses(self.now()) and not self.stopped.wait(_ACCEPT_POLL_SECONDS):
-            pass
-        with contextlib.suppress(OSError):
-            self._listener.listen(1024)
+        while self._refuses():
+            if self.stopped.wait(_ACCEPT_POLL_SECONDS):
+                return
+        self._listener = self._listening()
+
+    def _listening(self) -> socket.socket:
+        if not _CAN_SHARE_A_PORT:
+            self._reservation.close()
+        listener = _bound(self._host, self._port)
+        listener.listen(1024)
+        return listener
 
     def _drop_connections(self) -> None:
         with self._lock:
@@ -185,7 +211,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._accepted_encodings = self.headers.get("Accept-Encoding", "")
         self._method = self.command
         self._read_body()
-        server.requests.append((server.now(), self.command, self.path))
+        server.note_request(self.command, self.path)
         server.pause(server.scenario.latency)
         fault = server.faults.meet(self.command, self.path, server.now())
         if fault is None:
@@ -267,8 +293,7 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if hasattr(socket, "SO_REUSEADDR") and hasattr(socket, "AF_UNIX"):
-            # Where it means "despite old connections", and not, as on Windows, "despite others".
+        if _CAN_SHARE_A_PORT:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError:

@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -13,17 +11,8 @@ import pytest
 
 from gcore_tasks_cli.sandbox.scenario import Fault
 from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.e2e.listing import (
-    GTASK,
-    active,
-    environment,
-    failed,
-    gtask,
-    past,
-    sandbox,
-    shell,
-    task_id,
-)
+from tests.e2e.harness import JQ, gtask, shell, signalled, started, wait_for_requests
+from tests.e2e.listing import active, failed, past, sandbox, task_id
 
 QUOTA = "Quota limit for volume_size exceeded by 20"
 LIST = "/cloud/v1/tasks"
@@ -59,17 +48,15 @@ def ids(*numbers: int) -> list[str]:
 
 def test_the_newest_twenty_and_a_word_on_the_rest(server: SandboxServer) -> None:
     done = gtask(server, "list", "--ids")
-    assert done.returncode == 0
-    assert done.stdout.split() == ids(*range(20))
-    assert done.stderr == (
-        "gtask: the newest 20 of 45 tasks; --limit N shows more, --all shows all\n"
-    )
+    assert done.status == 0
+    assert done.out.split() == ids(*range(20))
+    assert done.err == ("gtask: the newest 20 of 45 tasks; --limit N shows more, --all shows all\n")
 
 
 def test_all_and_nothing_to_add(server: SandboxServer) -> None:
     done = gtask(server, "list", "--ids", "--all")
-    assert len(done.stdout.split()) == 45
-    assert done.stderr == ""
+    assert len(done.out.split()) == 45
+    assert done.err == ""
 
 
 @pytest.mark.parametrize(
@@ -97,20 +84,20 @@ def test_all_and_nothing_to_add(server: SandboxServer) -> None:
 )
 def test_filters(server: SandboxServer, options: list[str], expected: list[int]) -> None:
     done = gtask(server, "list", "--ids", *options)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ids(*expected)
+    assert done.status == 0, done.err
+    assert done.out.split() == ids(*expected)
 
 
 def test_the_environment_is_the_default_and_an_option_beats_it(server: SandboxServer) -> None:
     here = {"GCORE_CLOUD_PROJECT_ID": "5", "GCORE_CLOUD_REGION_ID": ""}
-    assert gtask(server, "list", "--ids", **here).stdout.split() == ids(1)
-    assert gtask(server, "list", "--ids", "-n1", "--project", "1234", **here).stdout.split() == ids(
+    assert gtask(server, "list", "--ids", env=here).out.split() == ids(1)
+    assert gtask(server, "list", "--ids", "-n1", "--project", "1234", env=here).out.split() == ids(
         0
     )
-    assert len(gtask(server, "list", "--ids", "--project", "all", **here).stdout.split()) == 20
-    nothing = gtask(server, "list", "--failed", **here)
-    assert (nothing.returncode, nothing.stdout) == (0, "")
-    assert nothing.stderr == "gtask: no task matches in project 5\n"
+    assert len(gtask(server, "list", "--ids", "--project", "all", env=here).out.split()) == 20
+    nothing = gtask(server, "list", "--failed", env=here)
+    assert (nothing.status, nothing.out) == (0, "")
+    assert nothing.err == "gtask: no task matches in project 5\n"
 
 
 def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
@@ -142,38 +129,38 @@ def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
 def test_bad_input_is_one_sentence(server: SandboxServer, options: list[str], says: str) -> None:
     server.requests.clear()
     done = gtask(server, "list", *options)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert says in done.stderr
-    assert done.stderr.startswith("gtask: ")
+    assert done.status == 2
+    assert done.out == ""
+    assert says in done.err
+    assert done.err.startswith("gtask: ")
     assert not server.requests
 
 
 def test_a_bad_default_is_said(server: SandboxServer) -> None:
-    done = gtask(server, "list", GCORE_CLOUD_PROJECT_ID="prod")
-    assert done.returncode == 2
-    assert "GCORE_CLOUD_PROJECT_ID is no number" in done.stderr
+    done = gtask(server, "list", env={"GCORE_CLOUD_PROJECT_ID": "prod"})
+    assert done.status == 2
+    assert "GCORE_CLOUD_PROJECT_ID is no number" in done.err
 
 
 def test_failures_explain_themselves(server: SandboxServer) -> None:
     done = gtask(server, "list", "--failed", "--since", "1d")
-    quota, host = done.stdout.split("\n\n")
+    quota, host = done.out.split("\n\n")
     assert re.match(rf"{QUOTA}\n  create_vm, \dm ago, took 5 s, region 76, project 1234\n", quota)
     assert "the quota for volume_size is exceeded by 20: delete what" in quota
     assert f"task {task_id(2)}\n  request ID for support: req-" in quota
     assert "no capacity for this now: try another flavor or region" in host
-    assert "\x1b" not in done.stdout
+    assert "\x1b" not in done.out
 
 
 def test_get_of_a_failed_task_puts_the_error_first(server: SandboxServer) -> None:
-    first, second, third, *_ = gtask(server, "get", task_id(2)).stdout.splitlines()
+    first, second, third, *_ = gtask(server, "get", task_id(2)).out.splitlines()
     assert first.split(maxsplit=1) == ["error", QUOTA]
     assert second.startswith("advice")
     assert "request ID req-" in third
 
 
 def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
-    lines = gtask(server, "list", "-n4").stdout.splitlines()
+    lines = gtask(server, "list", "-n4").out.splitlines()
     state, kind, age, *rest = lines[0].split()
     assert (state, kind, rest) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
     assert age[:-1].isdigit()
@@ -183,27 +170,29 @@ def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
 
 def test_a_terminal_gets_a_table_that_fits(server: SandboxServer) -> None:
     for width in (60, 80, 120):
-        done = gtask(server, "list", "-n30", FORCE_COLOR="1", NO_COLOR="1", COLUMNS=str(width))
-        plain = [line.replace("\x1b[0m", "") for line in done.stdout.splitlines()]
+        done = gtask(
+            server, "list", "-n30", env={"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": str(width)}
+        )
+        plain = [line.replace("\x1b[0m", "") for line in done.out.splitlines()]
         assert max(map(len, plain)) <= width + 8  # styles that are no colours
-        assert (task_id(4) in done.stdout) == (width == 120)
+        assert (task_id(4) in done.out) == (width == 120)
 
 
 def test_json_is_whole_documents_and_every_page(many: SandboxServer) -> None:
     many.requests.clear()
     done = gtask(many, "list", "--json", "--all")
-    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    documents = [json.loads(line) for line in done.out.splitlines()]
     assert [document["id"] for document in documents] == ids(*range(2500))
-    assert done.stderr == ""
+    assert done.err == ""
     assert len(documents[0]["created_resources"]) == 36
     assert len(many.requests) < 10
     assert all("to_timestamp" in query for query in asked(many)[1:])
 
 
 def test_a_closed_pipe_ends_it_quietly(many: SandboxServer) -> None:
-    done = shell(many, "gtask list --json --all | head -1")
-    assert json.loads(done.stdout)["id"] == task_id(0)
-    assert done.stderr == ""
+    done = shell("gtask list --json --all | head -1", many)
+    assert json.loads(done.out)["id"] == task_id(0)
+    assert done.err == ""
 
 
 @pytest.mark.parametrize(
@@ -212,32 +201,25 @@ def test_a_closed_pipe_ends_it_quietly(many: SandboxServer) -> None:
 def test_a_signal_ends_it_even_behind_a_full_pipe(
     many: SandboxServer, number: signal.Signals, status: int
 ) -> None:
-    with subprocess.Popen(
-        [GTASK, "list", "--json", "--all"],
-        env=environment(many),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with started(many, "list", "--json", "--all") as process:
         assert process.stdout is not None
         assert process.stdout.read(1)
         time.sleep(0.3)
-        process.send_signal(number)
-        begun = time.monotonic()
-        assert process.wait(10) == status
-        assert time.monotonic() - begun < 1
-        assert process.stderr is not None
-        assert b"Traceback" not in process.stderr.read()
+        ended = signalled(process, number)
+    assert ended.status == status
+    assert ended.seconds < 1
+    assert ended.err == ""
 
 
 def test_a_signal_ends_it_while_the_api_is_silent() -> None:
     with (
         sandbox([active(0)], [Fault("silent")]) as server,
-        subprocess.Popen([GTASK, "list"], env=environment(server)) as process,
+        started(server, "list") as process,
     ):
-        while not server.requests:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(1) == 143
+        wait_for_requests(server, 1)
+        ended = signalled(process, signal.SIGTERM)
+    assert (ended.status, ended.out, ended.err) == (143, "", "")
+    assert ended.seconds < 1
 
 
 def test_passing_faults_are_met_with_another_try() -> None:
@@ -248,7 +230,7 @@ def test_passing_faults_are_met_with_another_try() -> None:
     ]
     with sandbox([active(0)], faults) as server:
         done = gtask(server, "list", "--ids")
-    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ids(0), "")
+    assert (done.status, done.out.split(), done.err) == (0, ids(0), "")
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (404, 5), (400, 5), (302, 5)])
@@ -256,8 +238,8 @@ def test_lasting_faults_end_at_once(status: int, code: int) -> None:
     with sandbox([active(0)], [Fault("status", parameters=_status(status))]) as server:
         done = gtask(server, "list")
         assert len(server.requests) == 1
-    assert done.returncode == code
-    assert done.stderr.startswith("gtask: ")
+    assert done.status == code
+    assert done.err.startswith("gtask: ")
 
 
 def _status(status: int) -> dict[str, object]:
@@ -269,47 +251,52 @@ def _status(status: int) -> dict[str, object]:
     }
 
 
-@pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+@pytest.mark.skipif(JQ is None, reason="needs jq")
 def test_pipelines(server: SandboxServer) -> None:
-    done = shell(server, "gtask list --json --all | jq -r 'select(.state==\"ERROR\").id'")
-    assert done.stdout.split() == ids(2, 3)
-    done = shell(server, "gtask list --failed --ids | xargs gtask get --json | jq -r .id")
-    assert done.stdout.split() == ids(2, 3)
-    done = shell(server, "gtask list --failed --json | gtask get - --json | jq -r .id")
-    assert done.stdout.split() == ids(2, 3)
-
-
-# Their tasks end seconds after the sandbox began: time enough for gtask to start on a busy machine.
+    done = shell(
+        "set -o pipefail; gtask list --json --all | jq -r 'select(.state==\"ERROR\").id'", server
+    )
+    assert done.out.split() == ids(2, 3)
+    done = shell(
+        "set -o pipefail; gtask list --failed --ids | xargs gtask get --json | jq -r .id", server
+    )
+    assert done.out.split() == ids(2, 3)
+    done = shell(
+        "set -o pipefail; gtask list --failed --json | gtask get - --json | jq -r .id", server
+    )
+    assert done.out.split() == ids(2, 3)
 
 
 def test_watch_takes_what_list_says() -> None:
-    tasks = [past(n, lasts=60.0 * n + 34.0) for n in (1, 2)]
+    tasks = [past(n, lasts=60.0 * n + 31.5) for n in (1, 2)]
     with sandbox(tasks) as server:
-        done = shell(server, "gtask list --active --json | gtask watch - -i 0.2 --json")
-    assert done.returncode == 0
-    assert {json.loads(line)["state"] for line in done.stdout.splitlines()} == {"FINISHED"}
-    assert len(done.stdout.splitlines()) == 2
+        done = shell(
+            "set -o pipefail; gtask list --active --json | gtask watch - -i 0.2 --json", server
+        )
+    assert done.status == 0
+    assert {json.loads(line)["state"] for line in done.out.splitlines()} == {"FINISHED"}
+    assert len(done.out.splitlines()) == 2
 
 
 def test_watch_without_ids_waits_for_all_that_is_active() -> None:
     tasks = [
-        past(1, lasts=94.0, task_type="create_vm"),
-        past(2, lasts=153.5, task_type="create_volume", document={"region_id": 7}),
+        past(1, lasts=91.5, task_type="create_vm"),
+        past(2, lasts=151.5, task_type="create_volume", document={"region_id": 7}),
         active(3, task_type="delete_vm"),
         past(4),
     ]
     with sandbox(tasks) as server:
         done = gtask(server, "watch", "--type", "create_", "--json", "-i", "0.2")
-        assert {json.loads(line)["id"] for line in done.stdout.splitlines()} == set(ids(1, 2))
-        assert done.returncode == 0
+        assert {json.loads(line)["id"] for line in done.out.splitlines()} == set(ids(1, 2))
+        assert done.status == 0
         late = gtask(server, "watch", "--region", "76", "--timeout", "0.5s", "-q")
-        assert late.returncode == 124
-        assert f"gtask watch {task_id(3)}" in late.stderr
+        assert late.status == 124
+        assert f"gtask watch {task_id(3)}" in late.err
         nothing = gtask(server, "watch", "--region", "7")
-        assert (nothing.returncode, nothing.stdout) == (0, "")
-        assert nothing.stderr == "gtask: no task is active in region 7\n"
+        assert (nothing.status, nothing.out) == (0, "")
+        assert nothing.err == "gtask: no task is active in region 7\n"
         both = gtask(server, "watch", task_id(1), "--region", "7")
-        assert both.returncode == 2
+        assert both.status == 2
 
 
 def test_watch_without_ids_keeps_its_deadline() -> None:
@@ -317,6 +304,6 @@ def test_watch_without_ids_keeps_its_deadline() -> None:
         begun = time.monotonic()
         done = gtask(server, "watch", "--timeout", "1s")
         assert time.monotonic() - begun < 3
-    assert done.returncode == 124
-    assert done.stderr.count("trying again") == 1
-    assert "no list of the active tasks after 1 s; the API last said" in done.stderr
+    assert done.status == 124
+    assert done.err.count("trying again") == 1
+    assert "no list of the active tasks after 1 s; the API last said" in done.err

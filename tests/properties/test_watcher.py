@@ -234,3 +234,13 @@ def test_changes_are_told_and_repetitions_are_not() -> None:
     port = SimulatedPort(states)
     changes = [e.document.state for e in run(["a"], port) if isinstance(e, Changed)]
     assert changes == ["NEW", "RUNNING", "FINISHED"]
+
+
+def test_a_short_outage_that_hits_many_tasks_is_one_and_not_many() -> None:
+    def oracle(_task_id: str, t: float) -> str | ApiError:
+        return passing_fault() if t < 0.5 else "FINISHED"
+
+    port = SimulatedPort(oracle)
+    events = run([f"task-{n}" for n in range(500)], port)
+    assert sum(isinstance(event, Settled) for event in events) == 500
+    assert port.clock - START < 6.0

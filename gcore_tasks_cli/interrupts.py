@@ -1,0 +1,94 @@
+"""What SIGINT and SIGTERM do at each moment of a run.
+
+Outside of a wait nothing is worth keeping: the process leaves at once, with the signal's exit
+status and without a traceback, wherever it is (Python's own KeyboardInterrupt could surface in the
+middle of an import). A wait is told instead, so that it can say what it knows.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+# How long output that is being told to end may stand still (its reader has stopped reading).
+_STUCK_AFTER_SECONDS = 0.7
+_CHECK_SECONDS = 0.1
+
+
+class _State:
+    """Of this process; there is one terminal and one set of signal handlers."""
+
+    restore: tuple[int, bytes] | None = None
+    progress = 0
+
+
+def leave_at_once() -> None:
+    """From here on SIGINT and SIGTERM end the process at once (ignored ones stay ignored)."""
+    for number in _NUMBERS:
+        # Ignored by whoever started us: nohup, or a shell's background job.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _leave)
+
+
+def restore_terminal_with(descriptor: int | None, sequence: bytes = b"") -> None:
+    """What to write to leave the terminal as it was, whenever the process has to leave at once."""
+    _State.restore = None if descriptor is None else (descriptor, sequence)
+
+
+def made_progress() -> None:
+    """Tells that output went through."""
+    _State.progress += 1
+
+
+@contextmanager
+def told_to(interrupt: Callable[[int], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM call `interrupt` with their number; a second one leaves at once.
+
+    After the first one the handlers stay: what is left to do is done, unless the output stands
+    still, which ends the process as well.
+    """
+    seen: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if seen:
+            _leave(number, frame)
+        seen.append(number)
+        interrupt(number)
+        _leave_when_stuck(number)
+
+    before = {}
+    for number in _NUMBERS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        if not seen:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    if _State.restore is not None:
+        os.write(*_State.restore)
+    os._exit(128 + number)
+
+
+def _leave_when_stuck(number: int) -> None:
+    if not hasattr(signal, "setitimer"):  # Windows: a second Ctrl-C does it
+        return
+    last, still_for = _State.progress, 0.0
+
+    def check(_number: int, frame: FrameType | None) -> None:
+        nonlocal last, still_for
+        still_for = still_for + _CHECK_SECONDS if _State.progress == last else 0.0
+        last = _State.progress
+        if still_for >= _STUCK_AFTER_SECONDS:
+            _leave(number, frame)
+
+    # A timer and not a thread: a handler may run in the middle of a thread's start.
+    signal.signal(signal.SIGALRM, check)
+    signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)

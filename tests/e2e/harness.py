@@ -1,0 +1,139 @@
+"""Runs the installed `gtask` as users do: a process, against a real HTTP server on a socket."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gcore_tasks_cli.sandbox.scenario import parse_scenario
+from gcore_tasks_cli.sandbox.server import SandboxServer
+
+# The installed command beside this interpreter; GTASK_COMMAND names another one to test.
+GTASK = os.environ.get("GTASK_COMMAND") or shutil.which("gtask", path=Path(sys.executable).parent)
+JQ = shutil.which("jq")
+CURL = shutil.which("curl")
+TASK = "26986bc0-748a-4448-b836-0a2aa465eb06"
+OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
+_OF_USERS = ("GCORE_", "GCLOUD_", "GTASK_", "SSL_CERT_", "XDG_")
+_NOISE = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a finished gtask left behind."""
+
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def documents(self) -> list[Any]:
+        """Standard output as JSON, one document a line; fails if anything else is there."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@contextmanager
+def sandbox(**scenario: Any) -> Iterator[SandboxServer]:
+    """A server for this scenario, as a scenario file would say it."""
+    told = parse_scenario(json.dumps(scenario))
+    # How long gtask takes to start on a busy machine is nobody's promise: time begins after it.
+    with SandboxServer(told, from_first_request=True) as server:
+        yield server
+
+
+def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
+    """A task of a scenario; it lasts 0.3 s where nothing else is said."""
+    return {"id": task_id, "lasts": 0.3, **fields}
+
+
+def environment(server: SandboxServer | None = None, **more: str) -> dict[str, str]:
+    """This environment without what would steer gtask, with the server's settings."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OF_USERS) and name.upper() not in _NOISE
+    }
+    if server is not None:
+        env |= {"GCORE_BASE_URL": server.base_url, "GCORE_API_KEY": server.api_key}
+    return env | more
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of the installed gtask."""
+    assert GTASK is not None, "gtask is not installed beside this interpreter"
+    return [GTASK, *arguments]
+
+
+def gtask(
+    server: SandboxServer | None,
+    *arguments: str,
+    stdin: str | bytes = b"",
+    env: Mapping[str, str] | None = None,
+    timeout: float = 40.0,
+) -> Ran:
+    """Runs gtask to its end; nothing but UTF-8 may come out, and never a traceback."""
+    began = time.monotonic()
+    done = subprocess.run(
+        command(*arguments),
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        env=environment(server, **(env or {})),
+        timeout=timeout,
+        check=False,
+    )
+    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode(), time.monotonic() - began)
+    assert "Traceback" not in ran.err, ran.err
+    return ran
+
+
+def started(server: SandboxServer, *arguments: str, **more: Any) -> "subprocess.Popen[bytes]":
+    """gtask as a process under way."""
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+    }
+    return subprocess.Popen(command(*arguments), env=environment(server), **(pipes | more))
+
+
+def signalled(process: "subprocess.Popen[bytes]", number: signal.Signals) -> Ran:
+    """What gtask leaves behind after this signal; `seconds` counts from the signal."""
+    began = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert b"Traceback" not in err, err
+    return Ran(process.returncode, out.decode(), err.decode(), time.monotonic() - began)
+
+
+def wait_for_requests(server: SandboxServer, count: int, seconds: float = 15.0) -> None:
+    """Waits until the server has got so many requests."""
+    until = time.monotonic() + seconds
+    while len(server.requests) < count:
+        assert time.monotonic() < until, f"only {len(server.requests)} requests came"
+        time.sleep(0.01)
+
+
+def shell(script: str, server: SandboxServer, **more: str) -> Ran:
+    """A shell script with gtask on its PATH, as a user's pipeline."""
+    assert GTASK is not None
+    env = environment(server, **more)
+    env["PATH"] = f"{Path(GTASK).parent}{os.pathsep}{env['PATH']}"
+    began = time.monotonic()
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, env=env, timeout=40, check=False, text=True
+    )
+    return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
+
+def asked(server: SandboxServer, task_id: str = TASK) -> int:
+    """How often the task was asked for."""
+    return sum(path.endswith(f"/{task_id}") for _, _, path in server.requests)

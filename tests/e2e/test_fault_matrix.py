@@ -1,0 +1,38 @@
+"""gtask through every row of the fault matrix, over real sockets."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.fault_matrix.promises import PROMISES
+from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.run import Outcome, gtask_complaints, key_of, run
+
+if sys.platform == "win32":
+    pytest.skip("the memory of a child is measured with wait4", allow_module_level=True)
+
+
+# Nearly all of their time is waiting.
+AT_ONCE = 12
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Iterator[dict[str, "Future[Outcome]"]]:
+    """All rows under way beside each other, the slow ones first; --dist loadfile keeps it one."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {row.name: pool.submit(run, row) for row in ROWS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_gtask_comes_through(row: Row, outcomes: dict[str, "Future[Outcome]"]) -> None:
+    outcome = outcomes[row.name].result()
+    assert not gtask_complaints(row, outcome, key_of(row)), outcome
+
+
+def test_each_promise_has_a_row_and_each_row_a_promise() -> None:
+    shown = {promise for row in ROWS for promise in row.promises}
+    assert shown == set(PROMISES)
+    assert all(row.promises for row in ROWS)
+    assert len({row.name for row in ROWS}) == len(ROWS)

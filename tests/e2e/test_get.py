@@ -1,0 +1,146 @@
+"""`gtask get` as a process: the API's document whole, cards, and many IDs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import CURL, JQ, OTHER, TASK, asked, environment, gtask, sandbox, shell, task
+
+# What an API may send and a client may spoil: numbers beyond 64 bits and beyond doubles' digits,
+# floats as they were written, surrogate escapes, duplicate-looking keys, empty and nested values.
+ODD_BODY = (
+    '{ "id": "' + TASK + '",\n "state":"FINISHED", "big":123456789012345678901234567890,'
+    '"exact":1.10, "exp":1E5, "lone":"\\ud800", "nul":"\\u0000", "esc":"\\u001b[31m",'
+    '"rtl":"\\u202e", "slash":"\\/", "empty":{}, "none":null, "list":[ ], "ünï":"cödé 🎉",'
+    '"created_resources":{"instances":["a"],"new_kind":[1]}, "deep":' + "[" * 60 + "]" * 60 + "}"
+)
+
+
+# jq itself cannot read this one.
+LONE = '"lone":"\\ud800", '
+
+
+def odd_task_faults(body: str = ODD_BODY) -> list[dict[str, object]]:
+    return [{"do": "body", "path": "*/tasks/*", "body": body}]
+
+
+def test_json_is_the_document_byte_for_byte_but_for_space() -> None:
+    with sandbox(tasks=[task()], faults=odd_task_faults()) as server:
+        ran = gtask(server, "get", TASK, "--json")
+    assert ran.status == 0
+    assert ran.out.count("\n") == 1
+    assert "123456789012345678901234567890" in ran.out
+    assert '"exact":1.10,' in ran.out
+    assert '"slash":"\\/"' in ran.out
+    assert json.loads(ran.out) == json.loads(ODD_BODY)
+    assert list(json.loads(ran.out)) == list(json.loads(ODD_BODY))
+
+
+@pytest.mark.skipif(JQ is None or CURL is None, reason="jq or curl is not installed")
+@pytest.mark.parametrize("odd", [False, True])
+def test_json_through_jq_equals_curl_through_jq(odd: bool, tmp_path: Path) -> None:
+    url = f'"$GCORE_BASE_URL/cloud/v1/tasks/{TASK}"'
+    script = f"""
+    set -o pipefail
+    curl -fsS -H "Authorization: APIKey $GCORE_API_KEY" {url} | jq -S . > "$DIR/curl" &&
+    gtask get {TASK} --json | jq -S . > "$DIR/gtask" &&
+    cmp "$DIR/curl" "$DIR/gtask" && wc -c < "$DIR/gtask"
+    """
+    with sandbox(
+        tasks=[task(age=9)], faults=odd_task_faults(ODD_BODY.replace(LONE, "")) if odd else []
+    ) as server:
+        ran = shell(script, server, DIR=str(tmp_path))
+    assert ran.status == 0, ran.err
+    assert int(ran.out) > 100
+
+
+def test_a_pipe_gets_a_plain_card() -> None:
+    created = {"instances": ["vm-1"], "volumes": ["vol-1", "vol-2"], "new_kind": ["x"]}
+    document = {"data": {"name": "web", "volumes": [{"size": 5}]}, "brand_new": "kept"}
+    with sandbox(tasks=[task(age=60, created_resources=created, document=document)]) as server:
+        ran = gtask(server, "get", TASK)
+    assert ran.status == 0
+    assert "\x1b" not in ran.out
+    for said in ("FINISHED", "create_vm", TASK, "instances  vm-1", "vol-2", "new_kind", "took"):
+        assert said in ran.out
+    assert "- size: 5" in ran.out
+    assert "kept" in ran.out
+    assert "snapshots" not in ran.out  # only what was created
+    assert ran.err == ""
+
+
+def test_answers_come_in_the_order_of_the_arguments_each_once() -> None:
+    slow = {"do": "delay", "path": f"*/{TASK}", "seconds": 0.3}
+    with sandbox(tasks=[task(), task(OTHER)], faults=[slow]) as server:
+        ran = gtask(server, "get", TASK, OTHER, TASK, "--json")
+    assert [d["id"] for d in ran.documents] == [TASK, OTHER]
+    assert asked(server) == 1
+
+
+def test_an_id_never_becomes_more_than_one_segment() -> None:
+    with sandbox() as server:
+        ran = gtask(server, "get", "../../iam/v1/users?x=1#y", "a/b%2F..")
+    assert ran.status == 4
+    paths = [path for _, _, path in server.requests]
+    assert sorted(paths) == [
+        "/cloud/v1/tasks/..%2F..%2Fiam%2Fv1%2Fusers%3Fx%3D1%23y",
+        "/cloud/v1/tasks/a%2Fb%252F..",
+    ]
+
+
+def test_passing_faults_are_tried_again_a_few_times() -> None:
+    fault = {"do": "status", "status": 503, "requests": [1, 2]}
+    with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
+        ran = gtask(server, "get", TASK, "--json")
+    assert ran.status == 0
+    assert asked(server) == 3
+
+
+def test_get_gives_up_on_a_lasting_outage() -> None:
+    with sandbox(tasks=[task()], faults=[{"do": "close"}]) as server:
+        ran = gtask(server, "get", TASK)
+    assert ran.status == 5
+    assert 2 <= asked(server) <= 5
+    assert ran.seconds < 21
+
+
+def test_hostile_text_steers_nothing() -> None:
+    error = "\x1b[2J\x1b]0;owned\x07[bold red]gone[/bold red]\u202e\r\n\x9b31m"
+    with sandbox(tasks=[task(age=9, ends="ERROR", error=error)]) as server:
+        plain = gtask(server, "get", TASK)
+        coloured = gtask(server, "get", TASK, env={"FORCE_COLOR": "1", "TERM": "dumb"})
+        watched = gtask(server, "watch", TASK)
+    for ran in (plain, watched):
+        assert not set(ran.out + ran.err) & set("\x1b\x07\r\x9b\u202e")
+        assert "[bold red]gone[/bold red]" in ran.out
+    assert "\x1b[2J" not in coloured.out
+    assert "\x1b]0" not in coloured.out
+    assert plain.status == 0
+    assert watched.status == 1
+
+
+def test_force_color_and_no_color_are_heeded() -> None:
+    with sandbox(tasks=[task(age=9)]) as server:
+        forced = gtask(server, "get", TASK, env={"FORCE_COLOR": "1", "TERM": "xterm"})
+        none = gtask(server, "get", TASK, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    assert "\x1b[" in forced.out
+    assert "\x1b[32m" not in none.out
+
+
+def test_only_one_connection_serves_one_task_and_the_key_is_in_its_header() -> None:
+    # The sandbox refuses any request without the right header, so a 200 shows that it was sent.
+    with sandbox(tasks=[task(age=9)]) as server:
+        ran = gtask(server, "get", TASK, "--json", env={"HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert ran.status == 0
+    assert server.requests[0][1:] == ("GET", f"/cloud/v1/tasks/{TASK}")
+    assert environment(server)["GCORE_API_KEY"] not in ran.out + ran.err
+
+
+def test_the_key_can_come_from_a_file(tmp_path: Path) -> None:
+    with sandbox(tasks=[task(age=9)]) as server:
+        path = tmp_path / "key"
+        path.write_text(f"  {server.api_key}\n")
+        env = {"GCORE_API_KEY": "", "GCORE_API_KEY_FILE": str(path)}
+        ran = gtask(server, "get", TASK, "--json", env=env)
+    assert ran.status == 0

@@ -1,0 +1,202 @@
+"""SIGINT and SIGTERM at any moment: gone within a second, with its status and no traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import (
+    OTHER,
+    TASK,
+    command,
+    environment,
+    sandbox,
+    signalled,
+    started,
+    task,
+    wait_for_requests,
+)
+from tests.fault_matrix.clients import name_lookup_path
+
+if sys.platform == "win32":
+    pytest.skip("signals are POSIX", allow_module_level=True)
+
+BOTH = pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
+)
+# The promise is a second; the rest is for a busy machine.
+AT_ONCE_SECONDS = 1.5
+# While Python itself comes up, a signal finds nobody who could answer it but Python.
+GTASKS_OWN = b"gcore_tasks_cli" + os.sep.encode()
+
+
+@BOTH
+@pytest.mark.parametrize("after", [n / 40 for n in range(16)])
+def test_during_the_start(number: signal.Signals, status: int, after: float) -> None:
+    with sandbox(tasks=[task(ends="NEVER")]) as server:
+        process = started(server, "watch", TASK)
+        time.sleep(after)
+        began = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < AT_ONCE_SECONDS
+    if GTASKS_OWN in err or b"Traceback" not in err:
+        # Killed by the signal itself: before gtask's first line, the shell says the same status.
+        assert process.returncode in (status, -number)
+        assert b"Traceback" not in err
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"do": "silent"},
+        {"do": "drip", "interval": 0.1},
+        {"do": "drip", "what": "headers", "interval": 0.1},
+        {"do": "status", "status": 429, "headers": {"Retry-After": "3600"}},
+        {"do": "close"},
+    ],
+    ids=["no answer", "dripping body", "dripping head", "Retry-After", "backoff"],
+)
+def test_in_a_request_and_in_a_backoff(
+    number: signal.Signals, status: int, fault: dict[str, Any]
+) -> None:
+    with sandbox(tasks=[task(ends="NEVER")], faults=[{**fault, "requests": [2, None]}]) as server:
+        process = started(server, "watch", TASK, "--json", "--interval", "0.1")
+        wait_for_requests(server, 2)
+        time.sleep(0.1)
+        ran = signalled(process, number)
+    assert ran.status == status
+    assert ran.seconds < AT_ONCE_SECONDS
+    assert [d["state"] for d in ran.documents] == ["RUNNING"]
+    assert f"interrupted ({number.name}), 1 of 1 task not finished" in ran.err
+    assert f"gtask watch {TASK}" in ran.err
+
+
+@BOTH
+def test_in_a_name_lookup_that_hangs(number: signal.Signals, status: int) -> None:
+    with sandbox() as server:
+        env = environment(server, NAME_LOOKUP="hang:60", PYTHONPATH=name_lookup_path())
+        env["GCORE_BASE_URL"] = server.base_url.replace("127.0.0.1", "localhost")
+        process = subprocess.Popen(
+            command("watch", TASK), env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        time.sleep(1.0)
+        ran = signalled(process, number)
+    assert ran.status == status
+    assert ran.seconds < AT_ONCE_SECONDS
+
+
+@BOTH
+@pytest.mark.parametrize("arguments", [["get"], ["resources"]])
+def test_in_get_and_resources(number: signal.Signals, status: int, arguments: list[str]) -> None:
+    with sandbox(tasks=[task(age=9)], faults=[{"do": "silent", "path": f"*/{OTHER}"}]) as server:
+        process = started(server, *arguments, TASK, OTHER, "--json")
+        wait_for_requests(server, 2)
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        ran = signalled(process, number)
+    assert TASK.encode() in first
+    assert ran.status == status
+    assert ran.seconds < AT_ONCE_SECONDS
+
+
+@BOTH
+def test_while_reading_standard_input(number: signal.Signals, status: int) -> None:
+    with sandbox() as server:
+        process = started(server, "watch", "-", stdin=subprocess.PIPE)
+        time.sleep(0.5)
+        ran = signalled(process, number)
+    assert (ran.status, ran.out, ran.err) == (status, "", "")
+    assert ran.seconds < AT_ONCE_SECONDS
+
+
+@BOTH
+def test_while_printing_to_a_reader_that_has_stopped(number: signal.Signals, status: int) -> None:
+    # More than a pipe holds, and nobody reads it.
+    filler = {"data": {"filler": "x" * 300_000}}
+    tasks = [task(age=9, document=filler), task(OTHER, ends="NEVER")]
+    with sandbox(tasks=tasks) as server:
+        process = started(server, "watch", TASK, OTHER, "--json")
+        wait_for_requests(server, 1)
+        time.sleep(0.7)
+        began = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(timeout=10) == status
+        assert time.monotonic() - began < AT_ONCE_SECONDS
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_a_second_signal_ends_it_in_the_middle_of_printing() -> None:
+    filler = {"data": {"filler": "x" * 300_000}}
+    with sandbox(tasks=[task(age=9, document=filler)]) as server:
+        process = started(server, "watch", TASK, "--json")
+        wait_for_requests(server, 1)
+        time.sleep(0.7)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert time.monotonic() - began < AT_ONCE_SECONDS
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+def test_many_tasks_give_their_last_documents_and_a_short_hint() -> None:
+    ids = [f"task-{n}" for n in range(200)]
+    with sandbox(tasks=[task(i, ends="NEVER") for i in ids]) as server:
+        process = started(server, "watch", *ids, "--json")
+        wait_for_requests(server, 200)
+        time.sleep(0.5)
+        ran = signalled(process, signal.SIGINT)
+    assert ran.status == 130
+    assert ran.seconds < AT_ONCE_SECONDS
+    assert sorted(d["id"] for d in ran.documents) == sorted(ids)
+    assert "run the same command again" in ran.err
+
+
+def test_ctrl_c_that_was_switched_off_stays_off() -> None:
+    # As under nohup, or in a shell's background job.
+    with sandbox(tasks=[task(lasts=1.5)]) as server:
+        process = started(
+            server,
+            "watch",
+            TASK,
+            "--interval",
+            "0.1",
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        )
+        wait_for_requests(server, 2)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert b"FINISHED" in out
+
+
+def test_closed_output_at_any_moment_is_quiet() -> None:
+    tasks = [task(), task(OTHER, lasts=1.5)]
+    with sandbox(tasks=tasks) as server:
+        for closed in ("stdout", "stderr"):
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            process = started(
+                server, "watch", TASK, OTHER, "--json", "--interval", "0.1", **{closed: write_end}
+            )
+            os.close(write_end)
+            out, err = process.communicate(timeout=20)
+            assert b"Traceback" not in (err or b"")
+            assert b"Exception" not in (err or b"")
+            if closed == "stdout":
+                assert process.returncode == 141
+            else:
+                assert process.returncode == 0
+                assert len(out.splitlines()) == 2

@@ -1,0 +1,124 @@
+"""`gtask sandbox` as a process: alone, around a command, and with scenario files."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import GTASK, TASK, Ran, command, environment, gtask, task
+
+
+def around(*arguments: str) -> Ran:
+    """`gtask sandbox` with gtask on the PATH, as a user has it."""
+    assert GTASK is not None
+    path = f"{Path(GTASK).parent}:{environment()['PATH']}"
+    return gtask(None, "sandbox", *arguments, env={"PATH": path})
+
+
+def test_a_command_runs_with_the_settings_and_gives_its_exit_status() -> None:
+    ran = around("--", "sh", "-c", "gtask get $GTASK_SANDBOX_TASK_IDS --json; exit 7")
+    assert ran.status == 7
+    assert len(ran.documents) == 5
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["sh", "-c", "kill -TERM $$"], 143),
+        (["no-such-command-here"], 127),
+        (["/"], 126),
+        (["true"], 0),
+    ],
+)
+def test_exit_statuses_are_those_of_a_shell(arguments: list[str], status: int) -> None:
+    assert around("--", *arguments).status == status
+
+
+def test_the_built_in_tasks_end_and_one_fails() -> None:
+    ran = around("--", "sh", "-c", "gtask watch $GTASK_SANDBOX_TASK_IDS --json --interval 0.5")
+    assert ran.status == 1
+    assert sorted(d["state"] for d in ran.documents) == ["ERROR", *["FINISHED"] * 4]
+    assert ran.seconds < 20
+
+
+def test_a_scenario_file_brings_its_own_tasks_and_faults(tmp_path: Path) -> None:
+    scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "requests": [1, 1]}]}
+    path = tmp_path / "scenario.json"
+    path.write_text(json.dumps(scenario))
+    inner = "gtask watch $GTASK_SANDBOX_TASK_IDS --interval 0.1"
+    ran = around("--scenario", str(path), "--", "sh", "-c", inner)
+    assert ran.status == 0
+    assert TASK in ran.out
+    assert "trying again" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "is no JSON"),
+        (b"\xff\x00", "is no JSON"),
+        (b"[" * 100_000, "is no JSON"),
+        (b"[]", "must be an object"),
+        (b'{"faults": [{"do": "dance"}]}', "faults[0].do must be one of"),
+        (b'{"tasks": [{"lasts": 1}]}', "tasks[0].id is missing"),
+    ],
+)
+def test_a_wrong_scenario_file_is_told_in_one_sentence(
+    content: bytes, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "scenario.json"
+    path.write_bytes(content)
+    ran = around("--scenario", str(path), "--", "true")
+    assert ran.status == 2
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_a_missing_scenario_file_and_a_taken_port() -> None:
+    assert "cannot read the scenario file" in around("--scenario", "nowhere.json").err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = around("--port", str(port), "--", "true")
+    assert ran.status == 2
+    assert f"cannot listen on port {port}" in ran.err
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
+    number: signal.Signals, status: int
+) -> None:
+    process = subprocess.Popen(
+        command("sandbox"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    assert process.stdout is not None
+    exports = [process.stdout.readline().decode() for _ in range(3)]
+    script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS"'
+    said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    base_url, key, ids = said.strip().split("|")
+    env = {"GCORE_BASE_URL": base_url, "GCORE_API_KEY": key}
+    assert gtask(None, "get", *ids.split(), env=env).status == 0
+    began = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    assert time.monotonic() - began < 1.0
+    assert process.returncode == status
+    assert out == b""
+    assert b"Ctrl-C" in err
+    assert b"Traceback" not in err
+
+
+def test_sigterm_reaches_the_command(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    script = f"trap 'exit 9' TERM; echo > {ready}; while :; do sleep 0.05; done"
+    process = subprocess.Popen(command("sandbox", "--", "sh", "-c", script), env=environment())
+    until = time.monotonic() + 10
+    while not ready.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.terminate()
+    assert process.wait(timeout=10) == 9

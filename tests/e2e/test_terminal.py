@@ -1,0 +1,189 @@
+"""The live view in a pseudo-terminal: what a person sees, and what is left when it is over."""
+
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.e2e.harness import OTHER, TASK, command, environment, sandbox, task
+
+if sys.platform == "win32":
+    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+
+import pexpect
+import pyte
+
+from gcore_tasks_cli.documents import json_stream
+from gcore_tasks_cli.sandbox.server import SandboxServer
+
+ROWS, COLUMNS = 20, 100
+
+
+class Terminal:
+    """gtask in a pseudo-terminal of 20 lines by 100 columns."""
+
+    def __init__(self, server: SandboxServer, arguments: list[str], **env: str) -> None:
+        program, *rest = command(*arguments)
+        self.process = pexpect.spawn(
+            program,
+            rest,
+            env=environment(server, **{"TERM": "xterm-256color", **env}),
+            dimensions=(ROWS, COLUMNS),
+            timeout=20,
+        )
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def read(self) -> bool:
+        """Takes in what came; False once gtask has ended."""
+        try:
+            data = self.process.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self.stream.feed(data)
+        return True
+
+    def until(self, holds: Callable[[str], bool], seconds: float = 15.0) -> str:
+        """Reads until the screen holds; fails after so many seconds."""
+        end = time.monotonic() + seconds
+        while not holds(self.text):
+            assert self.read() and time.monotonic() < end, f"the screen was:\n{self.text}"
+        return self.text
+
+    def finish(self) -> int:
+        """The exit status, once all output is taken in."""
+        end = time.monotonic() + 20
+        while self.read():
+            assert time.monotonic() < end
+        self.process.close()
+        return self.process.exitstatus if self.process.exitstatus is not None else -1
+
+
+@contextmanager
+def terminal(
+    arguments: list[str], *, tasks: list[dict[str, object]], **env: str
+) -> Iterator[Terminal]:
+    with sandbox(tasks=tasks) as server:
+        shown = Terminal(server, arguments, **env)
+        try:
+            yield shown
+        finally:
+            shown.process.close(force=True)
+
+
+def assert_left_as_it_was(shown: Terminal) -> None:
+    assert not shown.screen.cursor.hidden
+    assert b"\x1b[?1049h" not in shown.raw  # never an alternate screen
+    assert shown.screen.cursor.attrs.fg == "default"
+    assert shown.screen.cursor.x == 0
+
+
+def test_a_live_line_for_each_task_then_the_result_stays() -> None:
+    tasks = [
+        task(lasts=1.5, created_resources={"instances": ["vm-1"]}),
+        task(OTHER, task_type="create_volume", ends="NEVER", lasts=0.0),
+    ]
+    arguments = ["watch", TASK, OTHER, "--interval", "0.2", "--timeout", "4"]
+    with terminal(arguments, tasks=tasks) as shown:
+        live = shown.until(lambda text: "▸ RUNNING" in text and "usually 15–30 s" in text)
+        assert TASK in live
+        assert "create_volume" in live
+        shown.until(lambda text: "✔ FINISHED" in text)
+        status = shown.finish()
+        assert status == 124
+        assert "instances  vm-1" in shown.text
+        assert shown.text.count(TASK) == 1  # the live lines are gone, the result stands
+        assert "1 of 2 tasks not finished after 4 s" in shown.text
+        assert_left_as_it_was(shown)
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "name"),
+    [(signal.SIGINT, 130, "SIGINT"), (signal.SIGTERM, 143, "SIGTERM")],
+    ids=["ctrl-c", "sigterm"],
+)
+def test_an_interrupt_leaves_the_terminal_as_it_was(
+    number: signal.Signals, status: int, name: str
+) -> None:
+    with terminal(["watch", TASK], tasks=[task(ends="NEVER")]) as shown:
+        shown.until(lambda text: "RUNNING" in text)
+        if number is signal.SIGINT:
+            shown.process.sendintr()
+        else:
+            shown.process.kill(number)
+        began = time.monotonic()
+        assert shown.finish() == status
+        assert time.monotonic() - began < 1.5
+        assert f"interrupted ({name}), 1 of 1 task not finished" in shown.text
+        assert f"gtask watch {TASK}" in shown.text
+        assert_left_as_it_was(shown)
+
+
+def test_a_dumb_terminal_gets_lines() -> None:
+    with terminal(["watch", TASK, "--interval", "0.1"], tasks=[task()], TERM="dumb") as shown:
+        assert shown.finish() == 0
+        assert b"\x1b" not in shown.raw
+        assert "create_vm  FINISHED" in shown.text
+
+
+def test_no_color_means_no_colour() -> None:
+    arguments = ["watch", TASK, "--interval", "0.1"]
+    with terminal(arguments, tasks=[task(lasts=1.0)], NO_COLOR="1") as shown:
+        assert shown.finish() == 0
+        for colour in (b"\x1b[3", b"\x1b[9"):
+            assert colour not in shown.raw.replace(b"\x1b[3m", b"")
+
+
+def test_json_is_indented_and_coloured_and_not_torn_by_the_live_view() -> None:
+    tasks = [task(lasts=0.5), task(OTHER, lasts=1.5)]
+    arguments = ["watch", TASK, OTHER, "--json", "--interval", "0.1"]
+    with terminal(arguments, tasks=tasks) as shown:
+        assert shown.finish() == 0
+        assert b"\x1b[1;34m" in shown.raw
+        plain = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown.raw).decode().replace("\r", "")
+        documents = plain[plain.index("{\n") :]
+        assert '  "state": "FINISHED",' in documents
+        assert [d["id"] for d in json_stream(documents)] == [TASK, OTHER]
+        assert_left_as_it_was(shown)
+
+
+def test_a_card_in_a_terminal() -> None:
+    with terminal(["get", TASK], tasks=[task(age=90.0)]) as shown:
+        assert shown.finish() == 0
+        assert "╭─  ✔ FINISHED  create_vm " in shown.text
+        assert TASK in shown.text
+
+
+def test_more_tasks_than_lines_do_not_scroll() -> None:
+    tasks = [task(f"task-{n}", lasts=1.0 + n / 20) for n in range(40)]
+    arguments = ["watch", *(f"task-{n}" for n in range(40)), "--interval", "0.3"]
+    with terminal(arguments, tasks=tasks) as shown:
+        shown.until(lambda text: "40 tasks:" in text and "RUNNING" in text)
+        assert len(shown.text.splitlines()) < ROWS
+        assert shown.finish() == 0
+        assert "40 tasks: 40 FINISHED" in shown.text
+        assert_left_as_it_was(shown)
+
+
+def test_a_second_ctrl_c_ends_at_once() -> None:
+    with terminal(["watch", TASK], tasks=[task(ends="NEVER")]) as shown:
+        shown.until(lambda text: "RUNNING" in text)
+        shown.process.sendintr()
+        shown.process.sendintr()
+        began = time.monotonic()
+        assert shown.finish() == 130
+        assert time.monotonic() - began < 1.5
+        assert not shown.screen.cursor.hidden

@@ -1,0 +1,182 @@
+"""`gtask watch` and `gtask resources --wait` as processes."""
+
+import json
+import time
+from typing import Any
+
+from tests.e2e.harness import JQ, OTHER, TASK, asked, gtask, sandbox, shell, started, task
+
+FAST = ("--interval", "0.1")
+
+
+def test_the_answer_of_a_write_call_is_watched_to_the_end() -> None:
+    answer = json.dumps({"tasks": [TASK, OTHER]})
+    with sandbox(tasks=[task(), task(OTHER)]) as server:
+        ran = gtask(server, "watch", "-", "--json", *FAST, stdin=answer)
+    assert ran.status == 0
+    assert sorted(d["id"] for d in ran.documents) == sorted([TASK, OTHER])
+    assert {d["state"] for d in ran.documents} == {"FINISHED"}
+
+
+def test_a_pipeline_with_a_real_curl_creates_and_uses_an_id() -> None:
+    script = """
+    set -o pipefail
+    curl -fsS -X POST -H "Authorization: APIKey $GCORE_API_KEY" -d '{}' \
+      "$GCORE_BASE_URL/cloud/v1/networks/1/2" |
+    gtask resources - --wait --interval 0.2 --type networks
+    """
+    with sandbox(defaults=True) as server:
+        ran = shell(script, server)
+    assert ran.status == 0, ran.err
+    assert ran.out == "b39792c3-3160-4356-912e-ba396c95cdcf\n"
+
+
+def test_an_error_body_on_standard_input_is_that_error() -> None:
+    body = '{"exception_class":"ValidationError","message":"flavor: missing","request_id":"r-1"}'
+    with sandbox() as server:
+        ran = gtask(server, "watch", "-", stdin=body)
+        empty = gtask(server, "watch", "-", stdin="")
+    assert ran.status == empty.status == 2
+    assert "flavor: missing" in ran.err
+    assert "r-1" in ran.err
+    assert "standard input is empty" in empty.err
+    assert not server.requests
+
+
+def test_documents_come_as_soon_as_they_are_final() -> None:
+    with sandbox(tasks=[task(OTHER, lasts=2.0), task()]) as server:
+        process = started(server, "watch", OTHER, TASK, "--json", *FAST)
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        running = process.poll() is None
+        rest = process.stdout.read().splitlines()
+        process.communicate()
+    assert first["id"] == TASK
+    assert running
+    assert [json.loads(line)["id"] for line in rest] == [OTHER]
+
+
+def test_a_finished_task_is_not_asked_again() -> None:
+    with sandbox(tasks=[task(lasts=0.0), task(OTHER, lasts=1.0)]) as server:
+        ran = gtask(server, "watch", TASK, OTHER, *FAST)
+    assert ran.status == 0
+    assert asked(server, TASK) == 1
+    assert asked(server, OTHER) > 3
+
+
+def test_each_change_is_one_line_on_standard_error() -> None:
+    details: dict[str, Any] = {
+        "starts_after": 0.5,
+        "lasts": 1.0,
+        "detailed_states": ["NETWORK", "VOLUME"],
+    }
+    with sandbox(tasks=[task(**details)]) as server:
+        ran = gtask(server, "watch", TASK, *FAST)
+    told = [line for line in ran.err.splitlines() if TASK in line]
+    assert len(told) == 4
+    assert ["NEW" in told[0], "NETWORK" in told[1], "VOLUME" in told[2]] == [True] * 3
+    assert "FINISHED  took" in told[3]
+
+
+def test_quiet_says_nothing_but_errors() -> None:
+    with sandbox(tasks=[task(), task(OTHER, ends="ERROR", error="no quota")]) as server:
+        good = gtask(server, "watch", TASK, "--quiet", *FAST)
+        bad = gtask(server, "watch", OTHER, "--quiet", *FAST)
+        data = gtask(server, "watch", TASK, "--quiet", "--json", *FAST)
+    assert (good.status, good.out, good.err) == (0, "", "")
+    assert bad.status == 1
+    assert "no quota" in bad.err
+    assert bad.out == ""
+    assert data.documents[0]["state"] == "FINISHED"
+    assert data.err == ""
+
+
+def test_fail_fast_ends_at_the_first_error_and_loses_nothing() -> None:
+    tasks = [task(ends="ERROR", lasts=2.0), task(OTHER, ends="NEVER")]
+    with sandbox(tasks=tasks) as server:
+        ran = gtask(server, "watch", OTHER, TASK, "--fail-fast", "--json", *FAST)
+    assert ran.status == 1
+    assert sorted(d["state"] for d in ran.documents) == ["ERROR", "RUNNING"]
+
+
+def test_any_ends_at_the_first_task_that_ends() -> None:
+    with sandbox(tasks=[task(lasts=2.0), task(OTHER, ends="NEVER")]) as server:
+        ran = gtask(server, "watch", OTHER, TASK, "--any", "--json", *FAST)
+    assert ran.status == 0
+    assert sorted(d["state"] for d in ran.documents) == ["FINISHED", "RUNNING"]
+
+
+def test_timeout_0_checks_once() -> None:
+    with sandbox(tasks=[task(age=9), task(OTHER, ends="NEVER")]) as server:
+        done = gtask(server, "watch", TASK, "--timeout", "0")
+        still = gtask(server, "watch", OTHER, "--timeout", "0", "--json")
+    assert done.status == 0
+    assert still.status == 124
+    assert asked(server, OTHER) == 1
+    assert still.documents[0]["state"] == "RUNNING"
+
+
+def test_silence_is_broken_by_a_sign_of_life() -> None:
+    with sandbox(tasks=[task(ends="NEVER")]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "3.5", "--heartbeat", "1", *FAST)
+        none = gtask(server, "watch", TASK, "--timeout", "2.5", "--heartbeat", "0", *FAST)
+    assert 2 <= ran.err.count("still waiting for 1 of 1") <= 3
+    assert "still waiting" not in none.err
+
+
+def test_trouble_is_told_once_when_it_starts_and_once_when_it_is_over() -> None:
+    fault = {"do": "status", "status": 502, "requests": [2, 5], "body": "<html>Bad</html>"}
+    with sandbox(tasks=[task(lasts=1.0)], faults=[fault]) as server:
+        ran = gtask(server, "watch", TASK, *FAST)
+    assert ran.status == 0
+    assert ran.err.count("trying again") == 1
+    assert ran.err.count("the API answers again, after") == 1
+
+
+def test_resources_are_tables_json_and_bare_ids() -> None:
+    created = {"instances": ["vm-1"], "volumes": ["v-1", "v-2"], "ddos_profiles": [7]}
+    with sandbox(tasks=[task(age=9, created_resources=created)]) as server:
+        table = gtask(server, "resources", TASK)
+        bare = gtask(server, "resources", TASK, "--type", "volumes", "--type", "ddos_profiles")
+        data = gtask(server, "resources", TASK, "--json")
+    assert (table.status, bare.status, data.status) == (0, 0, 0)
+    assert ["volumes", "v-2", TASK] in [line.split() for line in table.out.splitlines()]
+    assert sorted(bare.out.split()) == ["7", "v-1", "v-2"]
+    assert data.documents == [
+        {"task_id": TASK, "state": "FINISHED", "created_resources": created},
+    ]
+
+
+def test_resources_of_a_failed_task() -> None:
+    with sandbox(tasks=[task(age=9, ends="ERROR", error="no capacity")]) as server:
+        ran = gtask(server, "resources", TASK, "--type", "instances")
+        waited = gtask(server, "resources", TASK, "--type", "instances", "--wait")
+    assert ran.status == waited.status == 1
+    assert ran.out == waited.out == ""
+    assert "no capacity" in ran.err
+    assert "no capacity" in waited.err
+
+
+def test_a_closed_pipe_ends_gtask_quietly() -> None:
+    with sandbox(tasks=[task(), task(OTHER, lasts=20.0)]) as server:
+        began = time.monotonic()
+        watched = shell(
+            f"gtask watch {TASK} {OTHER} --json --fail-fast --interval 0.1 --timeout 3"
+            " 2>/dev/null | head -c 1; echo ${PIPESTATUS[0]}",
+            server,
+        )
+        got = shell(f"gtask get {TASK} {OTHER} 2>&1 | head -n 0; echo ${{PIPESTATUS[0]}}", server)
+        no_error = shell(f"gtask get nothing 2>&-; gtask get {TASK} --json >&-; echo $?", server)
+    assert watched.out.startswith("{")
+    assert time.monotonic() - began < 15
+    assert got.out.strip() in ("141", "0")
+    assert no_error.out.strip() == "0"
+    assert "Traceback" not in watched.err + got.err + no_error.err
+
+
+def test_jq_reads_the_stream() -> None:
+    if JQ is None:
+        return
+    with sandbox(tasks=[task(), task(OTHER)]) as server:
+        ran = shell(f"gtask watch {TASK} {OTHER} --json --interval 0.1 | jq -r .state", server)
+    assert ran.out == "FINISHED\nFINISHED\n"

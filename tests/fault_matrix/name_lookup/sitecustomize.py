@@ -1,0 +1,25 @@
+"""Put before a Python client's path: its name lookups fail, or hang, for the first seconds.
+
+NAME_LOOKUP is `fail:SECONDS` or `hang:SECONDS`.
+"""
+
+import os
+import socket
+import time
+from typing import Any
+
+_MODE, _, _SECONDS = os.environ.get("NAME_LOOKUP", "fail:0").partition(":")
+_STARTED = time.monotonic()
+_real = socket.getaddrinfo
+
+
+def _getaddrinfo(*arguments: Any, **named: Any) -> Any:
+    left = float(_SECONDS) - (time.monotonic() - _STARTED)
+    if left > 0 and _MODE == "fail":
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    if left > 0:
+        time.sleep(left)
+    return _real(*arguments, **named)
+
+
+socket.getaddrinfo = _getaddrinfo

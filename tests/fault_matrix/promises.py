@@ -1,0 +1,25 @@
+"""What gtask promises about waiting, errors and security; each must have a row that shows it."""
+
+PROMISES = {
+    "refused": "refused or reset connections never end a wait before the deadline",
+    "time-outs": "time-outs never end a wait before the deadline",
+    "busy": "408, 425 and 429 never end a wait before the deadline",
+    "5xx": "5xx never end a wait before the deadline, whatever their body is",
+    "cut short": "bodies cut short never end a wait before the deadline",
+    "no task": "bodies that are no task, or another task, never end a wait before the deadline",
+    "lookup": "a name lookup that fails for a while never ends a wait before the deadline",
+    "retry-after": "Retry-After, in seconds or as a date, is obeyed",
+    "deadline": "one deadline for all tasks, and it holds whatever the network does",
+    "own bound": "no request hangs longer than its own bound without another try",
+    "lasting": "400, 401, 403, 404 and a redirect end the wait at once",
+    "certificate": "a certificate that is not trusted ends the wait at once",
+    "settings": "a bad setting ends with exit 2 before anything is sent",
+    "404 once": "a 404 for a task that was seen before is passing until it repeats",
+    "last document": "every task that was seen gives exactly one document, also at the deadline",
+    "not the others": "one ID's failure never loses the others",
+    "told once": "trouble is told once when it starts and once when it is over",
+    "sentence": "one sentence with what the API said, a hint, and the request ID",
+    "bounded": "a response is read up to 32 MiB and no further, also after decompression",
+    "key": "the key leaves only in its header: no output shows it, no redirect carries it away",
+    "harmless": "the output of a hostile API can neither steer the terminal nor crash gtask",
+}

@@ -1,0 +1,112 @@
+"""The floors of the house: who may import whom, and what a start may cost."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
+NAME = "gcore_tasks_cli"
+
+# Lower floors come first; a module imports only from floors below its own, or from its own folder.
+FLOORS = (
+    {"__init__"},
+    {"printable", "times", "errors", "documents", "interrupts"},
+    {"settings", "task_ids", "models", "queries", "answers"},
+    {"api"},
+    {"fetcher"},
+    {"polling"},
+    {"output"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+)
+OWNERS = {
+    "httpx": {"api"},
+    "pydantic": {"models"},
+    "rich": {"output"},
+    "typer": {"cli", "commands"},
+}
+
+
+def unit_of(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module that the file imports, at its head or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+def floor_of(unit: str) -> int:
+    return next(n for n, floor in enumerate(FLOORS) if unit in floor)
+
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_downward(path: Path) -> None:
+    unit = unit_of(path)
+    for module in imports_of(path):
+        parts = module.split(".")
+        if parts[0] != NAME:
+            continue
+        imported = parts[1] if len(parts) > 1 else "__init__"
+        if unit == "sandbox":
+            assert imported == "sandbox", f"the sandbox imports {module}"
+        elif imported == "sandbox":
+            assert path == PACKAGE / "commands" / "sandbox.py"
+        elif imported != unit:
+            assert floor_of(imported) < floor_of(unit), f"{unit} imports {module}"
+
+
+@pytest.mark.parametrize("library", sorted(OWNERS))
+def test_each_heavy_library_has_one_owner(library: str) -> None:
+    users = {
+        unit_of(path)
+        for path in SOURCES
+        if any(module.split(".")[0] == library for module in imports_of(path))
+    }
+    # Where an error becomes an exit status, the parser's own errors are met.
+    assert users - {"__main__"} <= OWNERS[library]
+
+
+def modules_after(code: str) -> set[str]:
+    """What a fresh interpreter has loaded after this code."""
+    script = f"{code}\nimport sys; sys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stderr.split()}
+
+
+def test_json_needs_neither_rich_nor_pydantic() -> None:
+    code = """
+from gcore_tasks_cli.__main__ import run
+import os
+os.environ.update(GCORE_API_KEY='k', GCORE_BASE_URL='http://127.0.0.1:1')
+import gcore_tasks_cli.polling.watcher as watcher
+from dataclasses import replace
+watcher.ONE_ANSWER = replace(watcher.ONE_ANSWER, most_tries=1)
+assert run(['get', 'x', '--json']) == 5
+"""
+    loaded = modules_after(code)
+    assert "httpx" in loaded
+    assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio"}
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["watch", "--help"]])
+def test_help_needs_none_of_the_heavy_libraries(arguments: list[str]) -> None:
+    loaded = modules_after(f"from gcore_tasks_cli.__main__ import run; run({arguments!r})")
+    assert not loaded & {"rich", "pydantic", "httpx", "asyncio", "ssl"}

@@ -1,0 +1,254 @@
+"""Scenario files: good ones are understood, and whatever is wrong is told with its place."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.sandbox.faults import FaultTable
+from gcore_tasks_cli.sandbox.scenario import (
+    DEFAULT_KEY,
+    FAULT_KINDS,
+    Fault,
+    Scenario,
+    ScenarioError,
+    builtin_scenario,
+    parse_scenario,
+)
+from gcore_tasks_cli.sandbox.tasks import SimulatedTask
+
+KEYS = [
+    *("api_key", "latency", "clock_offset", "defaults", "tasks", "generate", "faults"),
+    *SimulatedTask.__dataclass_fields__,
+    *("count", "seed", "do", "method", "path", "requests", "between", "status", "body"),
+    *("headers", "content_type", "location", "interval", "what", "keep", "bytes", "encoding"),
+    "seconds",
+]
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-3, 30) | st.floats() | st.integers() | st.text()
+    | st.sampled_from([*sorted(FAULT_KINDS), "a", "NEVER", "gzip"])
+)  # fmt: skip
+# Values that often look like a scenario: known keys nested as people would nest them.
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+
+
+def parsed(**root: Any) -> Scenario:
+    return parse_scenario(json.dumps(root))
+
+
+def complaint(text: str | bytes) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text)
+    return str(caught.value)
+
+
+def test_an_empty_scenario_is_the_built_in_one() -> None:
+    assert parse_scenario("{}") == parse_scenario(b"{}") == builtin_scenario()
+
+
+def test_own_tasks_stand_alone_unless_the_defaults_are_wanted() -> None:
+    assert parsed(tasks=[{"id": "a"}]) == Scenario(tasks=(SimulatedTask("a"),))
+    both = parsed(tasks=[{"id": "a"}], defaults=True)
+    assert both.tasks == (SimulatedTask("a"), *builtin_scenario().tasks)
+    assert both.past == builtin_scenario().past
+    assert parsed(defaults=False) == Scenario()
+
+
+def test_everything_of_a_task_can_be_told() -> None:
+    fields = {
+        "id": "a",
+        "task_type": "create_lab",
+        "starts_after": 0.5,
+        "lasts": 2,
+        "ends": "ERROR",
+        "error": "no",
+        "created_resources": {"labs": ["1"]},
+        "detailed_states": ["X", "Y"],
+        "age": 9,
+        "vanishes_after": 3.5,
+        "document": {"data": None},
+    }
+    told = SimulatedTask(**{**fields, "detailed_states": ("X", "Y")})  # type: ignore[arg-type]
+    assert parsed(tasks=[fields]).tasks == (told,)
+
+
+def test_null_is_as_if_nothing_was_said() -> None:
+    fields = dict.fromkeys(SimulatedTask.__dataclass_fields__)
+    nothing = {name: None for name in fields if name not in ("id", "vanishes_after")}
+    assert parsed(tasks=[{**nothing, "id": "a"}]).tasks == (SimulatedTask("a"),)
+    assert parsed(api_key=None, latency=None, clock_offset=None) == builtin_scenario()
+
+
+@pytest.mark.xfail(strict=True, reason="null becomes -1 and not None")
+def test_a_task_that_vanishes_after_null_never_vanishes() -> None:
+    assert parsed(tasks=[{"id": "a", "vanishes_after": None}]).tasks[0].vanishes_after is None
+
+
+def test_generated_tasks_are_many_and_the_same_at_every_start() -> None:
+    generate = [{"count": 50, "task_type": "x", "lasts": [2, 4], "seed": 7}]
+    scenario = parsed(generate=generate)
+    assert scenario == parsed(generate=generate)
+    assert len({task.id for task in scenario.tasks}) == 50
+    assert {task.task_type for task in scenario.tasks} == {"x"}
+    assert all(2 <= task.lasts <= 4 for task in scenario.tasks)
+    assert [task.lasts for task in parsed(generate=[{"lasts": 3}]).tasks] == [3.0]
+
+
+@pytest.mark.xfail(strict=True, reason="every entry has the same seed where none is given")
+def test_two_generators_without_a_seed_make_different_tasks() -> None:
+    scenario = parsed(generate=[{"count": 2}, {"count": 2, "ends": "ERROR"}])
+    assert len(scenario.tasks) == 4
+
+
+def test_settings_of_the_server_are_read() -> None:
+    scenario = parsed(api_key=" k$1 ", latency=0.25, clock_offset=30, defaults=False)
+    assert scenario == Scenario(api_key="k$1", latency=0.25, clock_offset=30.0)
+    assert parsed().api_key == DEFAULT_KEY
+
+
+@pytest.mark.parametrize("kind", sorted(FAULT_KINDS))
+def test_every_kind_of_fault_can_be_asked_for(kind: str) -> None:
+    (fault,) = parsed(faults=[{"do": kind}]).faults
+    assert fault.do == kind
+    assert (fault.method, fault.path) == ("*", "*")
+    assert (fault.requests, fault.between) == ((0, None), (0.0, None))
+    assert fault.parameters["status"] == (503 if kind == "status" else 200)
+
+
+def test_a_fault_says_which_requests_it_meets() -> None:
+    (fault,) = parsed(
+        faults=[{"do": "status", "method": "POST", "path": "*/acknowledge", "requests": [2, 3],
+                 "between": [1, 2.5], "headers": {"Retry-After": "date+5"}, "body": {"a": 1}}]
+    ).faults  # fmt: skip
+    assert (fault.method, fault.path) == ("POST", "*/acknowledge")
+    assert (fault.requests, fault.between) == ((2, 3), (1.0, 2.5))
+    assert fault.parameters["headers"] == {"Retry-After": "date+5"}
+    assert fault.parameters["body"] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("root", "place"),
+    [
+        ([], "scenario must be an object"),
+        ({"task": []}, "scenario.task is not known"),
+        ({"latency": "1"}, "scenario.latency"),
+        ({"latency": -1}, "scenario.latency"),
+        ({"latency": True}, "scenario.latency"),
+        ({"clock_offset": float("nan")}, "scenario.clock_offset"),
+        ({"clock_offset": float("inf")}, "scenario.clock_offset"),
+        ({"defaults": 1}, "scenario.defaults must be true or false"),
+        ({"api_key": 5}, "scenario.api_key"),
+        ({"api_key": " "}, "api_key"),
+        ({"api_key": "a\nb"}, "api_key"),
+        ({"api_key": "ключ"}, "api_key"),
+        ({"tasks": {}}, "tasks must be a list"),
+        ({"tasks": ["a"]}, "tasks[0] must be an object"),
+        ({"tasks": [{"id": "a"}, {}]}, "tasks[1].id is missing"),
+        ({"tasks": [{"id": ""}]}, "tasks[0].id is missing"),
+        ({"tasks": [{"id": 5}]}, "tasks[0].id must be a text"),
+        ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0].colour is not known"),
+        ({"tasks": [{"id": "a", "lasts": "5s"}]}, "tasks[0].lasts"),
+        ({"tasks": [{"id": "a", "detailed_states": ["X", 1]}]}, "tasks[0].detailed_states"),
+        ({"tasks": [{"id": "a", "created_resources": []}]}, "tasks[0].created_resources"),
+        ({"tasks": [{"id": "a"}, {"id": "a"}]}, "two tasks have the same id"),
+        ({"generate": [{"count": -1}]}, "generate[0].count"),
+        ({"generate": [{"count": 1.5}]}, "generate[0].count"),
+        ({"generate": [{"count": 200_000}]}, "more than 100000 tasks"),
+        ({"generate": [{"lasts": [5, 1]}]}, "generate[0].lasts must not go backwards"),
+        ({"generate": [{"lasts": [5, None]}]}, "generate[0].lasts"),
+        ({"faults": [{}]}, "faults[0].do must be one of body, bomb,"),
+        ({"faults": [{"do": "explode"}]}, "faults[0].do must be one of"),
+        ({"faults": [{"do": "close", "who": 1}]}, "faults[0].who is not known"),
+        ({"faults": [{"do": "close", "requests": 1}]}, "faults[0].requests"),
+        ({"faults": [{"do": "close", "requests": [3, 1]}]}, "faults[0].requests"),
+        ({"faults": [{"do": "close", "between": [0, "x"]}]}, "faults[0].between[1]"),
+        ({"faults": [{"do": "status", "status": 99}]}, "faults[0].status"),
+        ({"faults": [{"do": "status", "headers": {"A": 1}}]}, "faults[0].headers.A"),
+        ({"faults": [{"do": "status", "headers": {"A": "b\r\nC: d"}}]}, "faults[0].headers.A"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(root: object, place: str) -> None:
+    assert place in complaint(json.dumps(root))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", b"\xff\xfe\xfd", b"\x80", "[" * 100_000, "{} {}", '{"latency": ' + "9" * 5000 + "}"],
+)
+def test_what_is_no_json_is_told_so(text: str | bytes) -> None:
+    assert complaint(text).startswith("is no JSON")
+
+
+@pytest.mark.xfail(strict=True, raises=OverflowError, reason="math.isfinite of a huge integer")
+def test_a_number_beyond_all_floats_is_told_with_its_place() -> None:
+    assert "scenario.latency" in complaint('{"latency": 1' + "0" * 400 + "}")
+
+
+@given(st.binary())
+@example(b"\xef\xbb\xbf{}")
+@example("{}".encode("utf-16"))
+def test_any_bytes_are_a_scenario_or_a_mistake(data: bytes) -> None:
+    try:
+        assert isinstance(parse_scenario(data), Scenario)
+    except ScenarioError as error:
+        assert str(error)
+
+
+@given(VALUES | st.dictionaries(st.sampled_from(KEYS[:7]), VALUES, max_size=4))
+def test_any_json_is_a_scenario_or_a_mistake(value: Any) -> None:
+    try:
+        assert isinstance(parse_scenario(json.dumps(value)), Scenario)
+    except ScenarioError as error:
+        assert str(error)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS[7:]), VALUES, max_size=4), max_size=2),
+       st.sampled_from(["tasks", "generate", "faults"]), st.sampled_from(sorted(FAULT_KINDS)))  # fmt: skip
+def test_any_entry_is_understood_or_named(
+    entries: list[dict[str, Any]], section: str, kind: str
+) -> None:
+    usual = {"tasks": {"id": "a"}, "generate": {"count": 1}, "faults": {"do": kind}}
+    whole = {section: [usual[section] | entry for entry in entries]}
+    try:
+        assert isinstance(parse_scenario(json.dumps(whole)), Scenario)
+    except ScenarioError as error:
+        assert section in str(error) or "tasks" in str(error)
+
+
+def first_met(faults: list[Fault], *requests: tuple[str, str, float]) -> list[str | None]:
+    table = FaultTable(faults)
+    met = [table.meet(method, target, now) for method, target, now in requests]
+    return [fault and fault.do for fault in met]
+
+
+def test_a_fault_counts_only_the_requests_that_it_matches() -> None:
+    fault = Fault("close", method="GET", path="/a*", requests=(2, 3))
+    requests = [("GET", "/a", 0.0), ("POST", "/a", 0.0), ("GET", "/b", 0.0), ("GET", "/a?q=1", 0.0),
+                ("GET", "/ab", 0.0), ("GET", "/a", 0.0)]  # fmt: skip
+    assert first_met([fault], *requests) == [None, None, None, "close", "close", None]
+
+
+def test_the_first_fault_in_the_file_wins_and_the_others_count_on() -> None:
+    faults = [Fault("reset", requests=(1, 1)), Fault("close", requests=(1, 2))]
+    assert first_met(faults, *[("GET", "/", 0.0)] * 3) == ["reset", "close", None]
+
+
+def test_a_fault_lasts_from_its_begin_until_before_its_end() -> None:
+    fault = Fault("close", between=(1.0, 2.0))
+    requests = [("GET", "/", now) for now in (0.99, 1.0, 1.99, 2.0)]
+    assert first_met([fault], *requests) == [None, "close", "close", None]
+
+
+def test_refusing_meets_the_port_and_not_a_request() -> None:
+    table = FaultTable([Fault("refuse", between=(1.0, 2.0))])
+    assert table.meet("GET", "/", 1.5) is None
+    assert [table.refuses(now) for now in (0.5, 1.0, 2.0)] == [False, True, False]
