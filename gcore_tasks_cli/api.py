@@ -6,23 +6,29 @@ itself (a server that drips headers, say): waiting stays in the hands of the cal
 """
 
 import contextlib
-import json
 import socket
 import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.documents import Document, decode_json, parse_json, parse_task
-from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound, UsageError
+from gcore_tasks_cli.answers import (
+    PageAnswer,
+    Response,
+    TaskAnswer,
+    page_answer,
+    status_error,
+    task_answer,
+)
+from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.queries import PageRequest, Parameters
 from gcore_tasks_cli.settings import Settings
 from gcore_tasks_cli.task_ids import path_segment
 
@@ -32,24 +38,7 @@ CONNECT_LIMIT_SECONDS = 10.0
 READ_LIMIT_SECONDS = 15.0
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
-_LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
-_PASSING_STATUSES = frozenset({408, 425, 429})
-_ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAnswer:
-    """A task as the API answered it; `server_time` is its Date header in seconds since 1970."""
-
-    document: Document
-    server_time: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_TASKS = "/cloud/v1/tasks"
 
 
 class Session:
@@ -72,8 +61,41 @@ class Session:
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
-        response = self._request("GET", f"/cloud/v1/tasks/{path_segment(task_id)}", task_id)
-        return _task_answer(response, task_id, self._settings.host)
+        response = self._request("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
+        return task_answer(response, task_id, self._settings.host)
+
+    def list_tasks(self, page: PageRequest) -> PageAnswer:
+        """A page of the list of tasks.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
+        """
+        query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
+        response = self._request("GET", _TASKS + _encoded(query))
+        return page_answer(response, self._settings.host)
+
+    def acknowledge(self, task_id: str) -> TaskAnswer:
+        """Acknowledges the task; answers it.
+
+        Safe to ask again when no answer came: acknowledging what is acknowledged changes nothing.
+
+        Raises:
+            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
+        """
+        path = f"{_TASKS}/{path_segment(task_id)}/acknowledge"
+        return task_answer(self._request("POST", path, task_id), task_id, self._settings.host)
+
+    def acknowledge_all(self, parameters: Parameters) -> None:
+        """Acknowledges every task that the parameters choose (`project_id`, `region_id`).
+
+        Safe to ask again when no answer came: a second time it finds nothing left to do, save for
+        what came about in between, and that is part of "all" too.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
+        """
+        path = f"{_TASKS}/acknowledge_all{_encoded(parameters)}"
+        self._request("POST", path, good=(HTTPStatus.NO_CONTENT, HTTPStatus.OK))
 
     def abort(self) -> None:
         """Ends the request that is under way in another thread: its connection is shut down."""
@@ -91,7 +113,13 @@ class Session:
             self._client.close()
             self._client = None
 
-    def _request(self, method: str, path: str, task_id: str | None = None) -> _Response:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        task_id: str | None = None,
+        good: tuple[int, ...] = (HTTPStatus.OK,),
+    ) -> Response:
         try:
             response = self._exchange(method, path)
         except ApiError:
@@ -100,11 +128,11 @@ class Session:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
             self.close()
             raise _network_error(error, self._settings.host) from None
-        if response.status != HTTPStatus.OK:
-            raise _status_error(response, self._settings.host, task_id)
+        if response.status not in good:
+            raise status_error(response, self._settings.host, task_id)
         return response
 
-    def _exchange(self, method: str, path: str) -> _Response:
+    def _exchange(self, method: str, path: str) -> Response:
         client = self._client = self._client or self._new_client()
         give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
         with client.stream(
@@ -112,7 +140,7 @@ class Session:
         ) as response:
             limit = BODY_LIMIT_BYTES if response.status_code == 200 else _ERROR_BODY_LIMIT_BYTES
             body = _read(response, limit, give_up_at, self._settings.host)
-            return _Response(response.status_code, dict(response.headers), body)
+            return Response(response.status_code, dict(response.headers), body)
 
     def _new_client(self) -> httpx.Client:
         # Plain http goes to this machine only, and so past every proxy: there the key would be
@@ -166,40 +194,6 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     import certifi  # comes with httpx
 
     return ssl.create_default_context(cafile=certifi.where())
-
-
-def retry_after_seconds(value: str | None, server_time: float | None) -> float | None:
-    """What a `Retry-After` header asks for: seconds, or a date on the server's own clock.
-
-    RFC 9110, section 10.2.3. None if it is absent or cannot be read.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:20]), _LONGEST_RETRY_AFTER_SECONDS)
-    then = _http_date(text)
-    if then is None:
-        return None
-    now = time.time() if server_time is None else server_time
-    return min(max(0.0, then - now), _LONGEST_RETRY_AFTER_SECONDS)
-
-
-def _http_date(text: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else None
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def _task_answer(response: _Response, task_id: str, host: str) -> TaskAnswer:
-    try:
-        document = parse_task(decode_json(response.body))
-    except ValueError as error:
-        raise NoAnswer(f"{host} answered with no task: {error}", passing=True) from None
-    if document.id != task_id and document.id.lower() != task_id.lower():
-        raise NoAnswer(f"{host} answered with another task: {document.id}", passing=True)
-    return TaskAnswer(document, _http_date(response.headers.get("date")))
 
 
 def _read(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
@@ -280,80 +274,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _status_error(response: _Response, host: str, task_id: str | None) -> ApiError:
-    status = response.status
-    said, request_id = _error_body(response)
-    make, passing = _meaning(status)
-    message = _sentence(status, said, response, host, task_id)
-    server_time = _http_date(response.headers.get("date"))
-    return make(
-        message,
-        hint=_hint(status, said),
-        status=status,
-        request_id=request_id,
-        passing=passing,
-        retry_after=retry_after_seconds(response.headers.get("retry-after"), server_time)
-        if passing
-        else None,
-    )
-
-
-def _meaning(status: int) -> tuple[Callable[..., ApiError], bool]:
-    """Which error a status is, and whether it passes."""
-    if status in (401, 403):
-        return KeyRefused, False
-    if status == 404:
-        return TaskNotFound, False
-    # Any 2xx but 200 brings no document, which is nonsense here, and nonsense may pass.
-    return NoAnswer, status in _PASSING_STATUSES or status >= 500 or 200 < status < 300
-
-
-def _sentence(status: int, said: str, response: _Response, host: str, task_id: str | None) -> str:
-    if 300 <= status < 400:
-        target = response.headers.get("location", "nowhere")[:200]
-        return f"{host} redirects to {target} (HTTP {status}); gtask does not follow"
-    if status == 404 and task_id is not None:
-        return f"no such task: {task_id}" + (f" ({said})" if said else "")
-    names = {401: "the API refused the key", 403: "the API forbids this"}
-    begin = names.get(status, f"{host} answered HTTP {status}{_phrase(status)}")
-    return f"{begin}: {said}" if said else begin
-
-
-def _phrase(status: int) -> str:
-    try:
-        return f" {HTTPStatus(status).phrase}"
-    except ValueError:
-        return ""
-
-
-def _hint(status: int, said: str) -> str | None:
-    if status == 401 and "permanent token" in said.lower():
-        return (
-            "was the '$' of the key eaten by the shell? "
-            "Set it in single quotes: export GCORE_API_KEY='1234$abcdef'"
-        )
-    return {
-        401: "is GCORE_API_KEY right, and still valid?",
-        403: "the key may lack rights for this project, or the task be another account's",
-        404: "is the ID right, and of this key's account?",
-        429: "too many requests: a longer --interval asks less often",
-        **dict.fromkeys((301, 302, 303, 307, 308), "is GCORE_BASE_URL right?"),
-    }.get(status)
-
-
-def _error_body(response: _Response) -> tuple[str, str | None]:
-    """What an error body says (in any of the shapes the API has), and its request ID."""
-    try:
-        body = parse_json(decode_json(response.body))
-    except ValueError:
-        body = None
-    fields = body if isinstance(body, dict) else {}
-    said = next((fields[key] for key in _ERROR_MESSAGE_KEYS if fields.get(key)), "")
-    text = said if isinstance(said, str) else json.dumps(said)
-    if invalid := fields.get("invalid_fields"):
-        text = f"{text} ({json.dumps(invalid)})"
-    request_id = fields.get("request_id") or response.headers.get("x-request-id")
-    return text[:2000], str(request_id)[:200] if request_id else None
+def _encoded(parameters: Iterable[tuple[str, str]]) -> str:
+    query = urlencode(list(parameters))
+    return f"?{query}" if query else ""
 
 
 def _shut_down(connection: socket.socket) -> None:

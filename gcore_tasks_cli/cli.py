@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from gcore_tasks_cli import __version__
+from gcore_tasks_cli.commands.ack import ack
 from gcore_tasks_cli.commands.get import get
+from gcore_tasks_cli.commands.list import list_tasks
 from gcore_tasks_cli.commands.resources import resources
 from gcore_tasks_cli.commands.sandbox import sandbox
 from gcore_tasks_cli.commands.watch import watch
@@ -46,5 +48,6 @@ def gtask(
         typer.echo(context.get_help())
 
 
-for _command in (get, watch, resources, sandbox):
+for _command in (get, watch, resources, ack, sandbox):
     app.command(context_settings=_SETTINGS)(_command)
+app.command("list", context_settings=_SETTINGS)(list_tasks)

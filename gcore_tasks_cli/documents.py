@@ -13,8 +13,9 @@ from typing import Any
 FINAL_STATES = frozenset({"FINISHED", "ERROR"})
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-# A string (kept) or white space between tokens (dropped). Possessive: linear on any input.
-_SPACE_OUTSIDE_STRINGS = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")|[ \t\r\n]++', re.DOTALL)
+# What stands between white space that is outside of strings. Possessive: linear on any input; and
+# found rather than substituted: a list of 50,000 tasks spends its time here.
+_BETWEEN_SPACES = re.compile(r'(?:[^" \t\r\n]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def parse_page(text: str) -> tuple[list[Document], int]:
 
 def compact(text: str) -> str:
     """Valid JSON without the white space between its tokens; nothing else changes."""
-    return _SPACE_OUTSIDE_STRINGS.sub(r"\1", text)
+    return "".join(_BETWEEN_SPACES.findall(text))
 
 
 def _parse_tasks(text: str, position: int) -> tuple[list[Document], int]:

@@ -2,6 +2,7 @@
 
     GtaskError
     ├── UsageError          2  wrong arguments, settings or standard input
+    ├── DeadlinePassed    124  the time-out passed before there was anything to wait for
     └── ApiError               the API, or the way to it
         ├── KeyRefused      3  401, 403
         ├── TaskNotFound    4  404
@@ -63,6 +64,12 @@ class UsageError(GtaskError):
     """Wrong arguments, settings or standard input; nothing was sent."""
 
     exit_code = ExitCode.USAGE
+
+
+class DeadlinePassed(GtaskError):  # noqa: N818  (errors are nouns here)
+    """The time-out passed before it was known what to wait for."""
+
+    exit_code = ExitCode.NOT_FINISHED
 
 
 class ApiError(GtaskError):

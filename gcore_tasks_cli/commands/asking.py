@@ -4,6 +4,7 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 
+from gcore_tasks_cli.answers import TaskAnswer
 from gcore_tasks_cli.api import Session, tls_context
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
@@ -17,13 +18,18 @@ from gcore_tasks_cli.settings import Settings
 
 
 class Asking:
-    """One wait of this process for these tasks."""
+    """One wait of this process for these tasks; `ask` is what is done for each of them."""
 
-    def __init__(self, task_ids: list[str], settings: Settings) -> None:
+    def __init__(
+        self,
+        task_ids: list[str],
+        settings: Settings,
+        ask: Callable[[Session, str], TaskAnswer] = Session.get_task,
+    ) -> None:
         self.task_ids = task_ids
         tls = tls_context(settings)
         self._host = settings.host
-        self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host)
+        self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host, ask)
 
     def events(
         self, aim: Aim = ONE_ANSWER, schedule: Schedule | None = None, tick_seconds: float = 1.0

@@ -45,15 +45,14 @@ def duration_seconds(text: str) -> float:
     return _timeout(text)
 
 
-TaskIds = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="ID...",
-        help="Task IDs. '-' reads them from standard input: words, or JSON such as the API's "
-        '{"tasks": [...]}.',
-        show_default=False,
-    ),
-]
+_TASK_IDS = typer.Argument(
+    metavar="ID...",
+    help="Task IDs. '-' reads them from standard input: words, or JSON such as the API's "
+    '{"tasks": [...]}.',
+    show_default=False,
+)
+TaskIds = Annotated[list[str], _TASK_IDS]
+OptionalTaskIds = Annotated[list[str] | None, _TASK_IDS]
 Json = Annotated[
     bool, typer.Option("--json", "-j", help="Print JSON, one document a task, as the API sent it.")
 ]

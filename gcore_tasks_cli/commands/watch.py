@@ -1,7 +1,9 @@
 """`gtask watch`: waits until every task has ended."""
 
 import os
+from dataclasses import replace
 
+from gcore_tasks_cli.commands.filters import Projects, Regions, Since, Types, Users, task_query
 from gcore_tasks_cli.commands.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
@@ -10,8 +12,8 @@ from gcore_tasks_cli.commands.options import (
     Heartbeat,
     Interval,
     Json,
+    OptionalTaskIds,
     Quiet,
-    TaskIds,
     Timeout,
     duration_seconds,
     interval_seconds,
@@ -19,7 +21,7 @@ from gcore_tasks_cli.commands.options import (
 
 
 def watch(
-    task_ids: TaskIds,
+    task_ids: OptionalTaskIds = None,
     as_json: Json = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     interval: Interval = None,
@@ -27,8 +29,16 @@ def watch(
     any_one: AnyOne = False,
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    types: Types = None,
+    projects: Projects = None,
+    regions: Regions = None,
+    users: Users = None,
+    since: Since = None,
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
+
+    Without task IDs: every task that is active now; --type, --project, --region, --user and
+    --since choose among them.
 
     \b
     Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,
@@ -39,23 +49,47 @@ def watch(
       gtask watch 26986bc0-748a-4448-b836-0a2aa465eb06
       curl -X POST … | gtask watch - --timeout 10m
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
+      gtask watch --type create_ --region 76
     """
+    from gcore_tasks_cli.commands.active import active_ids
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport
     from gcore_tasks_cli.commands.waiting import Waiting
-    from gcore_tasks_cli.errors import most_important
+    from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
+    from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printing import JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.polling.schedule import Schedule
     from gcore_tasks_cli.polling.watcher import Aim
+    from gcore_tasks_cli.queries import ACTIVE_STATES
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 
-    aim = Aim(timeout_seconds=duration_seconds(timeout), fail_fast=fail_fast, any_one=any_one)
+    timeout_seconds = duration_seconds(timeout)
+    aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat)
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
-    asking = Asking(collect_ids(task_ids, streams.stdin), settings)
+    if task_ids:
+        if any((types, projects, regions, users, since)):
+            raise UsageError("give task IDs or what chooses among the active ones, not both")
+        chosen = collect_ids(task_ids, streams.stdin)
+    else:
+        query = task_query(
+            os.environ,
+            states=ACTIVE_STATES,
+            types=types,
+            projects=projects,
+            regions=regions,
+            users=users,
+            since=since,
+        )
+        chosen, seconds_left = active_ids(query, settings, streams, timeout_seconds, quiet=quiet)
+        if not chosen:
+            streams.note(f"gtask: no task is active{scope_words(query)}")
+            return ExitCode.OK
+        aim = replace(aim, timeout_seconds=seconds_left)
+    asking = Asking(chosen, settings)
     report = ErrorReport(streams)
     printer = (
         JsonPrinter(streams, os.environ)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gcore_tasks_cli.models import Task
+from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.output.human import STATE_STYLES, UNKNOWN_STATE_STYLE
 from gcore_tasks_cli.output.words import (
     created_words,
@@ -41,7 +42,7 @@ def card(task: Task, *, now: datetime) -> Panel:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for line in _content(task, now):
+    for line in (*_failure(task), *_content(task, now)):
         grid.add_row(Text(line.label), Text(line.value, line.style, overflow="fold"))
     kind = one_line(task.task_type or "task")
     title = Text(f" {state_symbol(task.state)} {state_words(task)}  {kind} ", style)
@@ -53,7 +54,7 @@ def card(task: Task, *, now: datetime) -> Panel:
 def plain_card(task: Task, *, now: datetime) -> str:
     """The task as lines of label and value, nothing cut off."""
     head = [_Line("state", state_words(task)), _Line("type", one_line(task.task_type or "-"))]
-    content = [*head, *_content(task, now)]
+    content = [*_failure(task), *head, *_content(task, now)]
     width = max(len(line.label) for line in content) + 2
     rows = []
     for line in content:
@@ -63,17 +64,25 @@ def plain_card(task: Task, *, now: datetime) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _content(task: Task, now: datetime) -> Iterator[_Line]:
+def _failure(task: Task) -> Iterator[_Line]:
+    """What a failed task is looked at for: why, what helps, and what support asks for."""
     if task.error:
         yield _Line("error", lines(task.error), "bold red")
+        if helps := advice(task.error):
+            yield _Line("advice", str(helps), "yellow")
     elif task.state == "ERROR":
         yield _Line("error", "the API gives no reason", "bold red")
+    if task.state == "ERROR" and task.request_id:
+        yield _Line("for support", f"request ID {one_line(task.request_id)}")
+
+
+def _content(task: Task, now: datetime) -> Iterator[_Line]:
     yield _Line("task", one_line(task.id), "bold")
     yield from _times(task, now)
     owners = [(name, getattr(task, f"{name}_id")) for name in _OWNERS]
     if told := [f"{name} {one_line(str(owner))}" for name, owner in owners if owner is not None]:
         yield _Line("where", ", ".join(told))
-    if task.request_id:
+    if task.request_id and task.state != "ERROR":
         yield _Line("request ID", one_line(task.request_id))
     for name in _RARE:
         if (value := getattr(task, name)) not in (None, ""):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.models import Task
 
 
-class _Printer:
+class Printer:
+    """What all printers share: where data goes, and whether people read it there."""
+
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
         self._streams = streams
         self._env = env
@@ -43,7 +45,7 @@ class _Printer:
         """Prints what could only be printed at the end."""
 
 
-class JsonPrinter(_Printer):
+class JsonPrinter(Printer):
     """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
 
     def take(self, document: Document) -> None:
@@ -51,7 +53,7 @@ class JsonPrinter(_Printer):
         self._json(document.text)
 
 
-class CardPrinter(_Printer):
+class CardPrinter(Printer):
     """`get`: a card for each task."""
 
     _is_first = True
@@ -69,7 +71,7 @@ class CardPrinter(_Printer):
         self._is_first = False
 
 
-class SummaryPrinter(_Printer):
+class SummaryPrinter(Printer):
     """`watch`: what became of each task, once the wait is over."""
 
     def __init__(self, streams: Streams, env: Mapping[str, str], *, quiet: bool) -> None:
@@ -101,7 +103,7 @@ class SummaryPrinter(_Printer):
             self._streams.data(plain_result_summary(tasks, now=now).rstrip("\n") + "\n")
 
 
-class ResourcesPrinter(_Printer):
+class ResourcesPrinter(Printer):
     """`resources`: a table, bare IDs of chosen types, or JSON."""
 
     def __init__(

@@ -58,6 +58,15 @@ class Streams:
         for line in error_lines(error):
             self.note(line)
 
+    def confirms(self, question: str) -> bool:
+        """Asks at the terminal; anything but a yes is a no."""
+        self.err.write(question)
+        self.err.flush()
+        answer = self.stdin.readline(100) if self.stdin is not None else b""
+        if not answer.endswith(b"\n"):
+            self.note("")
+        return answer.strip().lower() in (b"y", b"yes")
+
 
 def error_lines(error: GtaskError) -> list[str]:
     """The lines that tell `error`; text of the API in them is made harmless."""

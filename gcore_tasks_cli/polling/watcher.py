@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gcore_tasks_cli.api import TaskAnswer
+from gcore_tasks_cli.answers import TaskAnswer
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.fetcher import Reply
@@ -49,7 +49,7 @@ class Port(Protocol):
         """Asks for one task."""
         ...
 
-    def wait(self, until: float) -> list[Reply]:
+    def wait(self, until: float) -> list[Reply[str, TaskAnswer]]:
         """Lets time pass."""
         ...
 
@@ -161,10 +161,10 @@ class Watcher:
     def _is_probing(self) -> bool:
         return self._failures_in_a_row >= _PROBE_AFTER_FAILURES
 
-    def _take(self, reply: Reply) -> Iterator[Event]:
-        sent = self._sent.pop(reply.task_id)
+    def _take(self, reply: Reply[str, TaskAnswer]) -> Iterator[Event]:
+        sent = self._sent.pop(reply.job)
         now = self._port.now()
-        task = self._open.get(reply.task_id)
+        task = self._open.get(reply.job)
         if task is None:
             return
         if isinstance(reply.answer, TaskAnswer):

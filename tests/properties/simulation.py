@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gcore_tasks_cli.api import TaskAnswer
+from gcore_tasks_cli.answers import TaskAnswer
 from gcore_tasks_cli.documents import parse_task
 from gcore_tasks_cli.errors import ApiError, NoAnswer
 from gcore_tasks_cli.fetcher import Reply
@@ -34,7 +34,7 @@ class SimulatedPort:
         self.asked.append((self.clock - START, task_id))
         heapq.heappush(self._pending, (self.clock + self.latency_seconds, len(self.asked), task_id))
 
-    def wait(self, until: float) -> list[Reply]:
+    def wait(self, until: float) -> list[Reply[str, TaskAnswer]]:
         target = min([until, *(due for due, _, _ in self._pending[:1])])
         if self.interrupt_at is not None and target >= START + self.interrupt_at:
             self.clock = max(self.clock, START + self.interrupt_at)

@@ -1,0 +1,96 @@
+"""`gtask ack`: acknowledges tasks."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gcore_tasks_cli.commands.filters import Projects, Regions, task_query
+from gcore_tasks_cli.commands.options import Json, OptionalTaskIds
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.queries import TaskQuery
+
+
+def ack(
+    task_ids: OptionalTaskIds = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Acknowledge all tasks instead of those named.")
+    ] = False,
+    projects: Projects = None,
+    regions: Regions = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Acknowledge tasks: mark them as seen.
+
+    \b
+    Examples:
+      gtask ack 26986bc0-748a-4448-b836-0a2aa465eb06
+      gtask list --failed --unacknowledged --all --ids | gtask ack -
+      gtask ack --all --project 1234 --yes
+    """
+    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.output.streams import Streams
+
+    streams = Streams.standard()
+    if everything:
+        if task_ids:
+            raise UsageError("give task IDs or --all, not both")
+        if as_json:
+            raise UsageError("--all answers no documents: --json is for task IDs")
+        query = task_query(os.environ, projects=projects, regions=regions, acknowledged=False)
+        return _all(streams, query, sure=yes)
+    if not task_ids:
+        raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
+    if projects or regions:
+        raise UsageError("--project and --region are for --all; task IDs say all by themselves")
+    return _some(streams, task_ids, as_json=as_json)
+
+
+def _some(streams: "Streams", arguments: list[str], *, as_json: bool) -> int:
+    from gcore_tasks_cli.api import Session
+    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.errors import most_important
+    from gcore_tasks_cli.output.list_printing import AcknowledgedLines
+    from gcore_tasks_cli.output.printing import JsonPrinter
+    from gcore_tasks_cli.settings import Settings
+    from gcore_tasks_cli.task_ids import collect_ids
+
+    settings = Settings.from_env(os.environ)
+    # Asked again on passing faults like `get`, though it is a POST: a task that is acknowledged
+    # twice is acknowledged, and keeps its first date.
+    asking = Asking(collect_ids(arguments, streams.stdin), settings, Session.acknowledge)
+    report = ErrorReport(streams)
+    printer = (JsonPrinter if as_json else AcknowledgedLines)(streams, os.environ)
+    one_answer_each(asking, report, printer.take)
+    return most_important(report.codes)
+
+
+def _all(streams: "Streams", query: "TaskQuery", *, sure: bool) -> int:
+    from gcore_tasks_cli.commands.listing import acknowledge_all, read_pages
+    from gcore_tasks_cli.errors import ExitCode, UsageError
+    from gcore_tasks_cli.output.list_notes import scope_words
+    from gcore_tasks_cli.settings import Settings
+
+    settings = Settings.from_env(os.environ)
+    asks = streams.err.isatty() and streams.stdin is not None and streams.stdin.isatty()
+    if not sure and not asks:
+        raise UsageError(
+            "ack --all needs --yes where there is no terminal to ask at", hint="nothing was changed"
+        )
+    page = next(read_pages(query, settings, most=1))
+    where = scope_words(query)
+    if page.count == 0:
+        streams.note(f"gtask: no unacknowledged task{where}")
+        return ExitCode.OK
+    tasks = f"{page.count:,} task{'' if page.count == 1 else 's'}"
+    if not sure and not streams.confirms(f"Acknowledge {tasks}{where}? [y/N] "):
+        streams.note("gtask: nothing was acknowledged")
+        return ExitCode.OK
+    acknowledge_all(query, settings)
+    streams.note(f"gtask: acknowledged {tasks}{where}")
+    return ExitCode.OK

@@ -1,0 +1,53 @@
+"""The tasks that are active now: what `watch` without IDs waits for."""
+
+import time
+
+from gcore_tasks_cli.commands.listing import read_pages
+from gcore_tasks_cli.errors import ApiError, DeadlinePassed
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.tries import Patience
+from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.queries import TaskQuery
+from gcore_tasks_cli.settings import Settings
+from gcore_tasks_cli.times import format_duration
+
+# A wait of no time at all would mean to look only once.
+_LEAST_SECONDS = 0.1
+
+
+def active_ids(
+    query: TaskQuery, settings: Settings, streams: Streams, timeout_seconds: float, *, quiet: bool
+) -> tuple[list[str], float]:
+    """The IDs of the query's tasks, and how many seconds of the time-out are left.
+
+    Passing faults end it no sooner than the wait itself: at the deadline. A time-out of 0 looks
+    once, with the patience of `list`.
+
+    Raises:
+        ApiError: for a lasting fault.
+        DeadlinePassed: where there was no list in time.
+    """
+
+    def tell(error: ApiError) -> None:
+        if not quiet:
+            streams.note(one_line(f"{error.message}; trying again"))
+
+    deadline = time.monotonic() + timeout_seconds
+    patience = Patience()
+    if timeout_seconds > 0:
+        patience = Patience(seconds=float("inf"), most_tries=None, deadline=deadline)
+    found: list[str] = []
+    try:
+        for page in read_pages(query, settings, patience=patience, on_trouble=tell):
+            found += [document.id for document in page.documents if query.keeps(document)]
+    except ApiError as error:
+        if not error.passing or timeout_seconds <= 0:
+            raise
+        raise DeadlinePassed(
+            f"no list of the active tasks after {format_duration(timeout_seconds)}; "
+            f"the API last said: {error.message}",
+            hint="to go on waiting, run the same command again",
+        ) from None
+    if timeout_seconds <= 0:
+        return found, 0.0
+    return found, max(_LEAST_SECONDS, deadline - time.monotonic())

@@ -1,0 +1,70 @@
+"""What a list left out, in words: the API's own limits must surprise nobody. Standard library."""
+
+from gcore_tasks_cli.polling.pages import Page
+from gcore_tasks_cli.queries import TaskQuery
+
+
+class ListNotes:
+    """Counts what a list shows, and tells the rest; `most` is how many tasks were wanted."""
+
+    def __init__(self, query: TaskQuery, most: int | None) -> None:
+        self._query = query
+        self._most = most
+        self._page: Page | None = None
+        self._read = 0
+        self._pages = 0
+        self._matching = 0
+        self.shown = 0
+
+    def count(self, page: Page, *, shown: int, matching: int) -> None:
+        """Takes a page in, of which so many tasks match and so many are shown."""
+        self._page = page
+        self._pages += 1
+        self._read += len(page.documents)
+        self._matching += matching
+        self.shown += shown
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many tasks are shown as were wanted."""
+        return self._most is not None and self.shown >= self._most
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is to be shown was in the first page."""
+        return self._pages == 1 and self._page is not None and (self.is_full or self._page.is_last)
+
+    def left_out(self) -> str | None:
+        """The note for standard error; None where nothing was left out."""
+        if self._page is None or self.shown == 0:
+            return f"no task matches{scope_words(self._query)}"
+        count = max(self._page.count, self._read)
+        if not self.is_full or (self._page.is_last and self._matching == self.shown):
+            return None
+        which = "newest" if self._query.newest_first else "oldest"
+        if not self._query.filters_here:
+            if self.shown >= count:
+                return None
+            return (
+                f"the {which} {self.shown:,} of {count:,} tasks; "
+                "--limit N shows more, --all shows all"
+            )
+        if self._page.is_last:
+            return (
+                f"the {which} {self.shown:,} of {self._matching:,} tasks that match; "
+                "--limit N shows more, --all shows all"
+            )
+        return (
+            f"the {which} {self.shown:,} that match, after looking at {self._read:,} of "
+            f"{count:,} tasks; --limit N shows more, --all shows all"
+        )
+
+
+def scope_words(query: TaskQuery) -> str:
+    """` in project 1234`: where was looked, which perhaps comes from the environment."""
+    chosen = [
+        f"{name} {', '.join(map(str, numbers))}"
+        for name, numbers in (("project", query.projects), ("region", query.regions))
+        if numbers
+    ]
+    return f" in {' and '.join(chosen)}" if chosen else ""

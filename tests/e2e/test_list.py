@@ -1,0 +1,309 @@
+"""`gtask list`, and `gtask watch` without IDs, as their users meet them."""
+
+import json
+import re
+import signal
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from gcore_tasks_cli.sandbox.scenario import Fault
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.e2e.harness import JQ, gtask, shell, signalled, started, wait_for_requests
+from tests.e2e.listing import active, failed, past, sandbox, task_id
+
+QUOTA = "Quota limit for volume_size exceeded by 20"
+LIST = "/cloud/v1/tasks"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    tasks = [
+        active(0, task_type="create_vm"),
+        past(1, task_type="create_volume", document={"project_id": 5, "user_id": 9}),
+        failed(2, QUOTA),
+        failed(3, "No valid host was found.\nTraceback \x1b[31m"),
+        *(past(n, task_type="delete_volume") for n in range(4, 40)),
+        *(past(n, task_type="create_subnet", document={"region_id": 8}) for n in range(3000, 3005)),
+    ]
+    with sandbox(tasks) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def many() -> Iterator[SandboxServer]:
+    with sandbox([past(n) for n in range(2500)]) as server:
+        yield server
+
+
+def asked(server: SandboxServer) -> list[dict[str, list[str]]]:
+    return [parse_qs(urlsplit(path).query) for _, _, path in server.requests]
+
+
+def ids(*numbers: int) -> list[str]:
+    return [task_id(number) for number in numbers]
+
+
+def test_the_newest_twenty_and_a_word_on_the_rest(server: SandboxServer) -> None:
+    done = gtask(server, "list", "--ids")
+    assert done.status == 0
+    assert done.out.split() == ids(*range(20))
+    assert done.err == ("gtask: the newest 20 of 45 tasks; --limit N shows more, --all shows all\n")
+
+
+def test_all_and_nothing_to_add(server: SandboxServer) -> None:
+    done = gtask(server, "list", "--ids", "--all")
+    assert len(done.out.split()) == 45
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--state", "error"], [2, 3]),
+        (["--state", "Error", "--state", "running"], [0, 2, 3]),
+        (["--active"], [0]),
+        (["--failed", "--active"], [0, 2, 3]),
+        (["--type", "create_volume"], [1]),
+        (["--type", "create_", "--since", "2h"], [0, 1, 2, 3]),
+        (["--type", "*_subnet", "-n", "2"], [3000, 3001]),
+        (["--type", "create_subnet", "--type", "create_volume"], [1, *range(3000, 3005)]),
+        (["--project", "5"], [1]),
+        (["--region", "8", "--limit", "1"], [3000]),
+        (["--project", "5", "--project", "1234", "--limit", "2"], [0, 1]),
+        (["--user", "9"], [1]),
+        (["--since", "110s"], [0, 1]),
+        (["--since", "5m", "--until", "110s"], [2, 3, 4]),
+        (["--until", "2d"], list(range(3000, 3005))),
+        (["--order", "asc", "--limit", "2"], [3004, 3003]),
+        (["--acknowledged"], []),
+        (["--unacknowledged", "--limit", "1"], [0]),
+    ],
+)
+def test_filters(server: SandboxServer, options: list[str], expected: list[int]) -> None:
+    done = gtask(server, "list", "--ids", *options)
+    assert done.status == 0, done.err
+    assert done.out.split() == ids(*expected)
+
+
+def test_the_environment_is_the_default_and_an_option_beats_it(server: SandboxServer) -> None:
+    here = {"GCORE_CLOUD_PROJECT_ID": "5", "GCORE_CLOUD_REGION_ID": ""}
+    assert gtask(server, "list", "--ids", env=here).out.split() == ids(1)
+    assert gtask(server, "list", "--ids", "-n1", "--project", "1234", env=here).out.split() == ids(
+        0
+    )
+    assert len(gtask(server, "list", "--ids", "--project", "all", env=here).out.split()) == 20
+    nothing = gtask(server, "list", "--failed", env=here)
+    assert (nothing.status, nothing.out) == (0, "")
+    assert nothing.err == "gtask: no task matches in project 5\n"
+
+
+def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
+    server.requests.clear()
+    gtask(server, "list", "--failed", "--type", "create_vm", "--project", "1", "--limit", "3")
+    (query,) = asked(server)
+    assert query["state"] == ["ERROR"]
+    assert query["task_type"] == ["create_vm"]
+    assert query["project_id"] == ["1"]
+    assert query["limit"] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--state", "runing"], "NEW, RUNNING, FINISHED, ERROR\nhint: did you mean RUNNING?"),
+        (["--since", "2026-13-01"], "no possible time"),
+        (["--since", "-2h"], "is no time"),
+        (["--since", "1h", "--until", "2h"], "--until 2h is before --since 1h"),
+        (["--limit", "-1"], "at least 1"),
+        (["--limit", "x"], "not a valid int"),
+        (["--limit", "5", "--all"], "exclude each other"),
+        (["--project", "prod"], "a project ID is a number"),
+        (["--type", "create vm"], "is no task type"),
+        (["--order", "up"], "--order is asc or desc"),
+        (["--json", "--ids"], "exclude each other"),
+    ],
+)
+def test_bad_input_is_one_sentence(server: SandboxServer, options: list[str], says: str) -> None:
+    server.requests.clear()
+    done = gtask(server, "list", *options)
+    assert done.status == 2
+    assert done.out == ""
+    assert says in done.err
+    assert done.err.startswith("gtask: ")
+    assert not server.requests
+
+
+def test_a_bad_default_is_said(server: SandboxServer) -> None:
+    done = gtask(server, "list", env={"GCORE_CLOUD_PROJECT_ID": "prod"})
+    assert done.status == 2
+    assert "GCORE_CLOUD_PROJECT_ID is no number" in done.err
+
+
+def test_failures_explain_themselves(server: SandboxServer) -> None:
+    done = gtask(server, "list", "--failed", "--since", "1d")
+    quota, host = done.out.split("\n\n")
+    assert re.match(rf"{QUOTA}\n  create_vm, \dm ago, took 5 s, region 76, project 1234\n", quota)
+    assert "the quota for volume_size is exceeded by 20: delete what" in quota
+    assert f"task {task_id(2)}\n  request ID for support: req-" in quota
+    assert "no capacity for this now: try another flavor or region" in host
+    assert "\x1b" not in done.out
+
+
+def test_get_of_a_failed_task_puts_the_error_first(server: SandboxServer) -> None:
+    first, second, third, *_ = gtask(server, "get", task_id(2)).out.splitlines()
+    assert first.split(maxsplit=1) == ["error", QUOTA]
+    assert second.startswith("advice")
+    assert "request ID req-" in third
+
+
+def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
+    lines = gtask(server, "list", "-n4").out.splitlines()
+    state, kind, age, *rest = lines[0].split()
+    assert (state, kind, rest) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
+    assert age[:-1].isdigit()
+    assert lines[2].endswith(f"{task_id(2)}  {QUOTA}")
+    assert lines[3].endswith("No valid host was found.")
+
+
+def test_a_terminal_gets_a_table_that_fits(server: SandboxServer) -> None:
+    for width in (60, 80, 120):
+        done = gtask(
+            server, "list", "-n30", env={"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": str(width)}
+        )
+        plain = [line.replace("\x1b[0m", "") for line in done.out.splitlines()]
+        assert max(map(len, plain)) <= width + 8  # styles that are no colours
+        assert (task_id(4) in done.out) == (width == 120)
+
+
+def test_json_is_whole_documents_and_every_page(many: SandboxServer) -> None:
+    many.requests.clear()
+    done = gtask(many, "list", "--json", "--all")
+    documents = [json.loads(line) for line in done.out.splitlines()]
+    assert [document["id"] for document in documents] == ids(*range(2500))
+    assert done.err == ""
+    assert len(documents[0]["created_resources"]) == 36
+    assert len(many.requests) < 10
+    assert all("to_timestamp" in query for query in asked(many)[1:])
+
+
+def test_a_closed_pipe_ends_it_quietly(many: SandboxServer) -> None:
+    done = shell("gtask list --json --all | head -1", many)
+    assert json.loads(done.out)["id"] == task_id(0)
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["TERM", "INT"]
+)
+def test_a_signal_ends_it_even_behind_a_full_pipe(
+    many: SandboxServer, number: signal.Signals, status: int
+) -> None:
+    with started(many, "list", "--json", "--all") as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1)
+        time.sleep(0.3)
+        ended = signalled(process, number)
+    assert ended.status == status
+    assert ended.seconds < 1
+    assert ended.err == ""
+
+
+def test_a_signal_ends_it_while_the_api_is_silent() -> None:
+    with (
+        sandbox([active(0)], [Fault("silent")]) as server,
+        started(server, "list") as process,
+    ):
+        wait_for_requests(server, 1)
+        ended = signalled(process, signal.SIGTERM)
+    assert (ended.status, ended.out, ended.err) == (143, "", "")
+    assert ended.seconds < 1
+
+
+def test_passing_faults_are_met_with_another_try() -> None:
+    faults = [
+        Fault("status", path=LIST, requests=(1, 1), parameters=_status(503)),
+        Fault("reset", path=LIST, requests=(2, 2)),
+        Fault("truncate", path=LIST, requests=(3, 3), parameters={"keep": 0.5}),
+    ]
+    with sandbox([active(0)], faults) as server:
+        done = gtask(server, "list", "--ids")
+    assert (done.status, done.out.split(), done.err) == (0, ids(0), "")
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (404, 5), (400, 5), (302, 5)])
+def test_lasting_faults_end_at_once(status: int, code: int) -> None:
+    with sandbox([active(0)], [Fault("status", parameters=_status(status))]) as server:
+        done = gtask(server, "list")
+        assert len(server.requests) == 1
+    assert done.status == code
+    assert done.err.startswith("gtask: ")
+
+
+def _status(status: int) -> dict[str, object]:
+    return {
+        "status": status,
+        "body": {"message": "said the API", "request_id": "r-1"},
+        "content_type": "application/json",
+        "headers": {},
+    }
+
+
+@pytest.mark.skipif(JQ is None, reason="needs jq")
+def test_pipelines(server: SandboxServer) -> None:
+    done = shell(
+        "set -o pipefail; gtask list --json --all | jq -r 'select(.state==\"ERROR\").id'", server
+    )
+    assert done.out.split() == ids(2, 3)
+    done = shell(
+        "set -o pipefail; gtask list --failed --ids | xargs gtask get --json | jq -r .id", server
+    )
+    assert done.out.split() == ids(2, 3)
+    done = shell(
+        "set -o pipefail; gtask list --failed --json | gtask get - --json | jq -r .id", server
+    )
+    assert done.out.split() == ids(2, 3)
+
+
+def test_watch_takes_what_list_says() -> None:
+    tasks = [past(n, lasts=60.0 * n + 31.5) for n in (1, 2)]
+    with sandbox(tasks) as server:
+        done = shell(
+            "set -o pipefail; gtask list --active --json | gtask watch - -i 0.2 --json", server
+        )
+    assert done.status == 0
+    assert {json.loads(line)["state"] for line in done.out.splitlines()} == {"FINISHED"}
+    assert len(done.out.splitlines()) == 2
+
+
+def test_watch_without_ids_waits_for_all_that_is_active() -> None:
+    tasks = [
+        past(1, lasts=91.5, task_type="create_vm"),
+        past(2, lasts=151.5, task_type="create_volume", document={"region_id": 7}),
+        active(3, task_type="delete_vm"),
+        past(4),
+    ]
+    with sandbox(tasks) as server:
+        done = gtask(server, "watch", "--type", "create_", "--json", "-i", "0.2")
+        assert {json.loads(line)["id"] for line in done.out.splitlines()} == set(ids(1, 2))
+        assert done.status == 0
+        late = gtask(server, "watch", "--region", "76", "--timeout", "0.5s", "-q")
+        assert late.status == 124
+        assert f"gtask watch {task_id(3)}" in late.err
+        nothing = gtask(server, "watch", "--region", "7")
+        assert (nothing.status, nothing.out) == (0, "")
+        assert nothing.err == "gtask: no task is active in region 7\n"
+        both = gtask(server, "watch", task_id(1), "--region", "7")
+        assert both.status == 2
+
+
+def test_watch_without_ids_keeps_its_deadline() -> None:
+    with sandbox([active(0)], [Fault("status", path=LIST, parameters=_status(503))]) as server:
+        begun = time.monotonic()
+        done = gtask(server, "watch", "--timeout", "1s")
+        assert time.monotonic() - begun < 3
+    assert done.status == 124
+    assert done.err.count("trying again") == 1
+    assert "no list of the active tasks after 1 s; the API last said" in done.err

@@ -1,0 +1,68 @@
+"""An API's list that changes while it is read: a way to it that exists only in simulated time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from gcore_tasks_cli.answers import PageAnswer
+from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.fetcher import Reply
+from gcore_tasks_cli.queries import PageRequest
+
+EPOCH = 1_780_000_000
+
+
+def task(number: int, text: str = "") -> Document:
+    """The task that was created `number` seconds after the epoch."""
+    created = datetime.fromtimestamp(EPOCH + number, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    fields = {"id": f"t{number}", "state": "NEW", "created_on": created}
+    return Document(f"t{number}", "NEW", json.dumps(fields) + text, fields)
+
+
+@dataclass
+class ShiftingList:
+    """A `tries.JobPort` on a list of tasks, each known by its second of creation.
+
+    Before each answer `change` may change `numbers`; `pick` chooses which of the requests under
+    way is answered next.
+    """
+
+    numbers: list[int]
+    change: Callable[["ShiftingList"], None] = lambda _: None
+    pick: Callable[[int], int] = lambda _: 0
+    errors: list[ApiError | None] = field(default_factory=list)
+    most_a_page: int = 1000
+    newest_first: bool = True
+    clock: float = 0.0
+    asked: list[PageRequest] = field(default_factory=list)
+    under_way: list[PageRequest] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.clock
+
+    def submit(self, job: PageRequest) -> None:
+        self.asked.append(job)
+        self.under_way.append(job)
+
+    def wait(self, until: float) -> list[Reply[PageRequest, PageAnswer]]:
+        if not self.under_way:
+            assert until < float("inf"), "it waits for nothing"
+            self.clock = max(self.clock, until)
+            return []
+        job = self.under_way.pop(self.pick(len(self.under_way)))
+        self.clock += 0.1
+        if self.errors and (error := self.errors.pop(0)) is not None:
+            return [Reply(job, error)]
+        self.change(self)
+        return [Reply(job, self._page(job))]
+
+    def _page(self, job: PageRequest) -> PageAnswer:
+        until = dict(job.parameters).get("to_timestamp")
+        newest = None if until is None else datetime.fromisoformat(until).timestamp() - EPOCH
+        listed = [n for n in self.numbers if newest is None or n <= newest]
+        listed.sort(reverse=self.newest_first)
+        limit = min(job.limit, self.most_a_page)
+        page = listed[job.offset : job.offset + limit]
+        return PageAnswer([task(n) for n in page], len(listed), None)
