@@ -26,7 +26,7 @@ def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -
     try:
         return handler(value)
     except ValidationError:
-        return value if isinstance(value, str) else json.dumps(value, default=str)
+        return value if isinstance(value, str) else _text(value)
 
 
 def _none_is_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -128,7 +128,10 @@ class Task(BaseModel):
         Raises:
             ValueError: if it is no task (no text `id` or `state`).
         """
-        return cls.model_validate(fields)
+        return cls.model_validate(
+            # A name of broken text is none for pydantic; what is shown escapes it in any case.
+            {name.encode("utf-8", "backslashreplace").decode(): v for name, v in fields.items()}
+        )
 
     @property
     def created_at(self) -> datetime | None:
@@ -165,4 +168,9 @@ class Task(BaseModel):
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, default=str)
+    except RecursionError:
+        return "(nested too deeply to show)"

@@ -23,6 +23,8 @@ from gcore_tasks_cli.output.words import (
 from gcore_tasks_cli.printable import lines, one_line
 
 _CARD_WIDTH = 100
+# Fields that gtask does not know may have names of any length.
+_LONGEST_LABEL = 24
 _OWNERS = ("project", "region", "client", "user")
 _RARE = ("job_id", "schedule_id", "lifecycle_policy_id", "user_client_id")
 
@@ -55,11 +57,11 @@ def plain_card(task: Task, *, now: datetime) -> str:
     """The task as lines of label and value, nothing cut off."""
     head = [_Line("state", state_words(task)), _Line("type", one_line(task.task_type or "-"))]
     content = [*_failure(task), *head, *_content(task, now)]
-    width = max(len(line.label) for line in content) + 2
+    width = min(max(len(line.label) for line in content), _LONGEST_LABEL) + 2
     rows = []
     for line in content:
         first, *rest = line.value.split("\n")
-        rows.append(f"{line.label:<{width}}{first}".rstrip())
+        rows.append(f"{line.label:<{width - 2}}  {first}".rstrip())
         rows += [f"{'':<{width}}{more}".rstrip() for more in rest]
     return "\n".join(rows) + "\n"
 

@@ -22,7 +22,11 @@ STATE_STYLES = {"NEW": "cyan", "RUNNING": "yellow", "FINISHED": "green", "ERROR"
 UNKNOWN_STATE_STYLE = "magenta"
 # Beyond these, a summary at a terminal tells what went wrong and counts the rest.
 _MOST_TOLD = 30
+# Beyond these, one odd cell would push all the others off the screen.
+_WIDEST_ALIGNED = 100
 _NESTING = "  "
+# Deeper brackets stay on one line: indentation alone would grow with the square of the depth.
+_DEEPEST_INDENTED = 50
 _JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
 
 
@@ -108,7 +112,10 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
     """The rows with their columns aligned, two spaces apart, and nothing cut off."""
     if not rows:
         return ""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [
+        max((len(cell) for cell in column if len(cell) <= _WIDEST_ALIGNED), default=0)
+        for column in zip(*rows, strict=True)
+    ]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         + "\n"
@@ -121,7 +128,7 @@ def json_pretty(compact: str) -> Text:
 
     Works on the text and not on its values, so that numbers and escapes stay as they were sent.
     """
-    text = Text(overflow="fold")
+    text = Text()
     depth = 0
     parts = [match[0] for match in _JSON_TOKEN.finditer(json_text(compact))]
     for n, part in enumerate(parts):
@@ -129,17 +136,21 @@ def json_pretty(compact: str) -> Text:
         after = parts[n + 1] if n + 1 < len(parts) else ""
         if part in "]}":
             depth -= 1
-            text.append(part if before in ("{", "[") else f"\n{_NESTING * depth}{part}")
+            text.append(part if before in ("{", "[") else f"{_new_line(depth)}{part}")
         elif part in "{[":
             depth += 1
-            text.append(part if after in ("}", "]") else f"{part}\n{_NESTING * depth}")
+            text.append(part if after in ("}", "]") else f"{part}{_new_line(depth)}")
         elif part == ",":
-            text.append(f",\n{_NESTING * depth}")
+            text.append(f",{_new_line(depth)}")
         elif part == ":":
             text.append(": ")
         else:
             text.append(part, _json_style(part, is_key=after == ":"))
     return text
+
+
+def _new_line(depth: int) -> str:
+    return f"\n{_NESTING * depth}" if depth <= _DEEPEST_INDENTED else ""
 
 
 def _json_style(part: str, *, is_key: bool) -> str:

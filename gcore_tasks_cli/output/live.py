@@ -42,21 +42,18 @@ def render(rows: Sequence[Row], trouble: str | None, width: int, height: int) ->
     Where not all tasks fit: those that failed first, then those that run the longest, and a line
     that counts them all.
     """
-    room = max(1, height - 1 - (trouble is not None))
-    shown = list(rows)
-    fits = len(rows) <= room
-    if not fits:
-        shown = sorted(rows, key=_urgency)[: max(1, room - 1)]
-    layout = _Layout.of(shown, width)
-    painted = [_line(row, layout) for row in shown]
-    if not fits:
+    room = max(1, height - 1)
+    told = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
+    if len(rows) > room - len(told):
         states = (row.state or _NOT_SEEN for row in rows)
-        painted.append(Text(count_words(states), "bold"))
-    if trouble is not None:
-        painted.append(Text(f"! {one_line(trouble)}; trying again", "yellow"))
+        told.insert(0, Text(count_words(states), "bold"))
+    rest = max(0, room - len(told))
+    shown = list(rows) if len(rows) <= rest else sorted(rows, key=_urgency)[:rest]
+    layout = _Layout.of(shown, width)
+    painted = [*(_line(row, layout) for row in shown), *told[-room:]]
     for line in painted:
         line.truncate(max(1, width - 1), overflow="ellipsis")
-    return Text("\n").join(painted[: max(1, height - 1)])
+    return Text("\n").join(painted)
 
 
 class LiveView:

@@ -25,19 +25,20 @@ class Printer:
         # FORCE_COLOR asks for what a terminal gets, for `less -R` and CI logs that show colour.
         self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
 
-    def _show(self, renderable: "RenderableType") -> None:
+    def _show(self, renderable: "RenderableType", *, wraps: bool = True) -> None:
         from gcore_tasks_cli.output.human import console
 
         output = console(self._streams.out, self._env)
         with output.capture() as captured:
-            output.print(renderable)
+            # What is to be copied (JSON) is left for the terminal to wrap.
+            output.print(renderable, soft_wrap=not wraps)
         self._streams.data(captured.get())
 
     def _json(self, compact: str) -> None:
         if self._rich:
             from gcore_tasks_cli.output.human import json_pretty
 
-            self._show(json_pretty(compact))
+            self._show(json_pretty(compact), wraps=False)
         else:
             self._streams.data(compact + "\n")
 

@@ -1,6 +1,7 @@
 """The sandbox on a real socket of this machine: one thread a connection, all ended by `stop`."""
 
 import contextlib
+import json
 import socket
 import ssl
 import struct
@@ -65,7 +66,8 @@ class SandboxServer:
         self._listener = self._listening()
         self._entered = self._started = time.monotonic()
         self.world = World(self.scenario, self.clock())
-        threading.Thread(target=self._accept, daemon=True, name="sandbox").start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True, name="sandbox")
+        self._accepting.start()
         return self
 
     def __exit__(
@@ -118,6 +120,8 @@ class SandboxServer:
         self._listener.close()
         self._reservation.close()
         self._drop_connections()
+        # A port is free only once nobody is in the middle of accepting on it.
+        self._accepting.join(timeout=1.0)
 
     def pause(self, seconds: float) -> None:
         """Lets time pass for one connection.
@@ -201,10 +205,10 @@ class _Connection(BaseHTTPRequestHandler):
         """What is no HTTP request gets an error body like any other wrong request."""
         self.close_connection = True
         self._method = self.command or ""
-        text = (message or explain or "bad request").replace('"', "'")
-        body = f'{{"exception_class":"ValidationError","message":"{text[:200]}"}}'
+        text = message or explain or "bad request"
+        body = json.dumps({"exception_class": "ValidationError", "message": text[:200]})
         self.request_version = self.protocol_version
-        self.answer(Response(code, body.encode("utf-8", "backslashreplace")))
+        self.answer(Response(code, body.encode()))
 
     def _request(self) -> None:
         server = self.server
@@ -223,7 +227,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read_body(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdigit():
+        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self.close_connection = True  # what follows cannot be told from the next request
         elif int(length[:12]) > _BODY_LIMIT_BYTES:
             self.close_connection = True
