@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.sandbox.respond import Request, Response, World, respond
-from gcore_tasks_cli.sandbox.scenario import DEFAULT_KEY, Scenario, builtin_scenario
+from gcore_tasks_cli.sandbox.scenario import (
+    DEFAULT_KEY,
+    Scenario,
+    ScenarioError,
+    builtin_scenario,
+    parse_scenario,
+)
 from gcore_tasks_cli.sandbox.tasks import NEVER, PROJECT_ID, REGION_ID, USER_ID, SimulatedTask
 
 EPOCH = 1_779_512_400.0  # 2026-05-23T05:00:00Z
@@ -314,6 +320,21 @@ def test_deleting_creates_nothing(kind: str) -> None:
 @pytest.mark.xfail(strict=True, reason="urlsplit's ValueError is not met")
 def test_a_target_that_is_no_url_is_refused() -> None:
     assert ask(world_of(), "http://[half/cloud/v1/tasks").status in (400, 404)
+
+
+@pytest.mark.xfail(strict=True, raises=RecursionError, reason="read at a shallower stack")
+def test_what_a_scenario_could_say_the_sandbox_can_send() -> None:
+    def deeper(frames: int, world: World) -> Response:
+        return deeper(frames - 1, world) if frames else ask(world, f"{TASKS}/a")
+
+    for depth in range(900, 1000, 5):
+        nested = "[" * depth + "]" * depth
+        text = f'{{"tasks": [{{"id": "a", "document": {{"data": {nested}}}}}]}}'
+        try:
+            scenario = parse_scenario(text)
+        except ScenarioError:
+            break  # too deep to be read at all: told as such
+        assert deeper(30, World(scenario, EPOCH)).status == 200
 
 
 @given(
