@@ -128,10 +128,10 @@ class Task(BaseModel):
         Raises:
             ValueError: if it is no task (no text `id` or `state`).
         """
-        return cls.model_validate(
-            # A name of broken text is none for pydantic; what is shown escapes it in any case.
-            {name.encode("utf-8", "backslashreplace").decode(): v for name, v in fields.items()}
-        )
+        named = _with_good_names(fields)
+        if isinstance(resources := named.get("created_resources"), dict):
+            named["created_resources"] = _with_good_names(resources)
+        return cls.model_validate(named)
 
     @property
     def created_at(self) -> datetime | None:
@@ -165,6 +165,11 @@ class Task(BaseModel):
     def unknown_fields(self) -> dict[str, Any]:
         """Fields that this version of gtask does not know, as sent."""
         return dict(self.model_extra or {})
+
+
+def _with_good_names(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A name of broken text is none for pydantic; what is shown escapes it in any case."""
+    return {name.encode("utf-8", "backslashreplace").decode(): v for name, v in fields.items()}
 
 
 def _text(value: object) -> str:

@@ -112,3 +112,5 @@ def _times(task: Task, now: datetime) -> Iterator[_Line]:
     if task.acknowledged_at:
         by = f", by user {one_line(str(task.acknowledged_by))}" if task.acknowledged_by else ""
         yield _Line("acknowledged", moment(task.acknowledged_at, now) + by)
+    elif task.acknowledged_by:
+        yield _Line("acknowledged", f"by user {one_line(str(task.acknowledged_by))}")

@@ -11,7 +11,6 @@ from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from gcore_tasks_cli.models import Task
@@ -74,18 +73,18 @@ def plain_result_summary(tasks: Sequence[Task], *, now: datetime) -> str:
 
 def resources_table(entries: Sequence[tuple[Task, Mapping[str, Sequence[str]]]]) -> RenderableType:
     """Type and ID of what each task created, below a line for the task where there are several."""
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
-    table.add_column("type", style="green", no_wrap=True)
-    table.add_column("ID", overflow="fold")
-    if len(entries) > 1:
-        table.add_column("created by", style="dim", overflow="fold")
+    parts: list[RenderableType] = []
     for task, created in entries:
-        origin = f"{one_line(task.task_type or 'task')} {one_line(task.id)}"
+        if len(entries) > 1:
+            parts.append(Text(f"{one_line(task.task_type or 'task')}  {one_line(task.id)}", "bold"))
         rows = [(one_line(kind), one_line(i)) for kind, ids in created.items() for i in ids]
-        for kind, new_id in rows or [("(nothing)", "")]:
-            cells = (kind, new_id, origin)[: len(table.columns)]
-            table.add_row(*(Text(cell, overflow="fold") for cell in cells))
-    return table
+        width = min(max((len(kind) for kind, _ in rows), default=0), _WIDEST_ALIGNED)
+        for kind, new_id in rows:
+            line = Text.assemble((f"{kind:<{width}}", "green"), f"  {new_id}", overflow="fold")
+            parts.append(Padding(line, (0, 0, 0, 2 if len(entries) > 1 else 0)))
+        if not rows:
+            parts.append(_indented("(nothing)", "dim"))
+    return Group(*parts)
 
 
 def plain_resources_table(entries: Sequence[tuple[Task, Mapping[str, Sequence[str]]]]) -> str:

@@ -41,7 +41,8 @@ class LineProgress:
             self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
         line = self._line(event)
         silent = event.at - self._last_line
-        if line is None and 0 < self._heartbeat_seconds <= silent and not _is_end(event):
+        goes_on = self._ended < self._total and not isinstance(event, (Stopped, Unfinished))
+        if line is None and goes_on and 0 < self._heartbeat_seconds <= silent:
             line = self._sign_of_life(event.at)
         if line is not None:
             self._last_line = event.at
@@ -115,7 +116,3 @@ def usual_words(task_type: str | None) -> str | None:
 def trouble_line(event: TroubleBegan) -> str:
     """What is wrong, and that it is being tried again."""
     return f"{event.error.message}; trying again"
-
-
-def _is_end(event: Event) -> bool:
-    return isinstance(event, (Stopped, Unfinished))

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 from gcore_tasks_cli.sandbox.scenario import Fault
 
@@ -19,7 +18,7 @@ class FaultTable:
 
     def meet(self, method: str, target: str, now: float) -> Fault | None:
         """The first fault, in the scenario's order, for this request; all that match count it."""
-        path = urlsplit(target).path
+        path = target.partition("?")[0]
         first: Fault | None = None
         with self._lock:
             for n, fault in enumerate(self._faults):

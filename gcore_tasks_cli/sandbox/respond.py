@@ -81,14 +81,19 @@ class World:
         task = replace(model, id=str(uuid.uuid4()), task_type=task_type, age=-now)
         if task.ends == "ERROR":
             task = replace(task, ends="FINISHED", error=None)
+        if task_type.startswith("delete_"):
+            task = replace(task, created_resources={}, document={})
         self._tasks = {task.id: task, **self._tasks}
         return task
 
 
 def respond(world: World, request: Request, now: float) -> Response:
     """The API's answer to the request, `now` seconds after the sandbox's start."""
-    with world.lock:
+    try:
         parts = urlsplit(request.target)
+    except ValueError:
+        return _error(400, "ValidationError", "the target of the request is no URL")
+    with world.lock:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "apikey" or key.strip() != world.api_key:
             return _error(401, "UnauthorizedError", "Bad permanent token: it is not known")
@@ -173,7 +178,7 @@ def _write_call(world: World, request: Request, segments: list[str], now: float)
 
 def _number(query: dict[str, list[str]], name: str, default: int, low: int, high: int) -> int:
     text = query.get(name, [str(default)])[-1]
-    if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+    if not text.isascii() or not text.isdigit() or not low <= int(text[:20]) <= high:
         raise ValueError(f"{name}: must be a number from {low} to {high}")
     return int(text)
 

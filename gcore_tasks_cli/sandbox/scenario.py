@@ -1,7 +1,6 @@
 """Scenario files: which tasks there are, and which requests meet which fault."""
 
 import json
-import math
 import random
 import uuid
 from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ _FAULT_KEYS = frozenset(
     }
 )
 _T = TypeVar("_T")
+_D = TypeVar("_D")
 
 
 class ScenarioError(ValueError):
@@ -76,6 +76,7 @@ def parse_scenario(text: str | bytes) -> Scenario:
     """
     try:
         root = json.loads(text)
+        _check_depth(root)
     except (ValueError, RecursionError) as error:
         raise ScenarioError(f"is no JSON: {error}") from None
     reader = _Reader("scenario", root)
@@ -84,10 +85,10 @@ def parse_scenario(text: str | bytes) -> Scenario:
     if not api_key.isascii() or not api_key.isprintable() or not api_key.strip():
         raise ScenarioError("api_key must be printable ASCII")
     own = [_task(item) for item in reader.items("tasks")]
-    for item in reader.items("generate"):
-        own.extend(_generated(item))
-    if len(own) > MOST_TASKS:
-        raise ScenarioError(f"more than {MOST_TASKS} tasks")
+    for n, item in enumerate(reader.items("generate")):
+        own.extend(_generated(item, default_seed=1 + n))
+        if len(own) > MOST_TASKS:
+            raise ScenarioError(f"more than {MOST_TASKS} tasks")
     defaults = reader.get("defaults", _boolean, not own)
     tasks = (*own, *(live_tasks() if defaults else ()))
     if len({task.id for task in tasks}) != len(tasks):
@@ -100,6 +101,14 @@ def parse_scenario(text: str | bytes) -> Scenario:
         past=past_tasks() if defaults else (),
         faults=tuple(_fault(item) for item in reader.items("faults")),
     )
+
+
+def _check_depth(root: Any, frames: int = 40) -> None:
+    """Raises RecursionError for what could be read here and not be written from a deeper place."""
+    if frames:
+        _check_depth(root, frames - 1)
+    else:
+        json.dumps(root)
 
 
 class _Reader:
@@ -115,15 +124,17 @@ class _Reader:
         if unknown := sorted(set(self.fields) - known):
             raise ScenarioError(f"{self.place}.{unknown[0]} is not known")
 
-    def get(self, name: str, check: Callable[[str, Any], _T], default: _T) -> _T:
+    def get(self, name: str, check: Callable[[str, Any], _T], default: _D) -> _T | _D:
         if self.fields.get(name) is None:
             return default
         return check(f"{self.place}.{name}", self.fields[name])
 
     def items(self, name: str) -> list["_Reader"]:
-        value = self.fields.get(name, [])
+        value = self.fields.get(name)
+        if value is None:
+            return []
         if not isinstance(value, list):
-            raise ScenarioError(f"{name} must be a list")
+            raise ScenarioError(f"{self.place}.{name} must be a list")
         return [_Reader(f"{name}[{n}]", item) for n, item in enumerate(value)]
 
 
@@ -142,17 +153,15 @@ def _task(reader: _Reader) -> SimulatedTask:
         created_resources=reader.get("created_resources", _object, {}),
         detailed_states=tuple(reader.get("detailed_states", _texts, [])),
         age=reader.get("age", _seconds, 0.0),
-        vanishes_after=reader.get("vanishes_after", _seconds, -1.0)
-        if "vanishes_after" in reader.fields
-        else None,
+        vanishes_after=reader.get("vanishes_after", _seconds, None),
         document=reader.get("document", _object, {}),
     )
 
 
-def _generated(reader: _Reader) -> list[SimulatedTask]:
+def _generated(reader: _Reader, default_seed: int) -> list[SimulatedTask]:
     reader.only({"count", "task_type", "lasts", "starts_after", "ends", "seed"})
     low, high = reader.get("lasts", _range, (5.0, 30.0))
-    dice = random.Random(reader.get("seed", _whole, 1))  # noqa: S311  (simulation)
+    dice = random.Random(reader.get("seed", _whole, default_seed))  # noqa: S311  (simulation)
     return [
         SimulatedTask(
             id=str(uuid.UUID(int=dice.getrandbits(128), version=4)),
@@ -182,13 +191,13 @@ def _fault(reader: _Reader) -> Fault:
         "body": reader.fields.get("body", ""),
         "headers": reader.get("headers", _headers, no_headers),
         "interval": reader.get("interval", _seconds, 1.0),
-        "what": reader.get("what", _text, "body"),
-        "keep": reader.get("keep", _seconds, 0.5),
+        "what": reader.get("what", _one_of("body", "headers"), "body"),
+        "keep": reader.get("keep", _share, 0.5),
         "bytes": reader.get("bytes", _whole, 40 * 2**20),
-        "encoding": reader.get("encoding", _text, "gzip"),
-        "content_type": reader.get("content_type", _text, "application/json"),
+        "encoding": reader.get("encoding", _one_of("gzip", "deflate"), "gzip"),
+        "content_type": reader.get("content_type", _header, "application/json"),
         "seconds": reader.get("seconds", _seconds, 1.0),
-        "location": reader.get("location", _text, "/elsewhere"),
+        "location": reader.get("location", _header, "/elsewhere"),
     }
     if not 200 <= parameters["status"] <= 999:
         raise ScenarioError(f"{reader.place}.status must be between 200 and 999")
@@ -229,9 +238,32 @@ def _object(place: str, value: Any) -> dict[str, Any]:
 def _headers(place: str, value: Any) -> dict[str, str]:
     headers = _object(place, value)
     for name, text in headers.items():
-        if not isinstance(text, str) or not (name + text).isprintable() or not text.isascii():
-            raise ScenarioError(f"{place}.{name} must be a printable ASCII text")
+        _header(f"{place}.{name}", text)
+        _header(f"a name in {place}", name)
     return headers
+
+
+def _header(place: str, value: Any) -> str:
+    text = _text(place, value)
+    if not text.isprintable() or not text.isascii():
+        raise ScenarioError(f"{place} must be a printable ASCII text")
+    return text
+
+
+def _one_of(*choices: str) -> Callable[[str, Any], str]:
+    def check(place: str, value: Any) -> str:
+        if value not in choices:
+            raise ScenarioError(f"{place} must be {' or '.join(choices)}")
+        return str(value)
+
+    return check
+
+
+def _share(place: str, value: Any) -> float:
+    share = _seconds(place, value)
+    if share > 1:
+        raise ScenarioError(f"{place} must be between 0 and 1")
+    return share
 
 
 def _whole(place: str, value: Any) -> int:
@@ -242,7 +274,7 @@ def _whole(place: str, value: Any) -> int:
 
 def _seconds(place: str, value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value <= 1e9:
+    if not is_number or not 0 <= value <= 1e9:  # NaN and infinity are not either
         raise ScenarioError(f"{place} must be a number of 0 or more")
     return float(value)
 

@@ -22,8 +22,9 @@ from gcore_tasks_cli.sandbox.scenario import Scenario
 _BODY_LIMIT_BYTES = 1024 * 1024
 _ACCEPT_POLL_SECONDS = 0.05
 _REQUESTS_KEPT = 100_000
-# On Windows SO_REUSEADDR would take the port from whoever listens there.
-_CAN_SHARE_A_PORT = sys.platform != "win32"
+# Two sockets on one port, as long as only one listens: elsewhere that is an error, or it takes
+# the port from whoever listens there.
+_CAN_SHARE_A_PORT = sys.platform == "linux"
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -297,7 +298,7 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if _CAN_SHARE_A_PORT:
+        if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError:

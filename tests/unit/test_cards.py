@@ -225,7 +225,6 @@ def test_a_lone_surrogate_in_the_name_of_a_field_is_survived() -> None:
     assert "odd" in plain
 
 
-@pytest.mark.xfail(strict=True, reason="all of created_resources becomes one JSON text")
 def test_a_lone_surrogate_in_the_name_of_a_type_hides_nothing() -> None:
     created = {"instances": ["i-1"], "\ud800": ["x-1"]}
     task = task_of(FINISHED | {"created_resources": created})

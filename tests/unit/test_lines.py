@@ -188,7 +188,6 @@ def test_the_end_is_no_sign_of_life(last: Event) -> None:
     assert told([last]) == []
 
 
-@pytest.mark.xfail(strict=True, reason="only Stopped and Unfinished are taken for an end")
 @pytest.mark.parametrize(
     "last",
     [settled(99.0, document(state="FINISHED")), Failed(99.0, "a", TaskNotFound("gone"), None)],

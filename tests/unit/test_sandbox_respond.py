@@ -308,7 +308,6 @@ def test_write_calls_start_tasks_that_end_well(method: str, target: str, task_ty
     assert answer(world, f"{TASKS}/{task_id}", now=120.0)["state"] == "FINISHED"
 
 
-@pytest.mark.xfail(strict=True, reason="types that no live task has are modelled on create_vm")
 @pytest.mark.parametrize("kind", ["volumes", "networks"])
 def test_deleting_creates_nothing(kind: str) -> None:
     world = world_of()
@@ -317,12 +316,10 @@ def test_deleting_creates_nothing(kind: str) -> None:
     assert not any(created.values())
 
 
-@pytest.mark.xfail(strict=True, reason="urlsplit's ValueError is not met")
 def test_a_target_that_is_no_url_is_refused() -> None:
     assert ask(world_of(), "http://[half/cloud/v1/tasks").status in (400, 404)
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="read at a shallower stack")
 def test_what_a_scenario_could_say_the_sandbox_can_send() -> None:
     def deeper(frames: int, world: World) -> Response:
         return deeper(frames - 1, world) if frames else ask(world, f"{TASKS}/a")
