@@ -1,5 +1,6 @@
 """What every command that asks the API needs: the wait wired to the network and to signals."""
 
+import os
 import random
 import signal
 from collections.abc import Callable, Iterator
@@ -11,9 +12,10 @@ from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
 from gcore_tasks_cli.fetcher import Fetcher
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
+from gcore_tasks_cli.recent_tasks import RecentTasks
 from gcore_tasks_cli.settings import Settings
 
 
@@ -43,8 +45,17 @@ class Asking:
             uniform=random.uniform,
             tick_seconds=tick_seconds,
         )
+        recent = RecentTasks(os.environ, self._host)
         with told_to(self.fetcher.interrupt):
-            yield from watcher.run()
+            try:
+                for event in watcher.run():
+                    if isinstance(event, Changed):
+                        recent.add(event.document)
+                    elif isinstance(event, Tick):  # nothing else to do just now
+                        recent.save()
+                    yield event
+            finally:
+                recent.save()
 
     @property
     def signal_code(self) -> ExitCode | None:
