@@ -1,0 +1,283 @@
+"""Completion in real shells, in a pseudo-terminal: what a person sees after TAB."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import OTHER, TASK, environment, gtask, sandbox, task
+
+if sys.platform == "win32":
+    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+
+import pexpect
+import pyte
+
+FOLDER = Path(__file__).parents[2] / "completions"
+ROWS, COLUMNS = 50, 110
+PROMPT = "ready> "
+API = "api.gcore.com"
+# How each shell starts without its user's files, and how it comes to gtask's completion.
+SHELLS = {
+    "bash": (["--noprofile", "--norc", "-i"], f"PS1='{PROMPT}'; source {{script}}"),
+    "zsh": (
+        ["-f", "-i"],
+        f"PS1='{PROMPT}'; autoload -U compinit; compinit -u -D; source {{script}}",
+    ),
+    "fish": (
+        ["--no-config", "-i"],
+        f"function fish_prompt; printf '{PROMPT}'; end; function fish_right_prompt; end;"
+        " set -g fish_autosuggestion_enabled 0; source {script}",
+    ),
+}
+SCRIPTS = {"bash": "gtask.bash", "zsh": "_gtask", "fish": "gtask.fish"}
+
+
+class Shell:
+    """An interactive shell that knows gtask's completion, in a folder with two files.
+
+    On its PATH every gtask and every python leaves a trace when it is started.
+    """
+
+    def __init__(self, name: str, home: Path, **env: str) -> None:
+        if shutil.which(name) is None:
+            pytest.skip(f"{name} is not installed")
+        self.trace = home / "started"
+        commands = home / "commands"
+        commands.mkdir(parents=True)
+        for program in ("gtask", "python", "python3"):
+            path = commands / program
+            path.write_text(f"#!/bin/sh\necho {program} >> '{self.trace}'\n")
+            path.chmod(0o755)
+        folder = home / "folder"
+        (folder / "subfolder").mkdir(parents=True)
+        (folder / "outage one.json").touch()
+        arguments, setup = SHELLS[name]
+        whole = environment(TERM="xterm-256color", HOME=str(home), LC_ALL="C.UTF-8")
+        whole |= {"XDG_CACHE_HOME": str(home / "cache"), "GTASK_NO_HISTORY": "", **env}
+        whole["PATH"] = f"{commands}:{whole['PATH']}"
+        self.process = pexpect.spawn(
+            name, arguments, env=whole, cwd=folder, dimensions=(ROWS, COLUMNS), timeout=15
+        )
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.settle()
+        self.process.send(setup.format(script=FOLDER / SCRIPTS[name]) + "\r")
+        self.settle()
+        self.process.send("\x0c")  # clears the screen
+        self.settle()
+
+    def settle(self, quiet_seconds: float = 0.5) -> str:
+        """What stands on the screen once nothing more comes."""
+        end = time.monotonic() + 15
+        calm = 0.0
+        while calm < quiet_seconds:
+            assert time.monotonic() < end
+            try:
+                data = self.process.read_nonblocking(65536, timeout=0.1)
+            except pexpect.TIMEOUT:
+                calm += 0.1
+            else:
+                calm = 0.0
+                self.stream.feed(data)
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def after(self, keys: str) -> str:
+        """The screen after these keys."""
+        self.process.send(keys)
+        return self.settle()
+
+    def menu(self, line: str) -> str:
+        """The screen after the line and TAB, and TAB again for shells that wait for it."""
+        self.after(line)
+        first = self.after("\t")
+        return first + "\n" + self.after("\t")
+
+    def close(self) -> None:
+        """Ends the shell; no TAB may have started anything."""
+        self.process.close(force=True)
+        assert not self.trace.exists(), f"TAB started {self.trace.read_text().split()}"
+
+
+@pytest.fixture(params=sorted(SHELLS))
+def shell_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def shell(shell_name: str, tmp_path: Path) -> Iterator[Shell]:
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}", f"{OTHER}\tdelete_vm\tERROR\t{API}")
+    shell = Shell(shell_name, tmp_path)
+    yield shell
+    shell.close()
+
+
+def remember(home: Path, *lines: str) -> None:
+    folder = home / "cache" / "gtask"
+    folder.mkdir(parents=True)
+    (folder / "recent-tasks").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_commands_with_what_they_are_for(shell: Shell) -> None:
+    menu = shell.menu("gtask ")
+    for name in ("watch", "resources", "get", "sandbox", "completion", "help"):
+        assert name in menu
+    assert "Wait until every task is FINISHED" in menu
+    assert "outage" not in menu
+
+
+def test_a_command_is_completed_to_its_end(shell: Shell) -> None:
+    assert f"{PROMPT}gtask watch" in shell.after("gtask wat\t")
+    assert f"{PROMPT}gtask watch --timeout" in shell.after("--timeo\t")
+
+
+def test_options_with_their_descriptions(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --")
+    assert "--fail-fast" in menu
+    assert "Stop waiting at the first task that ends in ERROR" in menu
+    assert "--type" not in menu
+    assert "--scenario" not in menu
+
+
+def test_an_option_that_was_given_is_not_offered_again(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --json --")
+    assert "--quiet" in menu
+    assert "Print JSON" not in menu
+
+
+def test_options_of_gtask_itself(shell: Shell) -> None:
+    menu = shell.menu("gtask --")
+    assert "--version" in menu
+    assert "--timeout" not in menu
+
+
+def test_resource_types(shell: Shell) -> None:
+    menu = shell.menu("gtask resources --type ")
+    assert "floatingips" in menu
+    assert "instances" in menu
+    assert TASK not in menu
+
+
+def test_a_resource_type_after_an_equals_sign(shell: Shell) -> None:
+    assert "gtask resources --type=floatingips" in shell.after("gtask resources --type=floati\t")
+
+
+def test_a_repeatable_option_is_offered_again(shell: Shell) -> None:
+    assert "--type" in shell.after("gtask resources --type instances --ty\t")
+
+
+def test_shells_and_topics(shell: Shell) -> None:
+    menu = shell.menu("gtask completion ")
+    assert all(name in menu for name in ("bash", "zsh", "fish", "powershell"))
+    shell.after("\x03")
+    menu = shell.menu("gtask help ")
+    assert all(name in menu for name in ("exit-codes", "environment", "watch"))
+
+
+def test_files_where_a_file_belongs(shell: Shell) -> None:
+    assert "outage\\ one.json" in shell.after("gtask sandbox --scenario out\t")
+
+
+def test_no_files_where_a_number_belongs(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --timeout ")
+    assert "outage" not in menu
+    assert TASK not in menu
+
+
+def test_recent_tasks_with_type_and_state(shell: Shell) -> None:
+    menu = shell.menu("gtask watch ")
+    assert TASK in menu
+    assert OTHER in menu
+    assert "create_vm, RUNNING" in menu
+    assert menu.index(TASK) < menu.index(OTHER)
+
+
+def test_one_recent_task_is_completed_and_not_offered_twice(shell: Shell) -> None:
+    screen = shell.after(f"gtask get --json {TASK[:4]}\t")
+    assert f"gtask get --json {TASK}" in screen
+    assert OTHER in shell.after("\t\t")
+
+
+def test_the_sandboxs_command_is_completed_as_a_command(shell: Shell) -> None:
+    assert "gtask sandbox -- mkfifo" in shell.after("gtask sandbox -- mkfif\t")
+
+
+def test_the_commands_own_arguments_complete_too(shell: Shell) -> None:
+    assert "-- cat outage\\ one.json" in shell.after("gtask sandbox -- cat out\t")
+
+
+@pytest.mark.parametrize("env", [{"GTASK_NO_HISTORY": "1"}, {"GCORE_BASE_URL": "http://[::1]:8"}])
+def test_no_tasks_where_none_are_wanted_or_of_another_api(
+    shell_name: str, tmp_path: Path, env: dict[str, str]
+) -> None:
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}")
+    shell = Shell(shell_name, tmp_path, **env)
+    assert TASK not in shell.menu("gtask get ")
+    shell.close()
+
+
+def test_the_tasks_of_the_api_in_use(shell_name: str, tmp_path: Path) -> None:
+    remember(tmp_path, f"{TASK}\tx\tNEW\t127.0.0.1:80", f"{OTHER}\tx\tNEW\t{API}")
+    shell = Shell(shell_name, tmp_path, GCORE_BASE_URL="http://127.0.0.1:80/")
+    assert f"gtask get {TASK}" in shell.after("gtask get \t")
+    shell.close()
+
+
+def test_a_file_that_someone_else_wrote_injects_nothing(shell_name: str, tmp_path: Path) -> None:
+    evil = tmp_path / "evil"
+    remember(
+        tmp_path,
+        f"$(touch {evil})\tcreate_vm\tRUNNING\t{API}",
+        f"`touch {evil}`\tcreate_vm\tRUNNING\t{API}",
+        f"a;touch\t{evil}\tRUNNING\t{API}",
+        f"aaa\t$(touch {evil})\t\x1b[31mred\t{API}",
+        f"bbb\t\x1b]0;title\x07\tRUNNING\t{API}",
+        f"first-1\tcreate_vm\tRUNNING\t{API}",
+        f"second-2\tcreate_vm\tRUNNING\t{API}",
+    )
+    shell = Shell(shell_name, tmp_path)
+    menu = shell.menu("gtask get ")
+    assert "first-1" in menu
+    assert "touch" not in menu
+    assert "aaa" not in menu
+    assert "bbb" not in menu
+    assert not evil.exists()
+    shell.close()
+
+
+def test_what_gtask_saw_completes(shell_name: str, tmp_path: Path) -> None:
+    with sandbox(tasks=[task(task_type="create_vm"), task(OTHER, ends="ERROR")]) as server:
+        env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "GTASK_NO_HISTORY": ""}
+        assert gtask(server, "watch", TASK, OTHER, env=env).status == 1
+        shell = Shell(shell_name, tmp_path, GCORE_BASE_URL=server.base_url)
+        menu = shell.menu("gtask get ")
+    assert "create_vm, FINISHED" in menu
+    assert TASK in menu
+    assert OTHER in menu
+    shell.close()
+
+
+@pytest.mark.parametrize("program", ["pwsh", "powershell"])
+def test_powershell(program: str, tmp_path: Path) -> None:
+    import subprocess
+
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}")
+    ask = "(TabExpansion2 '{0}' {1}).CompletionMatches.CompletionText"
+    lines = ["gtask ", "gtask watch --", "gtask resources --type ", "gtask get "]
+    script = ";".join(
+        [f". '{FOLDER / 'gtask.ps1'}'", *(ask.format(line, len(line)) for line in lines)]
+    )
+    done = subprocess.run(
+        [program, "-NoProfile", "-Command", script],
+        capture_output=True,
+        text=True,
+        env=environment(XDG_CACHE_HOME=str(tmp_path / "cache"), GTASK_NO_HISTORY=""),
+        check=True,
+        timeout=60,
+    )
+    assert {"watch", "--fail-fast", "floatingips", TASK} <= set(done.stdout.split())
