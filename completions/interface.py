@@ -131,24 +131,24 @@ def _command(command: TyperCommand, parent: typer.Context, help_words: tuple[str
 
 
 def _options(command: Any, context: typer.Context, name: str) -> tuple[Option, ...]:
-    options = []
+    options: list[Option] = []
     for parameter in command.get_params(context):
         if parameter.param_type_name != "option" or parameter.hidden:
             continue
         takes_value = not parameter.is_flag and not parameter.count
-        names = sorted((*parameter.opts, *parameter.secondary_opts), key=lambda o: (len(o), o))
-        default = parameter.default
-        options.append(
+        default = parameter.default if takes_value and parameter.show_default else None
+        # --this/--not-this are two to choose from, not two names of one.
+        options.extend(
             Option(
-                names=tuple(names),
+                names=tuple(sorted(names, key=lambda name: (len(name), name))),
                 help=parameter.help or "",
                 metavar=parameter.make_metavar(ctx=context) if takes_value else None,
                 values=_values(parameter, name) if takes_value else None,
                 is_repeatable=bool(parameter.multiple or parameter.count),
-                default=str(default)
-                if takes_value and parameter.show_default and default
-                else None,
+                default=str(default) if default else None,
             )
+            for names in (parameter.opts, parameter.secondary_opts)
+            if names
         )
     return tuple(options)
 

@@ -7,13 +7,14 @@ dropped, and a file system that hangs is left alone.
 
 import contextlib
 import os
-import re
 import stat
+import string
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from gcore_tasks_cli.documents import Document
 
@@ -23,14 +24,14 @@ _LONGEST_FILE_BYTES = 64 * 1024
 _PATIENCE_SECONDS = 0.2
 # A draft this old was left behind by a process that died while it wrote.
 _STALE_SECONDS = 60.0
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_WORD = re.compile(r"[A-Za-z0-9_]{1,64}")
-_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
+# Sets, because compiling three expressions would cost every command a millisecond.
+_WORD = frozenset(f"{string.ascii_letters}{string.digits}_")
+_ID = _WORD | frozenset(".-")
+_HOST = _ID | frozenset(":[]")
 _UNKNOWN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class RecentTask:
+class RecentTask(NamedTuple):
     """A task as completion offers it, at the API of this host."""
 
     id: str
@@ -41,15 +42,18 @@ class RecentTask:
     @property
     def line(self) -> str:
         """Its line in the file."""
-        return "\t".join((self.id, self.task_type, self.state, self.host)) + "\n"
+        return "\t".join(self) + "\n"
 
 
 def recent_task(task_id: str, task_type: str | None, state: str, host: str) -> RecentTask | None:
     """The entry of a task; None where its ID or host could mean something to a shell."""
-    if not _ID.fullmatch(task_id) or not _HOST.fullmatch(host):
+    if not _consists_of(_ID, task_id, 128) or task_id[0] in "._-":
         return None
-    known_type = task_type if task_type and _WORD.fullmatch(task_type) else _UNKNOWN
-    return RecentTask(task_id, known_type, state if _WORD.fullmatch(state) else _UNKNOWN, host)
+    if not _consists_of(_HOST, host, 255):
+        return None
+    known_type = task_type if task_type and _consists_of(_WORD, task_type, 64) else _UNKNOWN
+    known_state = state if _consists_of(_WORD, state, 64) else _UNKNOWN
+    return RecentTask(task_id, known_type, known_state, host)
 
 
 def entries_in(text: str) -> list[RecentTask]:
@@ -89,35 +93,21 @@ def recent_tasks_file(env: Mapping[str, str], *, is_windows: bool = os.name == "
     return folder / "gtask" / "recent-tasks" if folder.is_absolute() else None
 
 
-class RecentTasks:
-    """What one command adds to the list."""
+def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -> None:
+    """Puts these tasks at the head of the list; whatever comes of it, the command goes on."""
+    path = recent_tasks_file(env)
+    seen = (recent_task(d.id, d.task_type, d.state, host) for d in documents)
+    new = list(islice((entry for entry in seen if entry is not None), MOST_OF_ONE_API))
+    if path is None or not new:
+        return
+    writer = threading.Thread(target=_write, args=(path, new), daemon=True)
+    with contextlib.suppress(RuntimeError):  # no thread to be had
+        writer.start()
+        writer.join(_PATIENCE_SECONDS)
 
-    def __init__(self, env: Mapping[str, str], host: str) -> None:
-        self._path = recent_tasks_file(env)
-        self._host = host
-        self._seen: dict[str, RecentTask] = {}
-        self._is_saved = True
 
-    def add(self, document: Document) -> None:
-        """Takes note of the task, in its latest state."""
-        entry = recent_task(document.id, document.task_type, document.state, self._host)
-        if self._path is None or entry is None:
-            return
-        if entry.id in self._seen or len(self._seen) < MOST_OF_ONE_API:
-            self._seen[entry.id] = entry
-            self._is_saved = False
-
-    def save(self) -> None:
-        """Writes what is new, if anything; whatever comes of it, the command goes on."""
-        if self._is_saved or self._path is None:
-            return
-        self._is_saved = True
-        writer = threading.Thread(
-            target=_write, args=(self._path, list(self._seen.values())), daemon=True
-        )
-        with contextlib.suppress(RuntimeError):  # no thread to be had
-            writer.start()
-            writer.join(_PATIENCE_SECONDS)
+def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and characters.issuperset(text)
 
 
 def _write(path: Path, new: list[RecentTask]) -> None:

@@ -15,7 +15,6 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
-from gcore_tasks_cli.recent_tasks import RecentTasks
 from gcore_tasks_cli.settings import Settings
 
 
@@ -45,17 +44,25 @@ class Asking:
             uniform=random.uniform,
             tick_seconds=tick_seconds,
         )
-        recent = RecentTasks(os.environ, self._host)
+        changed: dict[str, Document] = {}
         with told_to(self.fetcher.interrupt):
             try:
                 for event in watcher.run():
                     if isinstance(event, Changed):
-                        recent.add(event.document)
+                        changed[event.task_id] = event.document
                     elif isinstance(event, Tick):  # nothing else to do just now
-                        recent.save()
+                        self._remember(changed)
                     yield event
             finally:
-                recent.save()
+                self._remember(changed)
+
+    def _remember(self, changed: dict[str, Document]) -> None:
+        """Keeps the IDs for completion, once what the user waits for is out."""
+        if changed:
+            from gcore_tasks_cli.recent_tasks import remember
+
+            remember(changed.values(), os.environ, self._host)
+            changed.clear()
 
     @property
     def signal_code(self) -> ExitCode | None:

@@ -36,7 +36,7 @@ def completion(
       gtask completion bash
       gtask completion zsh > _gtask
     """
-    from gcore_tasks_cli.commands.presentation import nearest_command
+    from gcore_tasks_cli.commands.nearest import nearest_command
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.output.streams import Streams
 

@@ -27,7 +27,7 @@ def help_(
       gtask help exit-codes
       gtask help environment
     """
-    from gcore_tasks_cli.commands.presentation import nearest_command
+    from gcore_tasks_cli.commands.nearest import nearest_command
     from gcore_tasks_cli.commands.topics import ALSO_KNOWN_AS, TOPICS, closing_of, rows_of
     from gcore_tasks_cli.errors import UsageError
 

@@ -3,9 +3,7 @@
 Plain text through the parser's own formatter: rich would double the time to the first line.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from typing import Any
 
 import typer
@@ -14,8 +12,6 @@ from typer._click.exceptions import UsageError as ParserError
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from gcore_tasks_cli.errors import UsageError
-
 # By what people want. A command that is not there (yet) is passed over; one that stands in no
 # group is shown under the last heading.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -23,37 +19,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Look and tidy up", ("list", "get", "ack")),
     ("Try it, set it up, learn", ("sandbox", "completion", "help")),
 )
-# What other tools call it. Offered only where the word on the right exists.
-_COMMANDS_ELSEWHERE = {
-    "wait": "watch",
-    "poll": "watch",
-    "follow": "watch",
-    "show": "get",
-    "view": "get",
-    "describe": "get",
-    "status": "get",
-    "ls": "list",
-    "search": "list",
-    "find": "list",
-    "acknowledge": "ack",
-    "created": "resources",
-    "mock": "sandbox",
-    "man": "help",
-    "version": "--version",
-}
-_OPTIONS_ELSEWHERE = {
-    "--output": "--json",
-    "--format": "--json",
-    "-o": "--json",
-    "--silent": "--quiet",
-    "-s": "--quiet",
-    "--max-time": "--timeout",
-    "-m": "--timeout",
-    "--follow": "--wait",
-    "--kind": "--type",
-    "--exit-status": "--fail-fast",
-}
-_TASK_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 class GtaskCommand(TyperCommand):
@@ -64,9 +29,9 @@ class GtaskCommand(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except NoSuchOption as error:
-            name = error.option_name
-            known = [option for parameter in self.get_params(ctx) for option in parameter.opts]
-            raise _unknown("option", name, nearest_option(name, known), ctx.command_path) from None
+            from gcore_tasks_cli.commands.nearest import unknown_option
+
+            raise unknown_option(error.option_name, _options_of(self, ctx), ctx) from None
 
     def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
         """What it is for, usage, arguments and options; then the docstring's `\\b` blocks."""
@@ -97,33 +62,26 @@ class GtaskGroup(TyperGroup):
         try:
             return super().parse_args(ctx, args)
         except NoSuchOption as error:
+            from gcore_tasks_cli.commands.nearest import misplaced_option, unknown_option
+
             name = error.option_name
             owners = [
                 command
                 for command in self.list_commands(ctx)
-                if (found := self.get_command(ctx, command))
-                and any(name in parameter.opts for parameter in found.params)
+                if (found := self.get_command(ctx, command)) and name in _options_of(found, ctx)
             ]
             if owners:
-                raise UsageError(
-                    f"{name} belongs after the command",
-                    hint=f"gtask {owners[0]} {name} …  ({name} is known to {', '.join(owners)})",
-                ) from None
-            known = [option for parameter in self.get_params(ctx) for option in parameter.opts]
-            raise _unknown("option", name, nearest_option(name, known), "gtask") from None
+                raise misplaced_option(name, owners) from None
+            raise unknown_option(name, _options_of(self, ctx), ctx) from None
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """As the parser does it, but an unknown command is answered with the nearest."""
         try:
             return super().resolve_command(ctx, args)
         except ParserError:
-            name = args[0]
-            if _TASK_ID.fullmatch(name):
-                raise UsageError(
-                    f"{name} is a task ID, not a command", hint=f"gtask get {name}"
-                ) from None
-            nearest = nearest_command(name, self.list_commands(ctx))
-            raise _unknown("command", name, nearest, "gtask") from None
+            from gcore_tasks_cli.commands.nearest import unknown_command
+
+            raise unknown_command(args[0], self.list_commands(ctx)) from None
 
     def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
         """The one screen that says what there is."""
@@ -167,29 +125,5 @@ def examples_in(text: str) -> list[str]:
     return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
 
 
-def nearest_command(typed: str, known: Sequence[str]) -> str | None:
-    """The command that was probably meant."""
-    elsewhere = _COMMANDS_ELSEWHERE.get(typed.lower())
-    if elsewhere in known or elsewhere == "--version":
-        return elsewhere
-    return _nearest(typed.lower(), known)
-
-
-def nearest_option(typed: str, known: Sequence[str]) -> str | None:
-    """The option that was probably meant."""
-    elsewhere = _OPTIONS_ELSEWHERE.get(typed)
-    if elsewhere in known:
-        return elsewhere
-    if len(typed) == 2:  # a single letter resembles every other
-        return next((option for option in known if option == typed.swapcase()), None)
-    return _nearest(typed.lower(), [option for option in known if option.startswith("--")])
-
-
-def _nearest(typed: str, known: Sequence[str]) -> str | None:
-    longer = [word for word in known if len(typed) > 2 and word.startswith(typed)]
-    return next(iter(longer or get_close_matches(typed, known, n=1)), None)
-
-
-def _unknown(kind: str, name: str, nearest: str | None, path: str) -> UsageError:
-    meant = f"did you mean {nearest}? " if nearest else ""
-    return UsageError(f"there is no {kind} {name!r}", hint=f"{meant}See {path} --help")
+def _options_of(command: Any, context: typer.Context) -> list[str]:
+    return [name for parameter in command.get_params(context) for name in parameter.opts]

@@ -9,12 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from gcore_tasks_cli.cli import app
-from gcore_tasks_cli.commands.presentation import (
-    examples_in,
-    nearest_command,
-    nearest_option,
-    parts_of_help,
-)
+from gcore_tasks_cli.commands.nearest import nearest_command, nearest_option
+from gcore_tasks_cli.commands.presentation import examples_in, parts_of_help
 from gcore_tasks_cli.commands.topics import EXIT_CODES, VARIABLES
 from gcore_tasks_cli.errors import ExitCode
 from tests.e2e.harness import gtask

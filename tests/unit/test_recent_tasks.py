@@ -15,11 +15,11 @@ from gcore_tasks_cli.recent_tasks import (
     MOST_OF_ALL,
     MOST_OF_ONE_API,
     RecentTask,
-    RecentTasks,
     entries_in,
     merged,
     recent_task,
     recent_tasks_file,
+    remember,
 )
 
 HOST = "api.gcore.com"
@@ -36,10 +36,7 @@ def entries(count: int, host: str = HOST) -> list[RecentTask]:
 
 def saved(folder: Path, *ids: str, host: str = HOST) -> Path:
     env = {"XDG_CACHE_HOME": str(folder)}
-    recent = RecentTasks(env, host)
-    for task_id in ids:
-        recent.add(document(task_id))
-    recent.save()
+    remember(map(document, ids), env, host)
     path = recent_tasks_file(env)
     assert path is not None
     return path
@@ -151,9 +148,7 @@ def test_nothing_in_its_way_fails_or_holds_up_a_command(tmp_path: Path, obstacle
 
 
 def test_saving_is_quick(tmp_path: Path) -> None:
-    recent = RecentTasks({"XDG_CACHE_HOME": str(tmp_path)}, HOST)
-    for n in range(10_000):
-        recent.add(document(f"{n}"))
+    documents = [document(f"{n}") for n in range(10_000)]
     began = time.monotonic()
-    recent.save()
+    remember(documents, {"XDG_CACHE_HOME": str(tmp_path)}, HOST)
     assert time.monotonic() - began < 0.25
