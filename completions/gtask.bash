@@ -109,6 +109,22 @@ _gtask() {
             'watch --heartbeat')
                 return
                 ;;
+            'watch -T' | 'watch --type')
+                rows=(activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster) && _gtask_offer
+                return
+                ;;
+            'watch -p' | 'watch --project')
+                return
+                ;;
+            'watch -r' | 'watch --region')
+                return
+                ;;
+            'watch --user')
+                return
+                ;;
+            'watch --since')
+                return
+                ;;
             'resources -T' | 'resources --type')
                 rows=(ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes) && _gtask_offer
                 return
@@ -120,6 +136,42 @@ _gtask() {
                 return
                 ;;
             'resources --heartbeat')
+                return
+                ;;
+            'list -s' | 'list --state')
+                rows=(NEW RUNNING FINISHED ERROR) && _gtask_offer
+                return
+                ;;
+            'list -T' | 'list --type')
+                rows=(activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster) && _gtask_offer
+                return
+                ;;
+            'list -p' | 'list --project')
+                return
+                ;;
+            'list -r' | 'list --region')
+                return
+                ;;
+            'list --since')
+                return
+                ;;
+            'list --until')
+                return
+                ;;
+            'list --user')
+                return
+                ;;
+            'list --order')
+                rows=(asc desc) && _gtask_offer
+                return
+                ;;
+            'list -n' | 'list --limit')
+                return
+                ;;
+            'ack -p' | 'ack --project')
+                return
+                ;;
+            'ack -r' | 'ack --region')
                 return
                 ;;
             'sandbox --scenario')
@@ -147,6 +199,11 @@ _gtask() {
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
+                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
+                    '*--project/-p Only this project, or '\''all'\''' \
+                    '*--region/-r Only this region, or '\''all'\''' \
+                    '*--user Only tasks that this user started' \
+                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
                     '--help/-h Show this message and exit'
                 ;;
             resources)
@@ -161,8 +218,37 @@ _gtask() {
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
                     '--help/-h Show this message and exit'
                 ;;
+            list)
+                _gtask_options \
+                    '*--state/-s Only tasks in this state: NEW, RUNNING, FINISHED, ERROR' \
+                    '--active/-a Only what is not over: NEW and RUNNING' \
+                    '--failed/-f Only what ended in ERROR, each with its reason' \
+                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
+                    '*--project/-p Only this project, or '\''all'\''' \
+                    '*--region/-r Only this region, or '\''all'\''' \
+                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
+                    '--until Only tasks created until then; a date includes its day' \
+                    '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
+                    '--unacknowledged Only tasks that somebody acknowledged, or that nobody did' \
+                    '*--user Only tasks that this user started' \
+                    '--order desc: newest first; asc: oldest first' \
+                    '--limit/-n At most so many tasks' \
+                    '--all All of them, however many' \
+                    '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--ids Print bare IDs, one a line' \
+                    '--help/-h Show this message and exit'
+                ;;
             get)
                 _gtask_options \
+                    '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--help/-h Show this message and exit'
+                ;;
+            ack)
+                _gtask_options \
+                    '--all Acknowledge all tasks instead of those named' \
+                    '*--project/-p Only this project, or '\''all'\''' \
+                    '*--region/-r Only this region, or '\''all'\''' \
+                    '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -189,7 +275,9 @@ _gtask() {
             rows=(
                 'watch Wait until every task is FINISHED or ERROR, showing progress.'
                 'resources Print the IDs of what tasks created.'
+                'list Find tasks, the newest first.'
                 'get Show tasks: state, times, error, what they created.'
+                'ack Acknowledge tasks: mark them as seen.'
                 'sandbox Try gtask without an account: a local stand-in for the API.'
                 'completion Print the completion script for bash, zsh, fish or PowerShell.'
                 'help Explain a command, the exit codes or the environment.'
@@ -198,9 +286,10 @@ _gtask() {
         watch) _gtask_recent_tasks ;;
         resources) _gtask_recent_tasks ;;
         get) _gtask_recent_tasks ;;
+        ack) _gtask_recent_tasks ;;
         sandbox) [[ -z $dashes ]] || { _gtask_command_line "$((dashes + 1))"; return; } ;;
         completion) [[ ${#given[@]} -gt 0 ]] || rows=(bash zsh fish powershell) ;;
-        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources get sandbox completion help exit-codes environment) ;;
+        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment) ;;
     esac
     _gtask_offer
 }

@@ -175,7 +175,8 @@ def _values(parameter: Any, command: str, help_words: tuple[str, ...] = ()) -> V
         return Values(Kind.WORDS, _RESOURCE_TYPES)
     if metavar in _WORDS:
         return Values(Kind.WORDS, tuple(map(str, _WORDS[metavar])), is_list)
-    if metavar == "ID":
+    # After an option it is the number of a project, a region or a user.
+    if metavar == "ID" and parameter.param_type_name == "argument":
         return Values(Kind.TASK_IDS, is_list=is_list)
     if metavar in ("FILE", "PATH"):
         return Values(Kind.FILES, is_list=is_list)

@@ -59,5 +59,5 @@ def gtask(
 
 for _command in (get, watch, resources, ack, sandbox, completion):
     app.command(cls=GtaskCommand, context_settings=_SETTINGS)(_command)
-for _name, _command in (("list", list_tasks), ("help", help_)):
-    app.command(_name, cls=GtaskCommand, context_settings=_SETTINGS)(_command)
+app.command("list", cls=GtaskCommand, context_settings=_SETTINGS)(list_tasks)
+app.command("help", cls=GtaskCommand, context_settings=_SETTINGS)(help_)

@@ -23,9 +23,9 @@ _SET_UP = re.compile(
 
 def runnable(example: str) -> str:
     """The example with what stands for something else replaced by that."""
-    line = re.sub(r"curl -X POST …", lambda _: _POST if CURL else _PRINTED, example)
+    line = re.sub(r"curl (-sS )?-X POST …", lambda _: _POST if CURL else _PRINTED, example)
     line = _UUID.sub(TASK, line)
-    line = re.sub(r"\bID1\b|\bID\b", TASK, line)
+    line = re.sub(r"(?<![$\w])ID1?\b", TASK, line)
     line = re.sub(r"\bID2\b", OTHER, line)
     assert "…" not in line, f"nobody can run this: {example}"
     return line
@@ -33,12 +33,18 @@ def runnable(example: str) -> str:
 
 def expected_status(example: str) -> int:
     """1 where the sandbox's own tasks are watched: one of them is made to fail."""
-    return int("gtask watch $GTASK_SANDBOX_TASK_IDS" in example)
+    return int("gtask watch $GTASK_SANDBOX_TASK_IDS" in example and "gtask sandbox" in example)
 
 
 def is_a_server(example: str) -> bool:
     """Whether it runs until Ctrl-C."""
     return example.startswith("gtask sandbox") and " -- " not in example
+
+
+def _without_prompt(block: str) -> str:
+    """A shell that the block starts gets the rest of it, as if it were typed there."""
+    before, shell, rest = block.partition("gtask sandbox -- bash\n")
+    return f"{before}gtask sandbox -- bash <<'END'\n{rest}\nEND" if shell else block
 
 
 def blocks_in(readme: str) -> list[str]:
@@ -50,5 +56,5 @@ def blocks_in(readme: str) -> list[str]:
             lines = [line[2:] for line in lines if line.startswith("$ ")]
         kept = [line for line in lines if not _SET_UP.match(line) and not is_a_server(line)]
         if any(re.search(r"\bgtask\b", line.partition("#")[0]) for line in kept):
-            blocks.append("\n".join(kept))
+            blocks.append(_without_prompt("\n".join(kept)))
     return blocks

@@ -148,7 +148,7 @@ def test_options_with_their_descriptions(shell: Shell) -> None:
     menu = shell.menu("gtask watch --")
     assert "--fail-fast" in menu
     assert "Stop waiting at the first task that ends in ERROR" in menu
-    assert "--type" not in menu
+    assert "--acknowledged" not in menu
     assert "--scenario" not in menu
 
 
@@ -169,6 +169,21 @@ def test_resource_types(shell: Shell) -> None:
     assert "floatingips" in menu
     assert "instances" in menu
     assert TASK not in menu
+
+
+def test_states_and_task_types(shell: Shell) -> None:
+    shell.shows("gtask list --state FIN\t", "gtask list --state FINISHED")
+    shell.shows("--type create_k8s_cluster_v\t", "--type create_k8s_cluster_v2")
+    shell.shows("--state ER\t", "--type create_k8s_cluster_v2 --state ERROR")
+
+
+def test_no_task_where_a_project_belongs(shell: Shell) -> None:
+    assert TASK not in shell.menu("gtask list --project ")
+
+
+def test_both_sides_of_a_choice(shell: Shell) -> None:
+    shell.shows("gtask list --ack\t", "gtask list --acknowledged")
+    shell.shows("\x15gtask list --una\t", "gtask list --unacknowledged")
 
 
 def test_a_resource_type_after_an_equals_sign(shell: Shell) -> None:

@@ -33,7 +33,7 @@ CREATED = {"instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"], "volumes": ["7
 
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
-    ours = {"tasks": [task(TASK, lasts=0, created_resources=CREATED), task(OTHER)]}
+    ours = {"tasks": [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=2)]}
     scenario = replace(parse_scenario(json.dumps(ours)), past=builtin_scenario().past)
     with SandboxServer(scenario) as started:
         yield started
@@ -42,6 +42,7 @@ def server() -> Iterator[SandboxServer]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where the examples run, with the files that they name."""
+    (tmp_path / "vm.json").write_text("{}")
     (tmp_path / "outage.json").write_text(json.dumps({"tasks": [task(TASK)]}))
     deploy = tmp_path / "deploy.sh"
     deploy.write_text("#!/bin/sh\ngtask watch $GTASK_SANDBOX_TASK_IDS\n")
@@ -53,11 +54,13 @@ def run(script: str, server: SandboxServer, folder: Path) -> subprocess.Complete
     assert GTASK is not None
     if "jq" in script and JQ is None:
         pytest.skip("jq is not installed")
-    env = environment(server, GTASK_SANDBOX_TASK_IDS=f"{TASK} {OTHER}")
+    named = {"ID": TASK, "A": TASK, "B": OTHER, "C": TASK, "PROJECT": "1234", "REGION": "76"}
+    env = environment(server, GTASK_SANDBOX_TASK_IDS=f"{TASK} {OTHER}", **named)
     env["PATH"] = f"{Path(GTASK).parent}:{env['PATH']}"
     return subprocess.run(
         ["bash", "-c", f"set -o pipefail\n{script}"],
         capture_output=True,
+        stdin=subprocess.DEVNULL,
         cwd=folder,
         env=env,
         text=True,
@@ -91,7 +94,7 @@ def test_an_example_that_runs_until_ctrl_c_works(example: str, folder: Path) -> 
 @pytest.mark.parametrize("block", blocks_in(README.read_text(encoding="utf-8")))
 def test_an_example_of_the_readme_works(block: str, server: SandboxServer, folder: Path) -> None:
     ran = run(runnable(block), server, folder)
-    assert ran.returncode == expected_status(block.splitlines()[-1]), ran.stderr
+    assert ran.returncode == expected_status(block), ran.stderr
 
 
 def test_a_readmes_blocks_are_found() -> None:

@@ -34,6 +34,7 @@ def test_help_is_as_agreed(page: str) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.skipif(UPDATE, reason="they are being written")
 def test_no_golden_page_is_left_over() -> None:
     assert {path.stem for path in FOLDER.glob("*.txt")} == set(PAGES)
 
