@@ -9,7 +9,7 @@ endif
 # Made anew when the metadata change; a wheel that is half installed is not "done".
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench dist clean
+.PHONY: demo test lint generated format bench dist clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
@@ -36,6 +36,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# After a change of a command, an option or a help text.
+generated: $(READY)
+	$(BIN)/python -m completions.generate
+	GTASK_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -6,8 +6,11 @@ import typer
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.commands.ack import ack
+from gcore_tasks_cli.commands.completion import completion
 from gcore_tasks_cli.commands.get import get
+from gcore_tasks_cli.commands.help import help_
 from gcore_tasks_cli.commands.list import list_tasks
+from gcore_tasks_cli.commands.presentation import GtaskCommand, GtaskGroup
 from gcore_tasks_cli.commands.resources import resources
 from gcore_tasks_cli.commands.sandbox import sandbox
 from gcore_tasks_cli.commands.watch import watch
@@ -16,6 +19,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 app = typer.Typer(
     name="gtask",
+    cls=GtaskGroup,
     add_completion=False,
     rich_markup_mode=None,  # plain help: rich would double the time to the first line
     pretty_exceptions_enable=False,
@@ -29,11 +33,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(
-    invoke_without_command=True,
-    epilog="Settings: GCORE_API_KEY (or GCORE_API_KEY_FILE), GCORE_BASE_URL. "
-    "Try it without an account: gtask sandbox -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'",
-)
+@app.callback(invoke_without_command=True)
 def gtask(
     context: typer.Context,
     _version: Annotated[
@@ -43,11 +43,21 @@ def gtask(
         ),
     ] = False,
 ) -> None:
-    """Inspect and wait on asynchronous tasks of the Gcore Cloud API."""
+    """Wait for the asynchronous tasks of the Gcore Cloud API, and see what they did.
+
+    \b
+    Options: -h, --help; -V, --version. Topics: gtask help exit-codes, environment
+
+    \b
+    Examples:
+      gtask sandbox -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'
+      curl -X POST … | gtask watch -
+    """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
-for _command in (get, watch, resources, ack, sandbox):
-    app.command(context_settings=_SETTINGS)(_command)
-app.command("list", context_settings=_SETTINGS)(list_tasks)
+for _command in (get, watch, resources, ack, sandbox, completion):
+    app.command(cls=GtaskCommand, context_settings=_SETTINGS)(_command)
+app.command("list", cls=GtaskCommand, context_settings=_SETTINGS)(list_tasks)
+app.command("help", cls=GtaskCommand, context_settings=_SETTINGS)(help_)

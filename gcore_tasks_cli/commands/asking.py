@@ -1,5 +1,6 @@
 """What every command that asks the API needs: the wait wired to the network and to signals."""
 
+import os
 import random
 import signal
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
 from gcore_tasks_cli.fetcher import Fetcher
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
 from gcore_tasks_cli.settings import Settings
@@ -43,8 +44,25 @@ class Asking:
             uniform=random.uniform,
             tick_seconds=tick_seconds,
         )
+        changed: dict[str, Document] = {}
         with told_to(self.fetcher.interrupt):
-            yield from watcher.run()
+            try:
+                for event in watcher.run():
+                    if isinstance(event, Changed):
+                        changed[event.task_id] = event.document
+                    elif isinstance(event, Tick):  # nothing else to do just now
+                        self._remember(changed)
+                    yield event
+            finally:
+                self._remember(changed)
+
+    def _remember(self, changed: dict[str, Document]) -> None:
+        """Keeps the IDs for completion, once what the user waits for is out."""
+        if changed:
+            from gcore_tasks_cli.recent_tasks import remember
+
+            remember(changed.values(), os.environ, self._host)
+            changed.clear()
 
     @property
     def signal_code(self) -> ExitCode | None:

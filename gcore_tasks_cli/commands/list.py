@@ -2,7 +2,7 @@
 
 import gc
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from gcore_tasks_cli.commands.filters import (
     task_query,
 )
 from gcore_tasks_cli.commands.options import Json
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.documents import Document
 
 DEFAULT_LIMIT = 20
 
@@ -74,7 +77,6 @@ def list_tasks(
 
     \b
     Examples:
-      gtask list --active
       gtask list --failed --since 1d
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs gtask get
@@ -85,6 +87,7 @@ def list_tasks(
     from gcore_tasks_cli.output.list_printing import page_printer
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.queries import chosen_states
+    from gcore_tasks_cli.recent_tasks import remember
     from gcore_tasks_cli.settings import Settings
 
     if as_json and ids:
@@ -110,6 +113,7 @@ def list_tasks(
     printer = page_printer(
         streams, os.environ, as_json=as_json, ids=ids, failures=query.states == ("ERROR",)
     )
+    shown: list[Document] = []
     # Tasks hold no cycles; looking for some took a third of the time of a long list.
     gc.disable()
     for page in read_pages(query, settings, most=most):
@@ -117,10 +121,12 @@ def list_tasks(
         wanted = kept if most is None else kept[: most - notes.shown]
         notes.count(page, shown=len(wanted), matching=len(kept))
         printer.page(wanted, page.now(), complete=notes.is_complete)
+        shown = shown or wanted
         if notes.is_full:
             break
     if (note := notes.left_out()) is not None:
         streams.note(f"gtask: {note}")
+    remember(shown, os.environ, settings.host)
     return ExitCode.OK
 
 

@@ -39,13 +39,21 @@ def sandbox(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port to listen on. 0: a free one.")
+        int,
+        typer.Option(
+            "--port",
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="The port to listen on. 0: a free one.",
+        ),
     ] = 0,
 ) -> int:
-    """Run a local stand-in for the tasks API: try gtask without an account, test pipelines.
+    """Try gtask without an account: a local stand-in for the API.
 
     It listens on this machine only and serves tasks that move by themselves in seconds; one of
-    them fails. GTASK_SANDBOX_TASK_IDS holds their IDs. Without a command it runs until Ctrl-C.
+    them fails. GTASK_SANDBOX_TASK_IDS holds their IDs. With a command it runs that and leaves
+    with its exit status: fit for testing pipelines. Without one it runs until Ctrl-C.
 
     \b
     Examples:

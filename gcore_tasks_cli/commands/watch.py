@@ -46,7 +46,6 @@ def watch(
 
     \b
     Examples:
-      gtask watch 26986bc0-748a-4448-b836-0a2aa465eb06
       curl -X POST … | gtask watch - --timeout 10m
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
       gtask watch --type create_ --region 76

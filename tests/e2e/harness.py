@@ -56,12 +56,16 @@ def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
 
 
 def environment(server: SandboxServer | None = None, **more: str) -> dict[str, str]:
-    """This environment without what would steer gtask, with the server's settings."""
+    """This environment without what would steer gtask, with the server's settings.
+
+    No test writes into the cache of whoever runs it.
+    """
     env = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(_OF_USERS) and name.upper() not in _NOISE
     }
+    env["GTASK_NO_HISTORY"] = "1"
     if server is not None:
         env |= {"GCORE_BASE_URL": server.base_url, "GCORE_API_KEY": server.api_key}
     return env | more

@@ -14,7 +14,7 @@ NAME = "gcore_tasks_cli"
 FLOORS = (
     {"__init__"},
     {"printable", "times", "errors", "documents", "interrupts"},
-    {"settings", "task_ids", "models", "queries", "answers"},
+    {"settings", "task_ids", "models", "queries", "answers", "recent_tasks"},
     {"api"},
     {"fetcher"},
     {"polling"},

@@ -1,0 +1,1 @@
+"""What the shells are told about gtask: generated, and what generates it."""

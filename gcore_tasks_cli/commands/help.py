@@ -1,0 +1,58 @@
+"""`gtask help`: the help of a command, and what belongs to none of them."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+
+def help_(
+    context: typer.Context,
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TOPIC",
+            help="A command, exit-codes or environment.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Explain a command, the exit codes or the environment.
+
+    \b
+    Examples:
+      gtask help watch
+      gtask help exit-codes
+      gtask help environment
+    """
+    from gcore_tasks_cli.commands.nearest import nearest_command
+    from gcore_tasks_cli.commands.topics import ALSO_KNOWN_AS, TOPICS, closing_of, rows_of
+    from gcore_tasks_cli.errors import UsageError
+
+    whole = context.find_root()
+    gtask = cast("TyperGroup", whole.command)
+    if topic is None:
+        typer.echo(gtask.get_help(whole))
+        return
+    if command := gtask.get_command(whole, topic):
+        typer.echo(command.get_help(typer.Context(command, parent=whole, info_name=topic)))
+        return
+    name = ALSO_KNOWN_AS.get(topic, topic)
+    if name not in TOPICS:
+        known = [*gtask.list_commands(whole), *TOPICS]
+        nearest = nearest_command(topic, known)
+        meant = f"did you mean {nearest}? " if nearest else ""
+        topics = ", ".join(TOPICS)
+        raise UsageError(
+            f"there is no help on {topic!r}", hint=f"{meant}There is for commands, {topics}"
+        )
+    page = context.make_formatter()
+    page.write_text(f"{TOPICS[name]}.")
+    page.write_paragraph()
+    with page.indentation():
+        page.write_dl(rows_of(name), col_max=23)
+    page.write_paragraph()
+    page.write_text(closing_of(name))
+    typer.echo(page.getvalue().rstrip())

@@ -1,0 +1,309 @@
+"""Completion in real shells, in a pseudo-terminal: what a person sees after TAB."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import OTHER, TASK, environment, gtask, sandbox, task
+
+if sys.platform == "win32":
+    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+
+import pexpect
+import pyte
+
+FOLDER = Path(__file__).parents[2] / "completions"
+ROWS, COLUMNS = 50, 110
+PROMPT = "ready> "
+API = "api.gcore.com"
+# How each shell starts without its user's files, and how it comes to gtask's completion.
+SHELLS = {
+    "bash": (["--noprofile", "--norc", "-i"], f"PS1='{PROMPT}'; source {{script}}"),
+    "zsh": (
+        ["-f", "-i"],
+        f"PS1='{PROMPT}'; autoload -U compinit; compinit -u -D; source {{script}}",
+    ),
+    "fish": (
+        ["--no-config", "-i"],
+        f"function fish_prompt; printf '{PROMPT}'; end; function fish_right_prompt; end;"
+        " set -g fish_autosuggestion_enabled 0; source {script}",
+    ),
+}
+SCRIPTS = {"bash": "gtask.bash", "zsh": "_gtask", "fish": "gtask.fish"}
+
+
+class Shell:
+    """An interactive shell that knows gtask's completion, in a folder with two files.
+
+    On its PATH every gtask and every python leaves a trace when it is started.
+    """
+
+    def __init__(self, name: str, home: Path, **env: str) -> None:
+        if shutil.which(name) is None:
+            pytest.skip(f"{name} is not installed")
+        self.trace = home / "started"
+        commands = home / "commands"
+        commands.mkdir(parents=True)
+        for program in ("gtask", "python", "python3"):
+            path = commands / program
+            path.write_text(f"#!/bin/sh\necho {program} >> '{self.trace}'\n")
+            path.chmod(0o755)
+        folder = home / "folder"
+        (folder / "subfolder").mkdir(parents=True)
+        (folder / "outage one.json").touch()
+        arguments, setup = SHELLS[name]
+        whole = environment(TERM="xterm-256color", HOME=str(home), LC_ALL="C.UTF-8")
+        whole |= {"XDG_CACHE_HOME": str(home / "cache"), "GTASK_NO_HISTORY": "", **env}
+        whole["PATH"] = f"{commands}:{whole['PATH']}"
+        self.process = pexpect.spawn(
+            name, arguments, env=whole, cwd=folder, dimensions=(ROWS, COLUMNS), timeout=15
+        )
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.shows(setup.format(script=FOLDER / SCRIPTS[name]) + "\r", f"\n{PROMPT.rstrip()}")
+        self.after("\x0c")  # clears the screen
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(["", *(line.rstrip() for line in self.screen.display)]).rstrip("\n")
+
+    def read(self) -> bool:
+        """Takes in what came; False if that is nothing for a while."""
+        try:
+            self.stream.feed(self.process.read_nonblocking(65536, timeout=0.1))
+        except pexpect.TIMEOUT:
+            return False
+        return True
+
+    def after(self, keys: str) -> str:
+        """The screen after these keys, once nothing more comes."""
+        self.process.send(keys)
+        began = time.monotonic()
+        calm, has_answered = 0, False
+        # A busy machine takes its time to answer, and some keys are answered with nothing.
+        while calm < 5 or (not has_answered and time.monotonic() - began < 2):
+            calm = 0 if self.read() else calm + 1
+            has_answered |= calm == 0
+            assert time.monotonic() - began < 20
+        return self.text
+
+    def shows(self, keys: str, expected: str) -> None:
+        """Fails unless this stands on the screen some time after these keys."""
+        self.process.send(keys)
+        end = time.monotonic() + 15
+        while expected not in self.text:
+            self.read()
+            assert time.monotonic() < end, f"{expected!r} is not on the screen:\n{self.text}"
+
+    def menu(self, line: str) -> str:
+        """The screen after the line and TAB, and TAB again for shells that wait for it."""
+        self.shows(line, line.rstrip())
+        first = self.after("\t")
+        return first + "\n" + self.after("\t")
+
+    def close(self) -> None:
+        """Ends the shell; no TAB may have started anything."""
+        self.process.close(force=True)
+        assert not self.trace.exists(), f"TAB started {self.trace.read_text().split()}"
+
+
+@pytest.fixture(params=sorted(SHELLS))
+def shell_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def shell(shell_name: str, tmp_path: Path) -> Iterator[Shell]:
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}", f"{OTHER}\tdelete_vm\tERROR\t{API}")
+    shell = Shell(shell_name, tmp_path)
+    yield shell
+    shell.close()
+
+
+def remember(home: Path, *lines: str) -> None:
+    folder = home / "cache" / "gtask"
+    folder.mkdir(parents=True)
+    (folder / "recent-tasks").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_commands_with_what_they_are_for(shell: Shell) -> None:
+    menu = shell.menu("gtask ")
+    for name in ("watch", "resources", "get", "sandbox", "completion", "help"):
+        assert name in menu
+    assert "Wait until every task is FINISHED" in menu
+    assert "outage" not in menu
+
+
+def test_a_command_is_completed_to_its_end(shell: Shell) -> None:
+    shell.shows("gtask wat\t", f"{PROMPT}gtask watch")
+    shell.shows("--timeo\t", f"{PROMPT}gtask watch --timeout")
+
+
+def test_options_with_their_descriptions(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --")
+    assert "--fail-fast" in menu
+    assert "Stop waiting at the first task that ends in ERROR" in menu
+    assert "--acknowledged" not in menu
+    assert "--scenario" not in menu
+
+
+def test_an_option_that_was_given_is_not_offered_again(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --json --")
+    assert "--quiet" in menu
+    assert "Print JSON" not in menu
+
+
+def test_options_of_gtask_itself(shell: Shell) -> None:
+    menu = shell.menu("gtask --")
+    assert "--version" in menu
+    assert "--timeout" not in menu
+
+
+def test_resource_types(shell: Shell) -> None:
+    menu = shell.menu("gtask resources --type ")
+    assert "floatingips" in menu
+    assert "instances" in menu
+    assert TASK not in menu
+
+
+def test_states_and_task_types(shell: Shell) -> None:
+    shell.shows("gtask list --state FIN\t", "gtask list --state FINISHED")
+    shell.shows("--type create_k8s_cluster_v\t", "--type create_k8s_cluster_v2")
+    shell.shows("--state ER\t", "--type create_k8s_cluster_v2 --state ERROR")
+
+
+def test_no_task_where_a_project_belongs(shell: Shell) -> None:
+    assert TASK not in shell.menu("gtask list --project ")
+
+
+def test_both_sides_of_a_choice(shell: Shell) -> None:
+    shell.shows("gtask list --ack\t", "gtask list --acknowledged")
+    shell.shows("\x15gtask list --una\t", "gtask list --unacknowledged")
+
+
+def test_a_resource_type_after_an_equals_sign(shell: Shell) -> None:
+    shell.shows("gtask resources --type=floati\t", "gtask resources --type=floatingips")
+
+
+def test_a_repeatable_option_is_offered_again(shell: Shell) -> None:
+    shell.shows("gtask resources --type instances --ty\t", "instances --type")
+
+
+def test_shells(shell: Shell) -> None:
+    menu = shell.menu("gtask completion ")
+    assert all(name in menu for name in ("bash", "zsh", "fish", "powershell"))
+
+
+def test_topics_of_help(shell: Shell) -> None:
+    menu = shell.menu("gtask help ")
+    assert all(name in menu for name in ("exit-codes", "environment", "watch"))
+
+
+def test_files_where_a_file_belongs(shell: Shell) -> None:
+    shell.shows("gtask sandbox --scenario out\t", "outage\\ one.json")
+
+
+def test_no_files_where_a_number_belongs(shell: Shell) -> None:
+    menu = shell.menu("gtask watch --timeout ")
+    assert "outage" not in menu
+    assert TASK not in menu
+
+
+def test_recent_tasks_with_type_and_state(shell: Shell) -> None:
+    menu = shell.menu("gtask watch ")
+    assert TASK in menu
+    assert OTHER in menu
+    assert "create_vm, RUNNING" in menu
+    assert menu.index(TASK) < menu.index(OTHER)
+
+
+def test_one_recent_task_is_completed_and_not_offered_twice(shell: Shell) -> None:
+    shell.shows(f"gtask get --json {TASK[:4]}\t", f"gtask get --json {TASK}")
+    shell.shows("\t\t", OTHER)
+
+
+def test_the_sandboxs_command_is_completed_as_a_command(shell: Shell) -> None:
+    shell.shows("gtask sandbox -- mkfif\t", "gtask sandbox -- mkfifo")
+
+
+def test_the_commands_own_arguments_complete_too(shell: Shell) -> None:
+    shell.shows("gtask sandbox -- cat out\t", "-- cat outage\\ one.json")
+
+
+@pytest.mark.parametrize("env", [{"GTASK_NO_HISTORY": "1"}, {"GCORE_BASE_URL": "http://[::1]:8"}])
+def test_no_tasks_where_none_are_wanted_or_of_another_api(
+    shell_name: str, tmp_path: Path, env: dict[str, str]
+) -> None:
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}")
+    shell = Shell(shell_name, tmp_path, **env)
+    assert TASK not in shell.menu("gtask get ")
+    shell.close()
+
+
+def test_the_tasks_of_the_api_in_use(shell_name: str, tmp_path: Path) -> None:
+    remember(tmp_path, f"{TASK}\tx\tNEW\t127.0.0.1:80", f"{OTHER}\tx\tNEW\t{API}")
+    shell = Shell(shell_name, tmp_path, GCORE_BASE_URL="http://127.0.0.1:80/")
+    shell.shows("gtask get \t", f"gtask get {TASK}")
+    shell.close()
+
+
+def test_a_file_that_someone_else_wrote_injects_nothing(shell_name: str, tmp_path: Path) -> None:
+    evil = tmp_path / "evil"
+    remember(
+        tmp_path,
+        f"$(touch {evil})\tcreate_vm\tRUNNING\t{API}",
+        f"`touch {evil}`\tcreate_vm\tRUNNING\t{API}",
+        f"a;touch\t{evil}\tRUNNING\t{API}",
+        f"aaa\t$(touch {evil})\t\x1b[31mred\t{API}",
+        f"bbb\t\x1b]0;title\x07\tRUNNING\t{API}",
+        f"first-1\tcreate_vm\tRUNNING\t{API}",
+        f"second-2\tcreate_vm\tRUNNING\t{API}",
+    )
+    shell = Shell(shell_name, tmp_path)
+    menu = shell.menu("gtask get ")
+    assert "first-1" in menu
+    assert "touch" not in menu
+    assert "aaa" not in menu
+    assert "bbb" not in menu
+    assert not evil.exists()
+    shell.close()
+
+
+def test_what_gtask_saw_completes(shell_name: str, tmp_path: Path) -> None:
+    with sandbox(tasks=[task(task_type="create_vm"), task(OTHER, ends="ERROR")]) as server:
+        env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "GTASK_NO_HISTORY": ""}
+        assert gtask(server, "watch", TASK, OTHER, env=env).status == 1
+        shell = Shell(shell_name, tmp_path, GCORE_BASE_URL=server.base_url)
+        menu = shell.menu("gtask get ")
+    assert "create_vm, FINISHED" in menu
+    assert TASK in menu
+    assert OTHER in menu
+    shell.close()
+
+
+@pytest.mark.parametrize("program", ["pwsh", "powershell"])
+def test_powershell(program: str, tmp_path: Path) -> None:
+    import subprocess
+
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}")
+    ask = "(TabExpansion2 '{0}' {1}).CompletionMatches.CompletionText"
+    lines = ["gtask ", "gtask watch --", "gtask resources --type ", "gtask get "]
+    script = ";".join(
+        [f". '{FOLDER / 'gtask.ps1'}'", *(ask.format(line, len(line)) for line in lines)]
+    )
+    done = subprocess.run(
+        [program, "-NoProfile", "-Command", script],
+        capture_output=True,
+        text=True,
+        env=environment(XDG_CACHE_HOME=str(tmp_path / "cache"), GTASK_NO_HISTORY=""),
+        check=True,
+        timeout=60,
+    )
+    assert {"watch", "--fail-fast", "floatingips", TASK} <= set(done.stdout.split())
