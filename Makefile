@@ -40,7 +40,7 @@ lint: $(READY)
 # After a change of a command, an option or a help text.
 generated: $(READY)
 	$(BIN)/python -m completions.generate
-	GTASK_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
+	GTASK_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/unit
 
 format: $(READY)
 	$(BIN)/ruff format .

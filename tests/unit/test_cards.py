@@ -13,7 +13,7 @@ from gcore_tasks_cli.documents import parse_task
 from gcore_tasks_cli.models import Task
 from gcore_tasks_cli.output.cards import card, plain_card
 from gcore_tasks_cli.printable import lines, one_line
-from tests.golden import assert_golden, assert_harmless, shown, without_layout
+from tests.golden_files import assert_golden, assert_harmless, shown, without_layout
 
 NOW = datetime(2026, 5, 23, 5, 10, tzinfo=UTC)
 COMMON: dict[str, Any] = {

@@ -26,7 +26,7 @@ from gcore_tasks_cli.output.human import (
 from gcore_tasks_cli.output.printing import JsonPrinter
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.printable import lines, one_line
-from tests.golden import assert_golden, assert_harmless, shown, without_layout
+from tests.golden_files import assert_golden, assert_harmless, shown, without_layout
 from tests.unit.test_cards import (
     ANY_TEXT,
     FAILED,

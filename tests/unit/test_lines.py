@@ -25,7 +25,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.printable import one_line
-from tests.golden import assert_golden, assert_harmless
+from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.test_cards import ANY_TEXT, HOSTILE
 
 REFUSED = NoAnswer("api.gcore.com: connection refused", passing=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gcore_tasks_cli.output.live import Row, render
-from tests.golden import assert_golden, assert_harmless
+from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.test_cards import ANY_TEXT, HOSTILE
 
 ROW = Row(

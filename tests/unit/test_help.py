@@ -10,7 +10,7 @@ from gcore_tasks_cli.commands.topics import TOPICS
 from tests.e2e.harness import gtask
 from tests.unit.test_presentation import COMMANDS, command_named
 
-FOLDER = Path(__file__).parent / "help"
+FOLDER = Path(__file__).parents[1] / "golden" / "help"
 UPDATE = os.environ.get("GTASK_UPDATE_GOLDEN") == "1"
 PAGES = {
     "gtask": ["--help"],
