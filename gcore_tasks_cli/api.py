@@ -28,7 +28,7 @@ from gcore_tasks_cli.answers import (
     task_answer,
 )
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
-from gcore_tasks_cli.queries import PageRequest, Parameters
+from gcore_tasks_cli.paging import PageRequest, Parameters
 from gcore_tasks_cli.settings import Settings
 from gcore_tasks_cli.task_ids import path_segment
 

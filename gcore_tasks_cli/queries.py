@@ -13,11 +13,11 @@ from functools import lru_cache
 
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.paging import Parameters, written
 from gcore_tasks_cli.times import parse_duration
 
 STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
 ACTIVE_STATES = ("NEW", "RUNNING")
-MOST_A_PAGE = 1000
 EVERYWHERE = "all"
 _PROJECT_VARIABLE = "GCORE_CLOUD_PROJECT_ID"
 _REGION_VARIABLE = "GCORE_CLOUD_REGION_ID"
@@ -25,17 +25,6 @@ _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
 # A clock that is wrong, or a time zone that was not meant, is no reason to refuse.
 _FUTURE_TOLERANCE = timedelta(days=1)
-
-Parameters = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """One page of the API's list: `limit` tasks from `offset` on."""
-
-    parameters: Parameters
-    limit: int
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +72,6 @@ class TaskQuery:
     def _type_of_api(self) -> str | None:
         """The one type that the API can filter by."""
         return self.types[0] if len(self.types) == 1 and _is_exact(self.types[0]) else None
-
-
-def written(time: datetime) -> str:
-    """The time as the API takes it."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_states(texts: Iterable[str]) -> tuple[str, ...]:

@@ -5,16 +5,17 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 
-from gcore_tasks_cli.answers import TaskAnswer
+from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
 from gcore_tasks_cli.api import Session, tls_context
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
 from gcore_tasks_cli.fetcher import Fetcher
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
-from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
+from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Job, Watcher
 from gcore_tasks_cli.settings import Settings
 
 
@@ -30,7 +31,11 @@ class Asking:
         self.task_ids = task_ids
         tls = tls_context(settings)
         self._host = settings.host
-        self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host, ask)
+
+        def answer(session: Session, job: Job) -> TaskAnswer | PageAnswer:
+            return session.list_tasks(job) if isinstance(job, PageRequest) else ask(session, job)
+
+        self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host, answer)
 
     def events(
         self, aim: Aim = ONE_ANSWER, schedule: Schedule | None = None, tick_seconds: float = 1.0

@@ -11,6 +11,7 @@ from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.output.lines import LineProgress
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, StopReason, Unfinished
+from gcore_tasks_cli.polling.history import Expectations
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim
 from gcore_tasks_cli.times import format_duration
@@ -83,7 +84,7 @@ class Waiting:
         limit_seconds = aim.timeout_seconds
         if once:
             aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
-        progress = self._progress(quiet, heartbeat_seconds)
+        progress = self._progress(quiet, heartbeat_seconds, schedule.expectations)
         held: list[Document] = []
         hand_over: Callable[[Document], None] = printer.take
         if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
@@ -126,7 +127,9 @@ class Waiting:
             reason = StopReason.DEADLINE
         self._tell_end(reason, unfinished, limit_seconds, last_error, resume)
 
-    def _progress(self, quiet: bool, heartbeat_seconds: float) -> Progress:
+    def _progress(
+        self, quiet: bool, heartbeat_seconds: float, expectations: Expectations
+    ) -> Progress:
         if quiet:
             return _Silence()
         started = self._asking.fetcher.now()
@@ -134,9 +137,11 @@ class Waiting:
             from gcore_tasks_cli.output.live_progress import LiveProgress
 
             clears = self._streams.out.isatty()
-            return LiveProgress(self._streams.err, self._env, self._asking.task_ids, clears)
+            return LiveProgress(
+                self._streams.err, self._env, self._asking.task_ids, clears, expectations
+            )
         total = len(self._asking.task_ids)
-        return LineProgress(self._streams.note, total, started, heartbeat_seconds)
+        return LineProgress(self._streams.note, total, started, heartbeat_seconds, expectations)
 
     def _tell_end(
         self,

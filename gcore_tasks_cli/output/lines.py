@@ -1,8 +1,10 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.polling.durations import Durations
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -13,24 +15,41 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
-from gcore_tasks_cli.polling.history import usual_duration
+from gcore_tasks_cli.polling.history import Expectations, duration_seconds
 from gcore_tasks_cli.printable import one_line
-from gcore_tasks_cli.times import format_duration, parse_epoch
+from gcore_tasks_cli.times import format_duration
+
+_MOST_TOLD_ONE_BY_ONE = 25
+_SUMMARY_SECONDS = 10.0
 
 
 class LineProgress:
-    """One line on each change, and a sign of life after `heartbeat_seconds` of silence."""
+    """One line on each change, and a sign of life after `heartbeat_seconds` of silence.
+
+    Of more than a few tasks, only failures are told one by one; of all else a summary, now and
+    then: a thousand lines a minute are read by nobody.
+    """
 
     def __init__(
-        self, write: Callable[[str], None], total: int, started: float, heartbeat_seconds: float
+        self,
+        write: Callable[[str], None],
+        total: int,
+        started: float,
+        heartbeat_seconds: float,
+        expectations: Expectations | None = None,
     ) -> None:
         self._write = write
         self._total = total
+        self._is_crowd = total > _MOST_TOLD_ONE_BY_ONE
         self._ended = 0
         self._started = started
         self._heartbeat_seconds = heartbeat_seconds
+        self._expectations = expectations or Expectations()
         self._last_line = started
+        self._next_summary = started + _SUMMARY_SECONDS
         self._waiting: dict[str, tuple[Document, float]] = {}
+        self._states: Counter[str] = Counter()
+        self._is_summary_due = False
 
     def take(self, event: Event) -> None:
         """Tells the event, if it is one that people want to be told."""
@@ -39,6 +58,7 @@ class LineProgress:
             self._waiting.pop(event.task_id, None)
         elif isinstance(event, Changed):
             self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
+            self._count(event)
         line = self._line(event)
         silent = event.at - self._last_line
         goes_on = self._ended < self._total and not isinstance(event, (Stopped, Unfinished))
@@ -51,13 +71,25 @@ class LineProgress:
     def close(self) -> None:
         """Nothing to put back: lines stay."""
 
+    def _count(self, event: Changed) -> None:
+        if event.previous is not None:
+            self._states[event.previous.state] -= 1
+        self._states[event.document.state] += 1
+        self._is_summary_due = True
+
     def _line(self, event: Event) -> str | None:
-        if isinstance(event, Changed):
-            return change_line(event)
+        if isinstance(event, Changed) and (not self._is_crowd or event.document.state == "ERROR"):
+            return change_line(event, self._expectations)
         if isinstance(event, TroubleBegan):
             return trouble_line(event)
         if isinstance(event, TroubleOver):
             return f"the API answers again, after {format_duration(event.seconds)}"
+        is_time = event.at >= self._next_summary or isinstance(event, Stopped)
+        if self._is_crowd and self._is_summary_due and is_time:
+            self._next_summary = event.at + _SUMMARY_SECONDS
+            self._is_summary_due = False
+            after = format_duration(event.at - self._started)
+            return f"after {after}: {counted(self._states, self._total)}"
         return None
 
     def _sign_of_life(self, now: float) -> str:
@@ -71,14 +103,22 @@ class LineProgress:
         return f"{still} after {elapsed}: {kind} {document.id} {document.state} for {age}"
 
 
-def change_line(event: Changed) -> str:
+def counted(states: Mapping[str, int], total: int) -> str:
+    """`400 FINISHED, 588 RUNNING of 1000 tasks`, with those that nothing is known of yet."""
+    known = {state: count for state, count in sorted(states.items()) if count > 0}
+    if (unseen := total - sum(known.values())) > 0:
+        known["not seen yet"] = unseen
+    return f"{', '.join(f'{count} {state}' for state, count in known.items())} of {total} tasks"
+
+
+def change_line(event: Changed, expectations: Expectations) -> str:
     """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`."""
     document = event.document
     state = state_words(document)
     age = f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
-    usual = usual_words(document.task_type)
+    usual = usual_words(expectations.durations(document.task_type))
     if document.is_final:
         error = document.text_field("error") if document.state == "ERROR" else None
         age += f": {error}" if error else ""
@@ -87,30 +127,22 @@ def change_line(event: Changed) -> str:
     return f"{document.id}  {document.task_type or '-'}  {state}  {age}"
 
 
-def duration_seconds(document: Document) -> float | None:
-    """From creation to end by the API's own times, where it is over and both are known."""
-    created = parse_epoch(document.fields.get("created_on"))
-    finished = parse_epoch(document.fields.get("finished_on"))
-    if not document.is_final or created is None or finished is None or finished < created:
-        return None
-    return finished - created
-
-
 def state_words(document: Document) -> str:
     """The state, with the detailed state where that says more."""
     detail = document.detailed_state
     return f"{document.state} ({detail})" if detail and detail != document.state else document.state
 
 
-def usual_words(task_type: str | None) -> str | None:
-    """`usually 15–30 s`, where the type's usual duration is documented."""
-    usual = usual_duration(task_type)
-    if usual is None:
+def usual_words(durations: Durations | None) -> str | None:
+    """`usually 15–30 s`: nine of ten tasks of this type take so long, as far as is known."""
+    if durations is None:
         return None
-    low, high = usual
-    if low >= 60 and low % 60 == 0 and high % 60 == 0:
-        return f"usually {low / 60:.0f}–{high / 60:.0f} m"
-    return f"usually {low:.0f}–{high:.0f} s"
+    low, high = durations.usual
+    if round(high) >= 120:
+        low, high, unit = low / 60, high / 60, "m"
+    else:
+        unit = "s"
+    return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
 
 
 def trouble_line(event: TroubleBegan) -> str:

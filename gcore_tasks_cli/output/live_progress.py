@@ -1,5 +1,6 @@
 """The progress of a wait as a live view at a terminal: events in, repainted rows out."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -19,7 +20,7 @@ from gcore_tasks_cli.polling.events import (
     TroubleBegan,
     TroubleOver,
 )
-from gcore_tasks_cli.polling.history import usual_duration
+from gcore_tasks_cli.polling.history import Expectations
 
 # A thousand tasks bring more events a second than eyes can follow.
 _SHORTEST_FRAME_SECONDS = 0.1
@@ -39,11 +40,18 @@ class LiveProgress:
     """One live line a task on `stream`; with `clears` it vanishes when the wait is over."""
 
     def __init__(
-        self, stream: TextIO, env: Mapping[str, str], task_ids: Sequence[str], clears: bool
+        self,
+        stream: TextIO,
+        env: Mapping[str, str],
+        task_ids: Sequence[str],
+        clears: bool,
+        expectations: Expectations,
     ) -> None:
+        self._expectations = expectations
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._trouble: str | None = None
         self._painted_at = float("-inf")
+        self._frame_seconds = _SHORTEST_FRAME_SECONDS
         self._view = LiveView(console(stream, env), transient=clears)
         restore_terminal_with(stream.fileno(), _TERMINAL_AS_IT_WAS)
         self._view.__enter__()
@@ -64,12 +72,18 @@ class LiveProgress:
         elif isinstance(event, (TroubleOver, Stopped)):
             self._trouble = None
         if isinstance(event, (Tick, Stopped, TroubleBegan)) or (
-            event.at - self._painted_at >= _SHORTEST_FRAME_SECONDS
+            event.at - self._painted_at >= self._frame_seconds
         ):
+            if isinstance(event, Tick) and event.at - self._painted_at < self._frame_seconds:
+                return
+            began = time.perf_counter()
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
             self._view.update(rows, self._trouble)
             made_progress()
+            # Ten thousand rows take their time to sort: never more than a tenth of all time.
+            painting = time.perf_counter() - began
+            self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
 
     def close(self) -> None:
         """Stops the view and leaves the terminal as it was."""
@@ -82,10 +96,10 @@ class LiveProgress:
         if shown.born is not None:
             elapsed = (now if shown.ended is None else shown.ended) - shown.born
         task_type = document.task_type if document else None
-        usual = usual_duration(task_type)
-        expected = usual_words(task_type)
-        if usual and elapsed is not None and elapsed > usual[1]:
-            expected = "longer than usual"
+        durations = self._expectations.durations(task_type)
+        expected = usual_words(durations)
+        if durations and elapsed is not None and elapsed > durations.usual[1]:
+            expected = f"longer than usual ({expected})"
         is_over = shown.ended is not None
         return Row(
             task_id=task_id,
@@ -94,7 +108,7 @@ class LiveProgress:
             task_type=task_type,
             elapsed_seconds=elapsed,
             expected=None if is_over else expected,
-            expected_seconds=usual[1] if usual else None,
+            expected_seconds=durations.usual[1] if durations else None,
             note=shown.note or (document.text_field("error") if document else None),
             is_over=is_over,
         )

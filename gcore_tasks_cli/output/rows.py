@@ -9,7 +9,7 @@ from datetime import datetime
 
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.output.advice import advice
-from gcore_tasks_cli.output.lines import duration_seconds
+from gcore_tasks_cli.polling.history import duration_seconds
 from gcore_tasks_cli.printable import lines, one_line
 from gcore_tasks_cli.times import format_duration, parse_time
 

@@ -28,9 +28,10 @@ from itertools import islice
 from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, NoAnswer
+from gcore_tasks_cli.paging import MOST_A_PAGE, PageRequest, Parameters
 from gcore_tasks_cli.polling.schedule import Uniform
 from gcore_tasks_cli.polling.tries import JobPort, Patience, Tries
-from gcore_tasks_cli.queries import MOST_A_PAGE, PageRequest, Parameters, narrowed
+from gcore_tasks_cli.queries import narrowed
 from gcore_tasks_cli.times import parse_time
 
 # Pages under way beside each other. More gain nothing, since one process reads them all, and each

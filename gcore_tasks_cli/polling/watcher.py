@@ -1,18 +1,21 @@
 """Drives tasks to their end with an injected way to ask and to wait; yields events.
 
-Each ID gets exactly one of `Settled`, `Failed` and `Unfinished`, whatever the network does. A
-settled task is never asked for again, and nothing is asked after the deadline.
+Few tasks are asked for one by one, each at its best time; many by lists (`roster`). Each ID gets
+exactly one of `Settled`, `Failed` and `Unfinished`, whatever the network does. A settled task is
+never asked for again, and nothing is asked after the deadline.
 """
 
 import heapq
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gcore_tasks_cli.answers import TaskAnswer
+from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.fetcher import Reply
+from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -25,11 +28,16 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
+from gcore_tasks_cli.polling.outage import Outage
+from gcore_tasks_cli.polling.roster import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Roster, Round
 from gcore_tasks_cli.polling.schedule import Schedule, Uniform, backoff
 from gcore_tasks_cli.times import parse_epoch
 
-# After so many failures in a row, whichever tasks they were for, one request at a time probes.
-_PROBE_AFTER_FAILURES = 4
+# Stands for the list where IDs of tasks stand else; no ID is empty.
+_LIST = ""
+
+# The ID of a task to ask for, or a page of the list.
+Job = str | PageRequest
 
 
 class Port(Protocol):
@@ -45,11 +53,11 @@ class Port(Protocol):
         """Seconds on a clock that never jumps."""
         ...
 
-    def submit(self, task_id: str) -> None:
-        """Asks for one task."""
+    def submit(self, job: Job) -> None:
+        """Asks for one task, or for a page of the list."""
         ...
 
-    def wait(self, until: float) -> list[Reply[str, TaskAnswer]]:
+    def wait(self, until: float) -> list[Reply[Job, TaskAnswer | PageAnswer]]:
         """Lets time pass."""
         ...
 
@@ -80,6 +88,8 @@ class _Task:
     born: float | None = None  # creation, on this process's clock
     failures: int = 0
     error: ApiError | None = None
+    entry: int = 0  # which of its entries in the queue is the right one
+    alone: bool = False  # to be asked for by itself, whatever a list may say
 
 
 class Watcher:
@@ -103,16 +113,17 @@ class Watcher:
         self._started = port.now()
         self._deadline = self._started + aim.timeout_seconds
         self._open = {task_id: _Task(task_id) for task_id in task_ids}
-        self._due = [(self._started, order, task_id) for order, task_id in enumerate(self._open)]
-        self._order = len(self._due)
-        self._sent: dict[str, float] = {}  # when, of what is under way
-        self._troubled: set[str] = set()
-        self._trouble_began = 0.0
-        self._failures_in_a_row = 0
-        self._rounds_of_failure = 0
-        self._round_began = self._started
-        self._backoff_until = self._started
-        self._retry_after_until = self._started
+        self._due: list[tuple[float, int, str]] = []
+        self._entries = 0
+        for task in self._open.values():
+            self._schedule_at(self._started, task)
+        self._roster = Roster()
+        # Lists are compared in lower case; of IDs that differ in case only, one is looked up there.
+        self._listed = {task_id.lower(): task_id for task_id in self._open}
+        self._hidden = set(self._open) - set(self._listed.values())
+        self._next_round = self._started
+        self._sent: dict[Job, float] = {}  # when, of what is under way
+        self._outage = Outage(self._started, uniform)
         self._stop: StopReason | None = None
 
     def run(self) -> Iterator[Event]:
@@ -142,42 +153,133 @@ class Watcher:
         return self._stop is not None
 
     def _ask(self, now: float) -> None:
-        while self._due and max(self._due[0][0], self._not_before()) <= now:
-            if self._is_probing() and self._sent:
+        while (task := self._first_due()) is not None:
+            if self._next_due() > now:
                 return
-            _, _, task_id = heapq.heappop(self._due)
-            if task_id in self._open:
-                self._sent[task_id] = now
-                self._port.submit(task_id)
+            if self._goes_by_list(task):
+                self._begin_round(now)
+                return
+            heapq.heappop(self._due)
+            self._submit(task.task_id, now)
+
+    def _submit(self, job: Job, now: float) -> None:
+        self._sent[job] = now
+        self._port.submit(job)
+
+    def _first_due(self) -> _Task | None:
+        """The task that is due first; entries that no longer hold are dropped."""
+        while self._due:
+            _, entry, task_id = self._due[0]
+            task = self._open.get(task_id)
+            if task is not None and task.entry == entry:
+                return task
+            heapq.heappop(self._due)
+        return None
 
     def _next_due(self) -> float:
-        if not self._due or (self._is_probing() and self._sent):
+        task = self._first_due()
+        if task is None or (self._outage.is_probing and self._sent):
             return self._deadline
-        return max(self._due[0][0], self._not_before())
+        then = max(self._due[0][0], self._outage.not_before)
+        if not self._goes_by_list(task):
+            return then
+        return self._deadline if self._roster.is_reading else max(then, self._next_round)
 
-    def _not_before(self) -> float:
-        return max(self._backoff_until, self._retry_after_until)
+    def _goes_by_list(self, task: _Task) -> bool:
+        return not task.alone and task.task_id not in self._hidden and self._are_many()
 
-    def _is_probing(self) -> bool:
-        return self._failures_in_a_row >= _PROBE_AFTER_FAILURES
+    def _are_many(self) -> bool:
+        """Whether a list pays: it answers for enough tasks at once."""
+        is_worth_it = len(self._open) - len(self._hidden) >= FEWEST_TASKS
+        return is_worth_it and self._roster.is_useful and self._aim.until_final
 
-    def _take(self, reply: Reply[str, TaskAnswer]) -> Iterator[Event]:
-        sent = self._sent.pop(reply.job)
+    def _begin_round(self, now: float) -> None:
+        self._next_round = now + (self._schedule.interval or SHORTEST_ROUND_SECONDS)
+        wanted = {
+            key: self._open[task_id].document
+            for key, task_id in self._listed.items()
+            if task_id in self._open
+        }
+        self._listed = {key: self._listed[key] for key in wanted}
+        for request in self._roster.begin(wanted):
+            self._submit(request, now)
+
+    def _take(self, reply: Reply[Job, TaskAnswer | PageAnswer]) -> Iterator[Event]:
+        job, answer = reply.job, reply.answer
         now = self._port.now()
-        task = self._open.get(reply.job)
+        sent = self._sent.pop(job, now)  # a page may be asked for again before it comes
+        if isinstance(job, PageRequest):
+            yield from self._take_page(now, sent, job, answer)
+            return
+        task = self._open.get(job)
         if task is None:
             return
-        if isinstance(reply.answer, TaskAnswer):
-            yield from self._take_document(now, task, reply.answer)
-        else:
-            if reply.answer.passing:
-                self._count_failure(now, sent)
-            yield from self._take_error(now, task, reply.answer)
+        if isinstance(answer, TaskAnswer):
+            yield from self._take_single(now, task, answer)
+        elif isinstance(answer, ApiError):
+            if answer.passing:
+                self._outage.failed(now, sent)
+            yield from self._take_error(now, task, answer)
+
+    def _take_single(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
+        if task.alone and not answer.document.is_final and self._aim.until_final:
+            # It is under way, and the list does not show it.
+            self._hidden.add(task.task_id)
+            if 2 * len(self._hidden) > len(self._open):
+                self._roster.is_useful = False
+        task.alone = False
+        self._roster.single_worked()
+        yield from self._trouble_over(now, _LIST)
+        yield from self._take_document(now, task, answer)
+
+    def _take_page(
+        self, now: float, sent: float, request: PageRequest, answer: object
+    ) -> Iterator[Event]:
+        if not self._roster.owns(request):
+            if isinstance(answer, PageAnswer):
+                self._schedule.expectations.learn(answer.documents)
+            return  # what could not be learned is done without
+        if isinstance(answer, ApiError):
+            yield from self._take_list_error(now, sent, answer)
+        elif isinstance(answer, PageAnswer):
+            for more in self._roster.take(request, answer):
+                self._submit(more, now)
+            if (result := self._roster.result()) is not None:
+                yield from self._take_round(now, result)
+
+    def _take_round(self, now: float, result: Round) -> Iterator[Event]:
+        yield from self._trouble_over(now, _LIST)
+        for key, answer in result.answers.items():
+            task = self._open.get(self._listed[key])
+            if task is not None and self._stop is None:
+                self._hidden.discard(task.task_id)
+                yield from self._take_document(now, task, answer)
+        for key in result.to_ask:
+            task = self._open.get(self._listed[key])
+            if task is not None and task.task_id not in self._sent:
+                if task.task_id not in self._hidden:
+                    self._schedule_at(now, task)
+                task.alone = True
+
+    def _take_list_error(self, now: float, sent: float, error: ApiError) -> Iterator[Event]:
+        self._roster.fail(passing=error.passing)
+        if not error.passing:
+            return  # one by one, then; what is wrong shows there, if it is wrong for tasks too
+        self._outage.failed(now, sent)
+        if self._outage.trouble(now, _LIST):
+            yield TroubleBegan(now, error)
+        if error.retry_after is not None:
+            self._outage.retry_after(now, error.retry_after)
+        self._next_round = now + self._outage.pause()
+        # One task by itself tells whether it is the list or the network: before all that is due.
+        probe = self._first_due()
+        if probe is not None and not self._sent:
+            probe.alone = True
+            self._schedule_at(-math.inf, probe)
 
     def _take_document(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
         task.failures, task.error = 0, None
-        self._failures_in_a_row = self._rounds_of_failure = 0
-        self._backoff_until = now
+        self._outage.answered(now)
         yield from self._trouble_over(now, task.task_id)
         previous, document = task.document, answer.document
         task.document = document
@@ -188,13 +290,24 @@ class Watcher:
             yield Changed(now, task.task_id, document, previous, age)
         if document.is_final or not self._aim.until_final:
             del self._open[task.task_id]
+            self._hidden.discard(task.task_id)
+            self._schedule.expectations.saw_end(document)
             yield Settled(now, task.task_id, document)
             if document.is_final and self._aim.any_one:
                 self._stop = StopReason.ANY
             elif document.state == "ERROR" and self._aim.fail_fast:
                 self._stop = StopReason.FAIL_FAST
         else:
-            self._schedule_at(self._schedule.next_check(now, age, self._deadline), task)
+            self._look_again(now, age, task, document.task_type)
+
+    def _look_again(self, now: float, age: float, task: _Task, task_type: str | None) -> None:
+        if self._schedule.interval is None:
+            question = self._schedule.expectations.question(task_type, age)
+            if question is not None:
+                self._submit(question, now)
+        sharing = len(self._open) if self._are_many() else 1
+        then = self._schedule.next_check(now, age, self._deadline, task_type, sharing)
+        self._schedule_at(then, task)
 
     def _take_error(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
         task.failures += 1
@@ -205,6 +318,7 @@ class Watcher:
                 yield from self._give_up(now, other, error)
             return
         pause = backoff(task.failures, self._uniform)
+        task.alone = True  # a list says nothing about what is wrong with it
         may_pass = error.passing
         if isinstance(error, TaskNotFound) and task.document is not None and task.failures == 1:
             # What was there a moment ago may be missing in one replica; if the next check does
@@ -216,24 +330,12 @@ class Watcher:
         if not may_pass or self._tries_are_over(now + pause, task):
             yield from self._give_up(now, task, error)
             return
-        if error.passing:
-            if not self._troubled:
-                self._trouble_began = now
-                yield TroubleBegan(now, error)
-            self._troubled.add(task.task_id)
+        if error.passing and self._outage.trouble(now, task.task_id):
+            yield TroubleBegan(now, error)
         if error.retry_after is not None:
             # Asked of this client, not of this task.
-            self._retry_after_until = max(self._retry_after_until, now + error.retry_after)
+            self._outage.retry_after(now, error.retry_after)
         self._schedule_at(now + pause, task)
-
-    def _count_failure(self, now: float, sent: float) -> None:
-        """Those under way together fail together: that is one round, however many tasks it hit."""
-        self._failures_in_a_row += 1
-        if sent >= self._round_began:
-            self._round_began = now
-            self._rounds_of_failure += 1
-            if self._is_probing():
-                self._backoff_until = now + backoff(self._rounds_of_failure, self._uniform)
 
     def _tries_are_over(self, next_try: float, task: _Task) -> bool:
         if self._aim.most_tries is None:
@@ -242,19 +344,19 @@ class Watcher:
 
     def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
         del self._open[task.task_id]
+        self._hidden.discard(task.task_id)
         yield Failed(now, task.task_id, error, task.document)
         # Not `trouble over`: this task never answered again.
-        self._troubled.discard(task.task_id)
+        self._outage.forget(task.task_id)
 
     def _trouble_over(self, now: float, task_id: str) -> Iterator[Event]:
-        if task_id in self._troubled:
-            self._troubled.remove(task_id)
-            if not self._troubled:
-                yield TroubleOver(now, now - self._trouble_began)
+        if (seconds := self._outage.recovered(now, task_id)) is not None:
+            yield TroubleOver(now, seconds)
 
     def _schedule_at(self, then: float, task: _Task) -> None:
-        self._order += 1
-        heapq.heappush(self._due, (then, self._order, task.task_id))
+        self._entries += 1
+        task.entry = self._entries
+        heapq.heappush(self._due, (then, task.entry, task.task_id))
 
 
 def _age_seconds(answer: TaskAnswer) -> float:

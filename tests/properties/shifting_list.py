@@ -9,7 +9,7 @@ from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.fetcher import Reply
-from gcore_tasks_cli.queries import PageRequest
+from gcore_tasks_cli.paging import PageRequest
 
 EPOCH = 1_780_000_000
 

@@ -2,57 +2,86 @@
 
 import heapq
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gcore_tasks_cli.answers import TaskAnswer
-from gcore_tasks_cli.documents import parse_task
+from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
+from gcore_tasks_cli.documents import parse_page, parse_task
 from gcore_tasks_cli.errors import ApiError, NoAnswer
 from gcore_tasks_cli.fetcher import Reply
+from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.polling.watcher import Job
 
 # What a simulated API says: (task ID, time since start) -> a state, or an error.
 Oracle = Callable[[str, float], str | ApiError]
 START = 1000.0
 
 
+def document_text(task_id: str, state: str, task_type: str | None = None) -> str:
+    """A task that was created when the simulation began."""
+    fields = {"id": task_id, "state": state, "task_type": task_type}
+    return json.dumps(fields | {"created_on": "1970-01-01T00:16:40Z"})
+
+
 @dataclass
 class SimulatedPort:
-    """A `watcher.Port` whose clock moves only in `wait`."""
+    """A `watcher.Port` whose clock moves only in `wait`.
+
+    Its list shows the tasks of `listed`, or whatever `list_page` answers.
+    """
 
     oracle: Oracle
     latency_seconds: float = 0.05
     interrupt_at: float | None = None
+    listed: Sequence[str] = ()
+    list_page: Callable[[PageRequest, float], PageAnswer | ApiError] | None = None
+    task_type: str | None = None
     interrupted: int | None = None
     clock: float = START
     asked: list[tuple[float, str]] = field(default_factory=list)
-    _pending: list[tuple[float, int, str]] = field(default_factory=list)
+    pages: list[tuple[float, PageRequest]] = field(default_factory=list)
+    _pending: list[tuple[float, int, Job]] = field(default_factory=list)
 
     def now(self) -> float:
         return self.clock
 
-    def submit(self, task_id: str) -> None:
-        self.asked.append((self.clock - START, task_id))
-        heapq.heappush(self._pending, (self.clock + self.latency_seconds, len(self.asked), task_id))
+    def submit(self, job: Job) -> None:
+        if isinstance(job, str):
+            self.asked.append((self.clock - START, job))
+        else:
+            self.pages.append((self.clock - START, job))
+        order = len(self.asked) + len(self.pages)
+        heapq.heappush(self._pending, (self.clock + self.latency_seconds, order, job))
 
-    def wait(self, until: float) -> list[Reply[str, TaskAnswer]]:
+    def wait(self, until: float) -> list[Reply[Job, TaskAnswer | PageAnswer]]:
         target = min([until, *(due for due, _, _ in self._pending[:1])])
         if self.interrupt_at is not None and target >= START + self.interrupt_at:
             self.clock = max(self.clock, START + self.interrupt_at)
             self.interrupted = 2
             return []
         self.clock = max(self.clock, target)
-        replies = []
+        replies: list[Reply[Job, TaskAnswer | PageAnswer]] = []
         while self._pending and self._pending[0][0] <= self.clock:
-            _, _, task_id = heapq.heappop(self._pending)
-            replies.append(Reply(task_id, self._answer(task_id)))
+            _, _, job = heapq.heappop(self._pending)
+            answer = self._task(job) if isinstance(job, str) else self._page(job)
+            replies.append(Reply(job, answer))
         return replies
 
-    def _answer(self, task_id: str) -> TaskAnswer | ApiError:
+    def _task(self, task_id: str) -> TaskAnswer | ApiError:
         said = self.oracle(task_id, self.clock - START)
         if isinstance(said, ApiError):
             return said
-        text = json.dumps({"id": task_id, "state": said, "created_on": "1970-01-01T00:16:40Z"})
-        return TaskAnswer(parse_task(text), self.clock)
+        return TaskAnswer(parse_task(document_text(task_id, said, self.task_type)), self.clock)
+
+    def _page(self, request: PageRequest) -> PageAnswer | ApiError:
+        if self.list_page is not None:
+            return self.list_page(request, self.clock - START)
+        states = {value for name, value in request.parameters if name == "state"}
+        said = ((task_id, self.oracle(task_id, self.clock - START)) for task_id in self.listed)
+        texts = [document_text(i, s, self.task_type) for i, s in said if s in states]
+        rows = ",".join(texts[request.offset : request.offset + request.limit])
+        documents, count = parse_page(f'{{"count":{len(texts)},"results":[{rows}]}}')
+        return PageAnswer(documents, count, self.clock)
 
 
 def passing_fault(retry_after: float | None = None) -> NoAnswer:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
+from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.pages import PageReader, Sizes
 from gcore_tasks_cli.polling.tries import Patience
-from gcore_tasks_cli.queries import PageRequest
 from tests.properties.shifting_list import ShiftingList, task
 
 SMALL = Sizes(page=8, first=3, overlap=2)

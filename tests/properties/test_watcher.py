@@ -2,12 +2,15 @@
 
 import random
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -43,11 +46,18 @@ def ends_after(seconds: float, state: str = "FINISHED") -> Oracle:
     return lambda _id, t: state if t >= seconds else "RUNNING"
 
 
+LIST_PAGES: dict[str, Callable[[PageRequest, float], PageAnswer | ApiError]] = {
+    "refused": lambda _request, _t: KeyRefused("not yours", status=403),
+    "down": lambda _request, _t: passing_fault(),
+    "odd": lambda _request, _t: PageAnswer([], 10**9, None),
+}
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> dict[str, list[tuple[float, str]]]:
     """For each task: from which time on what is answered."""
     said = st.sampled_from(["NEW", "RUNNING", "ODD", "503", "429", "404", "401", "403", "400"])
-    count = draw(st.integers(1, 6))
+    count = draw(st.integers(1, 9))
     return {
         f"task-{n}": [
             (0.0, draw(said)),
@@ -85,6 +95,7 @@ def as_oracle(story: dict[str, list[tuple[float, str]]]) -> Oracle:
     st.booleans(),
     st.booleans(),
     st.sampled_from([None, None, 0.01, 20.0]),
+    st.sampled_from(["all", "some", "none", "refused", "down", "odd"]),
 )
 def test_every_id_ends_exactly_once_and_in_time(
     story: dict[str, list[tuple[float, str]]],
@@ -93,8 +104,14 @@ def test_every_id_ends_exactly_once_and_in_time(
     fail_fast: bool,
     any_one: bool,
     interrupt_at: float | None,
+    lists: str,
 ) -> None:
-    port = SimulatedPort(as_oracle(story), interrupt_at=interrupt_at)
+    port = SimulatedPort(
+        as_oracle(story),
+        interrupt_at=interrupt_at,
+        listed=list(story)[:: {"some": 2, "none": 99}.get(lists, 1)],
+        list_page=LIST_PAGES.get(lists),
+    )
     aim = Aim(timeout_seconds=timeout, fail_fast=fail_fast, any_one=any_one)
     events = run(list(story), port, aim, interval)
 
@@ -103,12 +120,13 @@ def test_every_id_ends_exactly_once_and_in_time(
     assert isinstance(events[-1], Stopped)
     assert events[-1].at <= START + timeout + 1e-6
     assert all(asked < timeout for asked, _ in port.asked)
+    assert all(asked < timeout for asked, _ in port.pages)
 
 
 @settings(max_examples=200, deadline=None)
 @given(stories())
 def test_what_has_ended_is_never_asked_again(story: dict[str, list[tuple[float, str]]]) -> None:
-    port = SimulatedPort(as_oracle(story))
+    port = SimulatedPort(as_oracle(story), listed=list(story))
     ended_at: dict[str, float] = {}
     watcher = Watcher(
         list(story),

@@ -24,6 +24,7 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
+from gcore_tasks_cli.polling.history import Expectations
 from gcore_tasks_cli.printable import one_line
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.test_cards import ANY_TEXT, HOSTILE
@@ -93,7 +94,9 @@ def test_each_change_is_told_and_nothing_else() -> None:
     tasks = [document(state="NEW"), document(), document(detailed_state="BOOT")]
     events: list[Event] = [changed(float(n), task) for n, task in enumerate(tasks)]
     quiet: list[Event] = [Tick(2.1), settled(3.0, tasks[-1]), Stopped(3.0, StopReason.ANY)]
-    assert told([*events, *quiet]) == [change_line(e) for e in events if isinstance(e, Changed)]
+    assert told([*events, *quiet]) == [
+        change_line(e, Expectations()) for e in events if isinstance(e, Changed)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_each_change_is_told_and_nothing_else() -> None:
     ],
 )  # fmt: skip
 def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> None:
-    assert change_line(changed(99.0, task, age)) == line
+    assert change_line(changed(99.0, task, age), Expectations()) == line
     assert told([changed(99.0, task, age)]) == [line]
 
 
@@ -133,7 +136,7 @@ def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> N
     ],
 )
 def test_usual_durations_are_said_in_words(task_type: str | None, words: str | None) -> None:
-    assert usual_words(task_type) == words
+    assert usual_words(Expectations().durations(task_type)) == words
 
 
 def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:
