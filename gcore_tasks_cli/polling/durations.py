@@ -9,6 +9,7 @@ _TAIL_DEVIATIONS = 1.6448536269514722
 # Few tasks tell little of the spread: never believe less than this (5th to 95th: a factor of 1.4).
 _LEAST_SIGMA = 0.1
 _FEWEST_SAMPLES = 3
+_DOCUMENTED_WEIGHT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,27 @@ class Durations:
         return cls(middle, half / _TAIL_DEVIATIONS)
 
     @classmethod
-    def of_samples(cls, seconds: Sequence[float]) -> "Durations | None":
-        """Of durations that were seen; None where they are too few to tell anything."""
+    def of_samples(
+        cls, seconds: Sequence[float], documented: "Durations | None" = None
+    ) -> "Durations | None":
+        """Of durations that were seen; None where they are too few to tell anything.
+
+        What is documented counts as much as so many samples more, where it agrees with them.
+        """
         logarithms = [math.log(max(value, 0.5)) for value in seconds if math.isfinite(value)]
         if len(logarithms) < _FEWEST_SAMPLES:
             return None
         middle = math.fsum(logarithms) / len(logarithms)
         squares = math.fsum((value - middle) ** 2 for value in logarithms)
         spread = math.sqrt(squares / (len(logarithms) - 1))
-        # A sample of n says its spread only within a factor of about 1 ± 1/√(2n): be on the wide
-        # side, since looking too early costs a request and looking too late costs the user's time.
-        spread *= 1 + 1 / math.sqrt(2 * len(logarithms))
+        if documented is not None and abs(middle - documented.mu) <= documented.sigma:
+            share = len(logarithms) / (len(logarithms) + _DOCUMENTED_WEIGHT)
+            middle = share * middle + (1 - share) * documented.mu
+            spread = share * spread + (1 - share) * documented.sigma
+        else:
+            # A sample of n says its spread only within a factor of about 1 ± 1/√(2n): be on the
+            # wide side, since looking too early costs a request, and too late the user's time.
+            spread *= 1 + 1 / math.sqrt(2 * len(logarithms))
         return cls(middle, max(spread, _LEAST_SIGMA))
 
     @property

@@ -12,14 +12,14 @@ from gcore_tasks_cli.times import parse_epoch
 # API, and the price of a look in seconds of not noticing: the lowest at which no more looks are
 # taken than by asking every 3 s (for clusters: than by asking every 12 s). `make bench` shows it.
 _DOCUMENTED = {
-    "create_vm": (15.0, 30.0, 0.072),
-    "create_volume": (5.0, 15.0, 0.25),
+    "create_vm": (15.0, 30.0, 0.0715),
+    "create_volume": (5.0, 15.0, 0.24),
     "create_network": (5.0, 10.0, 0.2),
     "create_subnet": (5.0, 10.0, 0.2),
-    "create_loadbalancer": (30.0, 90.0, 0.046),
-    "delete_vm": (15.0, 70.0, 0.088),
-    "delete_bm": (60.0, 120.0, 0.022),
-    "create_k8s_cluster_v2": (300.0, 900.0, 0.1),
+    "create_loadbalancer": (30.0, 90.0, 0.0465),
+    "delete_vm": (15.0, 70.0, 0.086),
+    "delete_bm": (60.0, 120.0, 0.0225),
+    "create_k8s_cluster_v2": (300.0, 900.0, 0.095),
 }
 _USUAL_PRICE = 0.08
 # The last tasks of a type are asked for once a wait has gone on for this long, if nothing is
@@ -48,8 +48,7 @@ class Expectations:
         """The best that is known; None for a type of which nothing is."""
         if task_type in self._learned:
             return self._learned[task_type]
-        documented = _DOCUMENTED.get(task_type or "")
-        return Durations.of_range(*documented[:2]) if documented else None
+        return _documented(task_type)
 
     def plan(self, task_type: str | None, sharing: int = 1) -> Plan | None:
         """When to look at a task of this type, a look serving so many tasks at once."""
@@ -84,7 +83,8 @@ class Expectations:
             if document.task_type and (seconds := duration_seconds(document)) is not None:
                 by_type.setdefault(document.task_type, []).append(seconds)
         for task_type, found in by_type.items():
-            if (durations := Durations.of_samples(found)) is not None:
+            durations = Durations.of_samples(found, _documented(task_type))
+            if durations is not None:
                 self._learned[task_type] = durations
 
     def saw_end(self, document: Document) -> None:
@@ -97,8 +97,14 @@ class Expectations:
         # At 20, 40, 80, …: all the lessons together cost no more than twice the last.
         if len(seen) >= self._next_lesson.get(document.task_type, _OWN_SAMPLES):
             self._next_lesson[document.task_type] = 2 * len(seen)
-            if (durations := Durations.of_samples(seen)) is not None:
+            durations = Durations.of_samples(seen, _documented(document.task_type))
+            if durations is not None:
                 self._learned[document.task_type] = durations
+
+
+def _documented(task_type: str | None) -> Durations | None:
+    documented = _DOCUMENTED.get(task_type or "")
+    return Durations.of_range(*documented[:2]) if documented else None
 
 
 def duration_seconds(document: Document) -> float | None:

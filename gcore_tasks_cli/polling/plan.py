@@ -20,7 +20,7 @@ _MOST_STEPS = 800
 # What fails, often fails at once, whatever its type usually takes: so early looks are worth a
 # little. The share of tasks that are supposed to end at no usual time, spread evenly over the
 # logarithm of the time from a second to the last grid point.
-_ODD_SHARE = 0.01
+_ODD_SHARE = 0.004
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from gcore_tasks_cli.polling.history import Expectations
 # Least time between two checks of one task that gtask chooses by itself, in seconds.
 SHORTEST_GAP_SECONDS = 1.0
 SHORTEST_PLANNED_GAP_SECONDS = 0.5
+LONGEST_PLANNED_GAP_SECONDS = 120.0
 LONGEST_GAP_SECONDS = 60.0
 _ROOT_FACTOR = 1.2
 _BACKOFF_BASE_SECONDS = 1.0
@@ -45,7 +46,7 @@ class Schedule:
         shared = 4 ** ((max(1, sharing).bit_length() - 1) // 2)
         plan = self.expectations.plan(task_type, shared)
         if plan is not None and (then := plan.next_look(age)) is not None:
-            return min(max(then - age, SHORTEST_PLANNED_GAP_SECONDS), LONGEST_GAP_SECONDS)
+            return min(max(then - age, SHORTEST_PLANNED_GAP_SECONDS), LONGEST_PLANNED_GAP_SECONDS)
         gap = _ROOT_FACTOR * math.sqrt(age / shared)
         return min(max(gap, SHORTEST_GAP_SECONDS), LONGEST_GAP_SECONDS)
 
