@@ -150,7 +150,7 @@ def live_tasks() -> tuple[SimulatedTask, ...]:
             "6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01",
             "create_vm",
             starts_after=1.0,
-            lasts=5.0,
+            lasts=17.0,
             created_resources={
                 "instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"],
                 "volumes": ["726ecfcc-7fd0-4e30-a86e-7892524aa483"],
@@ -161,7 +161,7 @@ def live_tasks() -> tuple[SimulatedTask, ...]:
         SimulatedTask(
             "6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02",
             "create_volume",
-            lasts=8.0,
+            lasts=9.0,
             ends="ERROR",
             error="Quota limit for volume_size exceeded by 20",
             document={"data": {"name": "data-1", "size": 500, "type_name": "ssd_hiiops"}},
@@ -169,7 +169,7 @@ def live_tasks() -> tuple[SimulatedTask, ...]:
         SimulatedTask(
             "6a5f0c1e-0003-4a3b-9d6e-2f1b7c9e0a03",
             "create_network",
-            lasts=3.0,
+            lasts=6.0,
             created_resources={"networks": ["b39792c3-3160-4356-912e-ba396c95cdcf"]},
             document={"data": {"name": "net-1", "create_router": True}},
         ),
@@ -177,17 +177,17 @@ def live_tasks() -> tuple[SimulatedTask, ...]:
             "6a5f0c1e-0004-4a3b-9d6e-2f1b7c9e0a04",
             "delete_vm",
             starts_after=0.5,
-            lasts=6.0,
+            lasts=15.0,
             document={"data": {"instance_id": "a7e7e8d6-0bf7-4ac9-8170-831b47ee2ba9"}},
         ),
         SimulatedTask(
             "6a5f0c1e-0005-4a3b-9d6e-2f1b7c9e0a05",
-            "create_k8s_cluster_v2",
+            "create_gpu_virtual_cluster",
             starts_after=1.0,
             lasts=11.0,
             detailed_states=("NETWORK", "POST_DEPLOY_SETUP"),
-            created_resources={"k8s_clusters": ["prod-1"], "k8s_pools": ["pool-1"]},
-            document={"data": {"name": "prod-1", "version": "v1.33.1"}},
+            created_resources={"clusters": ["0f25a566-91a6-4507-aa42-bdd732fb998d"]},
+            document={"data": {"name": "training-1", "servers_count": 2}},
         ),
     )
 

@@ -2,9 +2,14 @@
 
 import sys
 
-from tests.benchmarks import fault_table, schedule, start_up
+from tests.benchmarks import fault_table, many, schedule, start_up
 
-BENCHMARKS = {"start-up": start_up.main, "schedule": schedule.main, "faults": fault_table.main}
+BENCHMARKS = {
+    "start-up": start_up.main,
+    "schedule": schedule.main,
+    "many": many.main,
+    "faults": fault_table.main,
+}
 
 
 def main(names: list[str]) -> None:

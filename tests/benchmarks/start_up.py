@@ -40,8 +40,8 @@ def main() -> None:
     ):
         pem = Path(folder, "authority.pem")
         authority.cert_pem.write_to_path(str(pem))
-        env = _installed(environment(plain))
-        over_tls = _installed(environment(secure, SSL_CERT_FILE=str(pem)))
+        env = installed(environment(plain))
+        over_tls = installed(environment(secure, SSL_CERT_FILE=str(pem)))
         programs = _programs(env, over_tls)
         for command_line, variables in programs.values():
             _run(command_line, variables)  # warms the file cache
@@ -72,7 +72,7 @@ def _programs(
     return programs
 
 
-def _installed(env: dict[str, str]) -> dict[str, str]:
+def installed(env: dict[str, str]) -> dict[str, str]:
     """Without what would keep Python from using compiled modules, as no user has it."""
     return {name: text for name, text in env.items() if not name.startswith("PYTHON")}
 
