@@ -82,6 +82,13 @@ AnyOne = Annotated[bool, typer.Option("--any", help="Stop waiting at the first t
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")
 ]
+Events = Annotated[
+    bool,
+    typer.Option(
+        "--events",
+        help="Print a JSON line at each change and at each end, for programs that follow.",
+    ),
+]
 Heartbeat = Annotated[
     str,
     typer.Option(

@@ -73,6 +73,7 @@ class Waiting:
         quiet: bool,
         heartbeat_seconds: float,
         resume: str,
+        follow: Callable[[Event], None] | None = None,
     ) -> None:
         """Waits; hands each task's last document to the printer, and each error to the report.
 
@@ -84,7 +85,9 @@ class Waiting:
         limit_seconds = aim.timeout_seconds
         if once:
             aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
-        progress = self._progress(quiet, heartbeat_seconds, schedule.expectations)
+        # Events at a terminal and a view that repaints itself would tear each other to pieces.
+        quiet_view = quiet or (follow is not None and self._streams.out.isatty())
+        progress = self._progress(quiet_view, heartbeat_seconds, schedule.expectations)
         held: list[Document] = []
         hand_over: Callable[[Document], None] = printer.take
         if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
@@ -98,6 +101,8 @@ class Waiting:
         try:
             for event in self._asking.events(aim, schedule, tick_seconds):
                 progress.take(event)
+                if follow is not None:
+                    follow(event)
                 if isinstance(event, Settled):
                     if not event.document.is_final:
                         unfinished.append(event.task_id)

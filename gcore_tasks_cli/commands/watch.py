@@ -8,6 +8,7 @@ from gcore_tasks_cli.commands.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
     AnyOne,
+    Events,
     FailFast,
     Heartbeat,
     Interval,
@@ -29,6 +30,7 @@ def watch(
     any_one: AnyOne = False,
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    events: Events = False,
     types: Types = None,
     projects: Projects = None,
     regions: Regions = None,
@@ -52,10 +54,10 @@ def watch(
     """
     from gcore_tasks_cli.commands.active import active_ids
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport
-    from gcore_tasks_cli.commands.waiting import Waiting
+    from gcore_tasks_cli.commands.waiting import Printer, Waiting
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
     from gcore_tasks_cli.output.list_notes import scope_words
-    from gcore_tasks_cli.output.printing import JsonPrinter, SummaryPrinter
+    from gcore_tasks_cli.output.printing import EventPrinter, JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.polling.schedule import Schedule
     from gcore_tasks_cli.polling.watcher import Aim
@@ -63,6 +65,8 @@ def watch(
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 
+    if events and as_json:
+        raise UsageError("--events and --json both write to standard output: choose one")
     timeout_seconds = duration_seconds(timeout)
     aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
@@ -90,11 +94,15 @@ def watch(
         aim = replace(aim, timeout_seconds=seconds_left)
     asking = Asking(chosen, settings)
     report = ErrorReport(streams)
-    printer = (
-        JsonPrinter(streams, os.environ)
-        if as_json
-        else SummaryPrinter(streams, os.environ, quiet=quiet)
-    )
+    printer: Printer
+    follow = None
+    if events:
+        printer = EventPrinter(streams)
+        follow = printer.follow
+    elif as_json:
+        printer = JsonPrinter(streams, os.environ)
+    else:
+        printer = SummaryPrinter(streams, os.environ, quiet=quiet)
     waiting = Waiting(asking, streams, report, os.environ)
     waiting.run(
         aim,
@@ -103,5 +111,6 @@ def watch(
         quiet=quiet,
         heartbeat_seconds=heartbeat_seconds,
         resume="watch",
+        follow=follow,
     )
     return most_important(report.codes)

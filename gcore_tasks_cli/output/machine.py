@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.history import duration_seconds
 
 
 def chosen_resources(document: Document, types: Collection[str]) -> dict[str, list[Any]]:
@@ -21,6 +24,52 @@ def resources_document(document: Document, types: Collection[str] = ()) -> str:
         "created_resources": chosen_resources(document, types),
     }
     return json.dumps(entry, separators=(",", ":"))
+
+
+def event_document(event: Event, time: datetime) -> str | None:
+    """The JSON line of `watch --events` for this event; None where it tells programs nothing.
+
+    A stable schema: keys are only ever added. `time` is this machine's clock.
+    """
+    entry: dict[str, Any]
+    if isinstance(event, Changed):
+        entry = {
+            "event": "changed",
+            **_task_of(event),
+            "from": event.previous.state if event.previous else None,
+            "to": event.document.state,
+            "detailed_state": event.document.detailed_state,
+        }
+    elif isinstance(event, Settled):
+        entry = {
+            "event": "ended",
+            **_task_of(event),
+            "state": event.document.state,
+            "error": event.document.text_field("error"),
+            "created_resources": event.document.created_resources(),
+            "duration_seconds": duration_seconds(event.document),
+        }
+    elif isinstance(event, Failed):
+        entry = {
+            "event": "failed",
+            **_task_of(event),
+            "state": event.document.state if event.document else None,
+            "message": event.error.message,
+            "exit_status": int(event.error.exit_code),
+            "request_id": event.error.request_id,
+        }
+    elif isinstance(event, Unfinished):
+        state = event.document.state if event.document else None
+        entry = {"event": "unfinished", **_task_of(event), "state": state}
+    else:
+        return None
+    told = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
+    return json.dumps({"time": told, **entry}, separators=(",", ":"))
+
+
+def _task_of(event: Changed | Settled | Failed | Unfinished) -> dict[str, Any]:
+    document = event.document
+    return {"task_id": event.task_id, "task_type": document.task_type if document else None}
 
 
 def bare_ids(document: Document, types: Collection[str]) -> list[str]:

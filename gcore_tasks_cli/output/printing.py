@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
-from gcore_tasks_cli.output.machine import bare_ids, chosen_resources, resources_document
+from gcore_tasks_cli.output.machine import (
+    bare_ids,
+    chosen_resources,
+    event_document,
+    resources_document,
+)
 from gcore_tasks_cli.output.streams import Streams, error_lines
+from gcore_tasks_cli.polling.events import Event
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,6 +58,24 @@ class JsonPrinter(Printer):
     def take(self, document: Document) -> None:
         """Prints the document, whole, at once."""
         self._json(document.text)
+
+
+class EventPrinter:
+    """`watch --events`: a JSON line for each change and each end, at once, also at a terminal."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    def follow(self, event: Event) -> None:
+        """Prints the event, if it is one for programs."""
+        if (text := event_document(event, datetime.now(UTC))) is not None:
+            self._streams.data(text + "\n")
+
+    def take(self, document: Document) -> None:
+        """Nothing: the event has said it."""
+
+    def finish(self) -> None:
+        """Nothing is left over."""
 
 
 class CardPrinter(Printer):

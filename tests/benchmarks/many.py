@@ -42,8 +42,8 @@ def main() -> None:
     ]
     print(markdown(head, rows))
     print(
-        f"\ntasks end between {_FIRST_END:.0f} and {_LAST_END:.0f} s after the first request; "
-        f"latency {_LATENCY_SECONDS * 1000:.0f} ms; IDs on standard input; the server is another process"
+        f"\ntasks end between {_FIRST_END:.0f} and {_LAST_END:.0f} s after the first request; latency "
+        f" {_LATENCY_SECONDS * 1000:.0f} ms; IDs on standard input; server in another process"
     )
 
 

@@ -23,7 +23,7 @@ from tests.properties.simulation import START, SimulatedPort
 
 _RUNS = 2000
 _SDK_SECONDS = 3.0
-_BEGIN = datetime(2026, 1, 1)  # noqa: DTZ001  (the API writes UTC without saying so)
+_BEGIN = datetime(2026, 1, 1)
 # The provider's documented operations, and the task types that stand for them.
 _OPERATIONS = {
     "create VM": ("create_vm", 15.0, 30.0),

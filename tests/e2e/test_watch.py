@@ -180,3 +180,40 @@ def test_jq_reads_the_stream() -> None:
     with sandbox(tasks=[task(), task(OTHER)]) as server:
         ran = shell(f"gtask watch {TASK} {OTHER} --json --interval 0.1 | jq -r .state", server)
     assert ran.out == "FINISHED\nFINISHED\n"
+
+
+def test_events_tell_programs_each_change_and_each_end() -> None:
+    tasks = [task(starts_after=0.5, lasts=0.5, created_resources={"volumes": ["v"]})]
+    with sandbox(tasks=[*tasks, task(OTHER, ends="NEVER")]) as server:
+        ids = (TASK, OTHER, "missing")
+        ran = gtask(server, "watch", *ids, "--events", "--timeout", "3", *FAST)
+        both = gtask(server, "watch", TASK, "--events", "--json")
+    assert ran.status == 4
+    of_task = [e for e in ran.documents if e["task_id"] == TASK]
+    assert [(e["event"], e.get("from"), e.get("to")) for e in of_task] == [
+        ("changed", None, "NEW"),
+        ("changed", "NEW", "RUNNING"),
+        ("changed", "RUNNING", "FINISHED"),
+        ("ended", None, None),
+    ]
+    assert of_task[-1]["created_resources"] == {"volumes": ["v"]}
+    assert of_task[-1]["duration_seconds"] in (1.0, 2.0)
+    (failed,) = [e for e in ran.documents if e["event"] == "failed"]
+    assert (failed["task_id"], failed["exit_status"]) == ("missing", 4)
+    (left,) = [e for e in ran.documents if e["event"] == "unfinished"]
+    assert (left["task_id"], left["state"]) == (OTHER, "RUNNING")
+    assert both.status == 2
+
+
+def test_many_tasks_are_watched_by_lists_and_summed_up() -> None:
+    ids = [f"task-{n}" for n in range(300)]
+    tasks = [task(i, lasts=2.0 + n / 150, age=0.0) for n, i in enumerate(ids)]
+    tasks[7] |= {"ends": "ERROR", "error": "no quota"}
+    with sandbox(tasks=tasks) as server:
+        ran = gtask(server, "watch", "-", "--json", stdin=" ".join(ids))
+    assert ran.status == 1
+    assert sorted(d["id"] for d in ran.documents) == sorted(ids)
+    assert len(server.requests) < 60
+    assert "no quota" in ran.err
+    assert "1 ERROR, 299 FINISHED of 300 tasks" in ran.err
+    assert len(ran.err.splitlines()) < 12
