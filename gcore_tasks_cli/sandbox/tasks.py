@@ -185,7 +185,7 @@ def live_tasks() -> tuple[SimulatedTask, ...]:
             "create_gpu_virtual_cluster",
             starts_after=1.0,
             lasts=11.0,
-            detailed_states=("NETWORK", "POST_DEPLOY_SETUP"),
+            detailed_states=("NETWORK",),
             created_resources={"clusters": ["0f25a566-91a6-4507-aa42-bdd732fb998d"]},
             document={"data": {"name": "training-1", "servers_count": 2}},
         ),

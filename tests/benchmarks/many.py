@@ -41,9 +41,10 @@ def main() -> None:
         "ended",
     ]
     print(markdown(head, rows))
+    latency = f"{_LATENCY_SECONDS * 1000:.0f} ms"
     print(
-        f"\ntasks end between {_FIRST_END:.0f} and {_LAST_END:.0f} s after the first request; latency "
-        f" {_LATENCY_SECONDS * 1000:.0f} ms; IDs on standard input; server in another process"
+        f"\ntasks end between {_FIRST_END:.0f} and {_LAST_END:.0f} s after the first request; "
+        f"latency {latency}; IDs on standard input; server in another process"
     )
 
 
