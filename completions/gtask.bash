@@ -200,6 +200,7 @@ _gtask() {
                     '--quiet/-q No progress and no summary; errors only' \
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
                     '--events Print a JSON line at each change and at each end, for programs that follow' \
+                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C' \
                     '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
                     '*--project/-p Only this project, or '\''all'\''' \
                     '*--region/-r Only this region, or '\''all'\''' \

@@ -13,9 +13,10 @@ from gcore_tasks_cli.fetcher import Fetcher
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim, Job
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
 from gcore_tasks_cli.polling.schedule import Schedule
-from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Job, Watcher
+from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.settings import Settings
 
 

@@ -82,6 +82,12 @@ AnyOne = Annotated[bool, typer.Option("--any", help="Stop waiting at the first t
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")
 ]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow", "-f", help="Without IDs: go on with tasks that are started later, until Ctrl-C."
+    ),
+]
 Events = Annotated[
     bool,
     typer.Option(

@@ -56,8 +56,8 @@ def resources(
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.output.printing import ResourcesPrinter
     from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.polling.aim import Aim
     from gcore_tasks_cli.polling.schedule import Schedule
-    from gcore_tasks_cli.polling.watcher import Aim
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 

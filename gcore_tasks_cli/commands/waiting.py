@@ -10,10 +10,10 @@ from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.output.lines import LineProgress
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, StopReason, Unfinished
 from gcore_tasks_cli.polling.history import Expectations
 from gcore_tasks_cli.polling.schedule import Schedule
-from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim
 from gcore_tasks_cli.times import format_duration
 
 _FRAMES_A_SECOND = 4.0

@@ -10,6 +10,7 @@ from gcore_tasks_cli.commands.options import (
     AnyOne,
     Events,
     FailFast,
+    Follow,
     Heartbeat,
     Interval,
     Json,
@@ -31,6 +32,7 @@ def watch(
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
     events: Events = False,
+    follow: Follow = False,
     types: Types = None,
     projects: Projects = None,
     regions: Regions = None,
@@ -40,7 +42,7 @@ def watch(
     """Wait until every task is FINISHED or ERROR, showing progress.
 
     Without task IDs: every task that is active now; --type, --project, --region, --user and
-    --since choose among them.
+    --since choose among them, and --follow goes on with what is started later.
 
     \b
     Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,
@@ -59,8 +61,9 @@ def watch(
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printing import EventPrinter, JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.paging import MOST_A_PAGE, PageRequest
+    from gcore_tasks_cli.polling.aim import Aim, Following
     from gcore_tasks_cli.polling.schedule import Schedule
-    from gcore_tasks_cli.polling.watcher import Aim
     from gcore_tasks_cli.queries import ACTIVE_STATES
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
@@ -74,7 +77,7 @@ def watch(
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
     if task_ids:
-        if any((types, projects, regions, users, since)):
+        if any((types, projects, regions, users, since, follow)):
             raise UsageError("give task IDs or what chooses among the active ones, not both")
         chosen = collect_ids(task_ids, streams.stdin)
     else:
@@ -88,17 +91,20 @@ def watch(
             since=since,
         )
         chosen, seconds_left = active_ids(query, settings, streams, timeout_seconds, quiet=quiet)
-        if not chosen:
+        if follow:
+            page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
+            aim = replace(aim, following=Following(page, query.keeps))
+        elif not chosen:
             streams.note(f"gtask: no task is active{scope_words(query)}")
             return ExitCode.OK
         aim = replace(aim, timeout_seconds=seconds_left)
     asking = Asking(chosen, settings)
     report = ErrorReport(streams)
     printer: Printer
-    follow = None
+    follower = None
     if events:
         printer = EventPrinter(streams)
-        follow = printer.follow
+        follower = printer.follow
     elif as_json:
         printer = JsonPrinter(streams, os.environ)
     else:
@@ -111,6 +117,6 @@ def watch(
         quiet=quiet,
         heartbeat_seconds=heartbeat_seconds,
         resume="watch",
-        follow=follow,
+        follow=follower,
     )
     return most_important(report.codes)

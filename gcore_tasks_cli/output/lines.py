@@ -42,6 +42,7 @@ class LineProgress:
         self._total = total
         self._is_crowd = total > _MOST_TOLD_ONE_BY_ONE
         self._ended = 0
+        self._seen = 0
         self._started = started
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations or Expectations()
@@ -57,6 +58,9 @@ class LineProgress:
             self._ended += 1
             self._waiting.pop(event.task_id, None)
         elif isinstance(event, Changed):
+            if event.previous is None:
+                self._seen += 1
+                self._total = max(self._total, self._seen)
             self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
             self._count(event)
         line = self._line(event)

@@ -59,12 +59,12 @@ class LiveProgress:
     def take(self, event: Event) -> None:
         """Takes the event in, and repaints unless it has just done so."""
         if isinstance(event, Changed):
-            shown = self._shown[event.task_id]
+            shown = self._shown.setdefault(event.task_id, _Shown())
             shown.document, shown.born = event.document, event.at - event.age_seconds
         elif isinstance(event, Settled):
             self._shown[event.task_id].document = event.document
             self._shown[event.task_id].ended = event.at
-        elif isinstance(event, Failed):
+        elif isinstance(event, Failed) and event.task_id in self._shown:
             self._shown[event.task_id].note = event.error.message
             self._shown[event.task_id].ended = event.at
         elif isinstance(event, TroubleBegan):

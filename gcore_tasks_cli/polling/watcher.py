@@ -9,13 +9,13 @@ import heapq
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.fetcher import Reply
 from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.polling.aim import Aim, Following, Job, Port
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -33,52 +33,10 @@ from gcore_tasks_cli.polling.roster import FEWEST_TASKS, SHORTEST_ROUND_SECONDS,
 from gcore_tasks_cli.polling.schedule import Schedule, Uniform, backoff
 from gcore_tasks_cli.times import parse_epoch
 
+# How often a wait that follows looks for new tasks.
+_ADOPTION_SECONDS = 5.0
 # Stands for the list where IDs of tasks stand else; no ID is empty.
 _LIST = ""
-
-# The ID of a task to ask for, or a page of the list.
-Job = str | PageRequest
-
-
-class Port(Protocol):
-    """The way to the API, and the only place where time passes; `fetcher.Fetcher` is the real one.
-
-    `wait` returns replies as soon as there are any, and none at the time `until` or once
-    `interrupted` is set.
-    """
-
-    interrupted: int | None
-
-    def now(self) -> float:
-        """Seconds on a clock that never jumps."""
-        ...
-
-    def submit(self, job: Job) -> None:
-        """Asks for one task, or for a page of the list."""
-        ...
-
-    def wait(self, until: float) -> list[Reply[Job, TaskAnswer | PageAnswer]]:
-        """Lets time pass."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What ends a wait.
-
-    `until_final` waits for FINISHED or ERROR; without it one answer for each task is enough, and
-    then `most_tries` bounds the requests for each.
-    """
-
-    until_final: bool = True
-    timeout_seconds: float = 7200.0
-    fail_fast: bool = False
-    any_one: bool = False
-    most_tries: int | None = None
-
-
-# `get` and its kin: one answer each, "a few times within 20 s".
-ONE_ANSWER = Aim(until_final=False, timeout_seconds=20.0, most_tries=5)
 
 
 @dataclass(slots=True)
@@ -112,15 +70,18 @@ class Watcher:
         self._tick_seconds = tick_seconds
         self._started = port.now()
         self._deadline = self._started + aim.timeout_seconds
-        self._open = {task_id: _Task(task_id) for task_id in task_ids}
+        self._following = aim.following
+        self._next_adoption = self._started + _ADOPTION_SECONDS
+        self._adopted: set[str] = set()
+        self._open: dict[str, _Task] = {}
         self._due: list[tuple[float, int, str]] = []
         self._entries = 0
-        for task in self._open.values():
-            self._schedule_at(self._started, task)
         self._roster = Roster()
         # Lists are compared in lower case; of IDs that differ in case only, one is looked up there.
-        self._listed = {task_id.lower(): task_id for task_id in self._open}
-        self._hidden = set(self._open) - set(self._listed.values())
+        self._listed: dict[str, str] = {}
+        self._hidden: set[str] = set()
+        for task_id in task_ids:
+            self._adopt(self._started, task_id)
         self._next_round = self._started
         self._sent: dict[Job, float] = {}  # when, of what is under way
         self._outage = Outage(self._started, uniform)
@@ -129,7 +90,7 @@ class Watcher:
     def run(self) -> Iterator[Event]:
         """The events of the wait; the last one is `Stopped`."""
         next_tick = self._started
-        while self._open and self._stop is None:
+        while (self._open or self._following) and self._stop is None:
             now = self._port.now()
             if self._port.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
@@ -140,7 +101,8 @@ class Watcher:
                     next_tick = now + self._tick_seconds
                     yield Tick(now)
                 self._ask(now)
-                for reply in self._port.wait(min(self._next_due(), next_tick, self._deadline)):
+                until = min(self._next_due(), self._adoption_due(), next_tick, self._deadline)
+                for reply in self._port.wait(until):
                     yield from self._take(reply)
                     if self._is_stopped():
                         break
@@ -152,7 +114,25 @@ class Watcher:
     def _is_stopped(self) -> bool:
         return self._stop is not None
 
+    def _adopt(self, now: float, task_id: str) -> None:
+        """Waits for this task too, unless it already does or did."""
+        if task_id in self._adopted:
+            return
+        self._adopted.add(task_id)
+        self._open[task_id] = _Task(task_id)
+        if self._listed.setdefault(task_id.lower(), task_id) != task_id:
+            self._hidden.add(task_id)
+        self._schedule_at(now, self._open[task_id])
+
+    def _adoption_due(self) -> float:
+        if self._following is None or self._following.page in self._sent:
+            return self._deadline
+        return max(self._next_adoption, self._outage.not_before)
+
     def _ask(self, now: float) -> None:
+        if self._following is not None and self._adoption_due() <= now:
+            self._next_adoption = now + _ADOPTION_SECONDS
+            self._submit(self._following.page, now)
         while (task := self._first_due()) is not None:
             if self._next_due() > now:
                 return
@@ -235,6 +215,9 @@ class Watcher:
     def _take_page(
         self, now: float, sent: float, request: PageRequest, answer: object
     ) -> Iterator[Event]:
+        if self._following is not None and request == self._following.page:
+            yield from self._take_following(now, sent, self._following, answer)
+            return
         if not self._roster.owns(request):
             if isinstance(answer, PageAnswer):
                 self._schedule.expectations.learn(answer.documents)
@@ -246,6 +229,22 @@ class Watcher:
                 self._submit(more, now)
             if (result := self._roster.result()) is not None:
                 yield from self._take_round(now, result)
+
+    def _take_following(
+        self, now: float, sent: float, following: Following, answer: object
+    ) -> Iterator[Event]:
+        if isinstance(answer, PageAnswer):
+            yield from self._trouble_over(now, _LIST)
+            for document in answer.documents:
+                if not document.is_final and following.keeps(document):
+                    self._adopt(now, document.id)
+        elif isinstance(answer, ApiError) and answer.passing:
+            self._outage.failed(now, sent)
+            if self._outage.trouble(now, _LIST):
+                yield TroubleBegan(now, answer)
+        elif isinstance(answer, ApiError):
+            self._following = None
+            yield Failed(now, _LIST, answer, None)
 
     def _take_round(self, now: float, result: Round) -> Iterator[Event]:
         yield from self._trouble_over(now, _LIST)

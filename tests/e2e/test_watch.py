@@ -217,3 +217,12 @@ def test_many_tasks_are_watched_by_lists_and_summed_up() -> None:
     assert "no quota" in ran.err
     assert "1 ERROR, 299 FINISHED of 300 tasks" in ran.err
     assert len(ran.err.splitlines()) < 12
+
+
+def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
+    with sandbox(tasks=[task(age=9.0)]) as server:
+        ran = gtask(server, "watch", "--follow", "--timeout", "2")
+        with_id = gtask(server, "watch", TASK, "--follow")
+    assert ran.status == 0
+    assert ran.seconds > 2
+    assert with_id.status == 2

@@ -10,7 +10,7 @@ from gcore_tasks_cli.documents import parse_page, parse_task
 from gcore_tasks_cli.errors import ApiError, NoAnswer
 from gcore_tasks_cli.fetcher import Reply
 from gcore_tasks_cli.paging import PageRequest
-from gcore_tasks_cli.polling.watcher import Job
+from gcore_tasks_cli.polling.aim import Job
 
 # What a simulated API says: (task ID, time since start) -> a state, or an error.
 Oracle = Callable[[str, float], str | ApiError]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.polling.aim import Aim
 from gcore_tasks_cli.polling.events import (
     Event,
     Failed,
@@ -19,7 +20,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.schedule import Schedule
-from gcore_tasks_cli.polling.watcher import Aim, Watcher
+from gcore_tasks_cli.polling.watcher import Watcher
 from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
 
 MANY = [f"task-{n}" for n in range(1000)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim, Following
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -23,7 +24,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.schedule import Schedule
-from gcore_tasks_cli.polling.watcher import ONE_ANSWER, Aim, Watcher
+from gcore_tasks_cli.polling.watcher import Watcher
 from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
 
 ENDINGS = (Settled, Failed, Unfinished)
@@ -262,3 +263,45 @@ def test_a_short_outage_that_hits_many_tasks_is_one_and_not_many() -> None:
     events = run([f"task-{n}" for n in range(500)], port)
     assert sum(isinstance(event, Settled) for event in events) == 500
     assert port.clock - START < 6.0
+
+
+def test_a_wait_that_follows_takes_in_what_is_started_later() -> None:
+    # task-n is started at 10·n seconds and takes eight.
+    ids = [f"task-{n}" for n in range(5)]
+
+    def state(task_id: str, t: float) -> str:
+        age = t - 10 * int(task_id[5:])
+        return "none" if age < 0 else "RUNNING" if age < 8 else "FINISHED"
+
+    port = SimulatedPort(state, listed=ids)
+    watcher = Watcher(
+        ["task-0"],
+        port,
+        aim=Aim(
+            timeout_seconds=100.0,
+            following=Following(
+                PageRequest((("state", "RUNNING"),), 1000, 0), lambda d: d.id != "task-3"
+            ),
+        ),
+        schedule=Schedule(),
+        uniform=random.Random(7).uniform,
+    )
+    events = list(watcher.run())
+    settled = [e.task_id for e in events if isinstance(e, Settled)]
+    assert settled == ["task-0", "task-1", "task-2", "task-4"]
+    assert events[-1] == Stopped(START + 100.0, StopReason.DEADLINE)
+
+
+def test_following_ends_with_a_refused_key() -> None:
+    refused = KeyRefused("refused", status=401)
+    port = SimulatedPort(lambda _i, _t: "FINISHED", list_page=lambda _r, _t: refused)
+    watcher = Watcher(
+        ["a"],
+        port,
+        aim=Aim(following=Following(PageRequest((), 1000, 0), lambda _d: True)),
+        schedule=Schedule(),
+        uniform=random.Random(7).uniform,
+    )
+    events = list(watcher.run())
+    assert [e.error for e in events if isinstance(e, Failed)] == [refused]
+    assert events[-1].at < START + 30

@@ -96,9 +96,9 @@ def test_json_needs_neither_rich_nor_pydantic() -> None:
 from gcore_tasks_cli.__main__ import run
 import os
 os.environ.update(GCORE_API_KEY='k', GCORE_BASE_URL='http://127.0.0.1:1')
-import gcore_tasks_cli.polling.watcher as watcher
+import gcore_tasks_cli.polling.aim as aim
 from dataclasses import replace
-watcher.ONE_ANSWER = replace(watcher.ONE_ANSWER, most_tries=1)
+aim.ONE_ANSWER = replace(aim.ONE_ANSWER, most_tries=1)
 assert run(['get', 'x', '--json']) == 5
 """
     loaded = modules_after(code)
