@@ -33,7 +33,7 @@ CREATED = {"instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"], "volumes": ["7
 
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
-    ours = {"tasks": [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=2)]}
+    ours = {"tasks": [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=6)]}
     scenario = replace(parse_scenario(json.dumps(ours)), past=builtin_scenario().past)
     with SandboxServer(scenario) as started:
         yield started

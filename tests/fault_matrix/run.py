@@ -29,6 +29,8 @@ _GRACE_SECONDS = 5.0
 # Starting costs a processor some tenths of a second, waiting nothing: many wait, few start at once.
 _STARTING = threading.BoundedSemaphore(2)
 _START_SECONDS = 0.5
+# How long it may take to start where no request shows that it has.
+_UNSEEN_START_SECONDS = 1.5
 _STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -66,7 +68,9 @@ def run(row: Row, client: Client = GTASK) -> Outcome:
 
         def waited() -> float:
             """Seconds since its first request; where none comes, since it should have started."""
-            return server.now() if server.requests else time.monotonic() - began - _START_SECONDS
+            if server.requests:
+                return server.now()
+            return time.monotonic() - began - _UNSEEN_START_SECONDS
 
         status, peak = _wait(process, waited, row.within + _GRACE_SECONDS)
         requests, seconds = len(server.requests), waited()
