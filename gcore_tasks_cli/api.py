@@ -1,4 +1,4 @@
-"""The thin HTTP layer: one request in, a document or one of `errors` out. The one owner of httpx.
+"""The thin HTTP layer: one request in, a document or one of `errors` out. The one user of httpx.
 
 A `Session` is one connection that one thread uses. Nothing here waits longer than
 `REQUEST_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by
@@ -16,8 +16,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
-
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.answers import (
     PageAnswer,
@@ -28,6 +26,7 @@ from gcore_tasks_cli.answers import (
     task_answer,
 )
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.lean_httpx import httpx
 from gcore_tasks_cli.paging import PageRequest, Parameters
 from gcore_tasks_cli.settings import Settings
 from gcore_tasks_cli.task_ids import path_segment

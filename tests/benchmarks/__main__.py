@@ -2,12 +2,13 @@
 
 import sys
 
-from tests.benchmarks import fault_table, many, schedule, start_up
+from tests.benchmarks import fault_table, listing, many, schedule, start_up
 
 BENCHMARKS = {
     "start-up": start_up.main,
     "schedule": schedule.main,
     "many": many.main,
+    "list": listing.main,
     "faults": fault_table.main,
 }
 

@@ -56,7 +56,7 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
             stdin=subprocess.PIPE,
         )
         try:
-            facts = _read(told)
+            facts = read_facts(told)
             ids = Path(folder, "ids")
             ids.write_text(json.dumps({"tasks": facts["ids"]}), encoding="utf-8")
             out = Path(folder, "out")
@@ -72,7 +72,7 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
                 process.returncode = 0
             told.unlink()
             server.stdin.close()  # type: ignore[union-attr]
-            served = _read(told)
+            served = read_facts(told)
             ended = sum(1 for line in out.open("rb") if line.strip())
         finally:
             server.kill()
@@ -88,7 +88,8 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
     ]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_facts(path: Path) -> dict[str, Any]:
+    """What the server tells about itself, once it does."""
     until = time.monotonic() + 120
     while True:
         try:

@@ -13,7 +13,7 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"printable", "times", "errors", "documents", "interrupts", "paging"},
+    {"printable", "times", "errors", "documents", "interrupts", "lean_httpx", "paging"},
     {"settings", "task_ids", "models", "queries", "answers", "recent_tasks"},
     {"api"},
     {"fetcher"},
@@ -24,7 +24,7 @@ FLOORS = (
     {"__main__"},
 )
 OWNERS = {
-    "httpx": {"api"},
+    "httpx": {"lean_httpx"},
     "pydantic": {"models"},
     "rich": {"output"},
     "typer": {"cli", "commands"},
@@ -104,6 +104,25 @@ assert run(['get', 'x', '--json']) == 5
     loaded = modules_after(code)
     assert "httpx" in loaded
     assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio"}
+
+
+def test_a_click_that_is_installed_costs_nothing(tmp_path: Path) -> None:
+    # httpx would import it, and pygments and rich with it.
+    (tmp_path / "click.py").write_text("raise AssertionError('click was imported')\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gcore_tasks_cli.api"
+    assert not modules_after(code) & {"click", "rich", "pygments"}
+
+
+def test_the_version_needs_no_parser() -> None:
+    code = """
+import os, sys
+sys.argv = ['gtask', '--version']
+leave = os._exit
+os._exit = lambda status: None
+from gcore_tasks_cli.__main__ import main
+main()
+"""
+    assert not modules_after(code) & {"typer", "rich", "pydantic", "httpx", "asyncio", "ssl"}
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["watch", "--help"]])

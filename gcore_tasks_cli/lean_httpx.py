@@ -1,0 +1,16 @@
+"""httpx without its own command, for which it would import click, pygments and rich wherever a
+click is installed: a third of gtask's start. It does without where that module is not there.
+"""
+
+import sys
+from typing import Any
+
+_modules: dict[str, Any] = sys.modules
+_modules.setdefault("httpx._main", None)  # None: cannot be imported
+
+import httpx  # noqa: E402  (that is the point)
+
+if _modules["httpx._main"] is None:
+    del _modules["httpx._main"]
+
+__all__ = ["httpx"]
