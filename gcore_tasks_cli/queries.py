@@ -133,7 +133,7 @@ def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
     for text in texts:
         if _NUMBER.fullmatch(text.strip()) is None:
             raise UsageError(f"a {what} ID is a number, not {text[:50]!r}")
-        numbers[int(text)] = None
+        numbers[int(text.strip())] = None
     return tuple(numbers)
 
 

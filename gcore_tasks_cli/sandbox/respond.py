@@ -40,6 +40,7 @@ class World:
 
     def __init__(self, scenario: Scenario, epoch: float) -> None:
         self.api_key = scenario.api_key
+        self._started = scenario.started
         self.epoch = epoch
         self.lock = threading.Lock()
         # Newest first, as the API lists them.
@@ -77,6 +78,10 @@ class World:
 
     def start(self, task_type: str, now: float) -> SimulatedTask:
         """A new task of this type, as a write call of the API starts one."""
+        if self._started is not None:
+            task = replace(self._started, id=str(uuid.uuid4()), age=-now)
+            self._tasks = {task.id: task, **self._tasks}
+            return task
         model = next((t for t in live_tasks() if t.task_type == task_type), live_tasks()[0])
         task = replace(model, id=str(uuid.uuid4()), task_type=task_type, age=-now)
         if task.ends == "ERROR":

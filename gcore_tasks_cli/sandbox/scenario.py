@@ -52,7 +52,7 @@ class Fault:
 class Scenario:
     """All that a sandbox is told; `latency` in seconds before each answer.
 
-    `clock_offset` is how far the server's clock is ahead of this machine's, in seconds.
+    `started` is what write calls start, under an ID of its own. `clock_offset` is how far the server's clock is ahead of this machine's, in seconds.
     """
 
     api_key: str = DEFAULT_KEY
@@ -61,6 +61,7 @@ class Scenario:
     tasks: tuple[SimulatedTask, ...] = ()
     past: tuple[SimulatedTask, ...] = ()
     faults: tuple[Fault, ...] = ()
+    started: SimulatedTask | None = None
 
 
 def builtin_scenario() -> Scenario:
@@ -80,7 +81,9 @@ def parse_scenario(text: str | bytes) -> Scenario:
     except (ValueError, RecursionError) as error:
         raise ScenarioError(f"is no JSON: {error}") from None
     reader = _Reader("scenario", root)
-    reader.only({"api_key", "latency", "clock_offset", "defaults", "tasks", "generate", "faults"})
+    reader.only(
+        {"api_key", "latency", "clock_offset", "defaults", "tasks", "generate", "started", "faults"}
+    )
     api_key = reader.get("api_key", _text, DEFAULT_KEY)
     if not api_key.isascii() or not api_key.isprintable() or not api_key.strip():
         raise ScenarioError("api_key must be printable ASCII")
@@ -100,6 +103,7 @@ def parse_scenario(text: str | bytes) -> Scenario:
         tasks=tasks,
         past=past_tasks() if defaults else (),
         faults=tuple(_fault(item) for item in reader.items("faults")),
+        started=reader.get("started", _template, None),
     )
 
 
@@ -156,6 +160,10 @@ def _task(reader: _Reader) -> SimulatedTask:
         vanishes_after=reader.get("vanishes_after", _seconds, None),
         document=reader.get("document", _object, {}),
     )
+
+
+def _template(place: str, value: Any) -> SimulatedTask:
+    return _task(_Reader(place, {"id": "template", **_object(place, value)}))
 
 
 def _generated(reader: _Reader, default_seed: int) -> list[SimulatedTask]:

@@ -275,12 +275,12 @@ def test_a_file_that_someone_else_wrote_injects_nothing(shell_name: str, tmp_pat
 
 
 def test_what_gtask_saw_completes(shell_name: str, tmp_path: Path) -> None:
-    with sandbox(tasks=[task(task_type="create_vm"), task(OTHER, ends="ERROR")]) as server:
+    with sandbox(tasks=[task(), task(OTHER, ends="ERROR")]) as server:
         env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "GTASK_NO_HISTORY": ""}
         assert gtask(server, "watch", TASK, OTHER, env=env).status == 1
         shell = Shell(shell_name, tmp_path, GCORE_BASE_URL=server.base_url)
         menu = shell.menu("gtask get ")
-    assert "create_vm, FINISHED" in menu
+    assert "create_image, FINISHED" in menu
     assert TASK in menu
     assert OTHER in menu
     shell.close()

@@ -62,7 +62,7 @@ def test_a_pipe_gets_a_plain_card() -> None:
         ran = gtask(server, "get", TASK)
     assert ran.status == 0
     assert "\x1b" not in ran.out
-    for said in ("FINISHED", "create_vm", TASK, "instances  vm-1", "vol-2", "new_kind", "took"):
+    for said in ("FINISHED", "create_image", TASK, "instances  vm-1", "vol-2", "new_kind", "took"):
         assert said in ran.out
     assert "- size: 5" in ran.out
     assert "kept" in ran.out

@@ -93,7 +93,7 @@ def assert_left_as_it_was(shown: Terminal) -> None:
 
 def test_a_live_line_for_each_task_then_the_result_stays() -> None:
     tasks = [
-        task(lasts=1.5, created_resources={"instances": ["vm-1"]}),
+        task(lasts=1.5, task_type="create_vm", created_resources={"instances": ["vm-1"]}),
         task(OTHER, task_type="create_volume", ends="NEVER", lasts=0.0),
     ]
     arguments = ["watch", TASK, OTHER, "--interval", "0.2", "--timeout", "4"]
@@ -136,7 +136,7 @@ def test_a_dumb_terminal_gets_lines() -> None:
     with terminal(["watch", TASK, "--interval", "0.1"], tasks=[task()], TERM="dumb") as shown:
         assert shown.finish() == 0
         assert b"\x1b" not in shown.raw
-        assert "create_vm  FINISHED" in shown.text
+        assert "create_image  FINISHED" in shown.text
 
 
 def test_no_color_means_no_colour() -> None:
@@ -163,7 +163,7 @@ def test_json_is_indented_and_coloured_and_not_torn_by_the_live_view() -> None:
 def test_a_card_in_a_terminal() -> None:
     with terminal(["get", TASK], tasks=[task(age=90.0)]) as shown:
         assert shown.finish() == 0
-        assert "╭─  ✔ FINISHED  create_vm " in shown.text
+        assert "╭─  ✔ FINISHED  create_image " in shown.text
         assert TASK in shown.text
 
 
