@@ -52,7 +52,8 @@ class Fault:
 class Scenario:
     """All that a sandbox is told; `latency` in seconds before each answer.
 
-    `started` is what write calls start, under an ID of its own. `clock_offset` is how far the server's clock is ahead of this machine's, in seconds.
+    `started` is what write calls start, under an ID of its own. `clock_offset` is how far the
+    server's clock is ahead of this machine's, in seconds.
     """
 
     api_key: str = DEFAULT_KEY
