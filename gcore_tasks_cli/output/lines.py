@@ -1,8 +1,9 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -47,6 +48,10 @@ class LineProgress:
         if line is not None:
             self._last_line = event.at
             self._write(one_line(line))
+        if isinstance(event, Changed) and event.document.state == "ERROR":
+            helps = advice(event.document.text_field("error"))
+            if helps is not None:
+                self._write(f"hint: {helps}")
 
     def close(self) -> None:
         """Nothing to put back: lines stay."""
@@ -111,6 +116,15 @@ def usual_words(task_type: str | None) -> str | None:
     if low >= 60 and low % 60 == 0 and high % 60 == 0:
         return f"usually {low / 60:.0f}–{high / 60:.0f} m"
     return f"usually {low:.0f}–{high:.0f} s"
+
+
+def usual_duration_words(task_types: Iterable[str | None]) -> str:
+    """` (create_vm: usually 15–30 s)`, of the type that usually takes longest; empty if unknown."""
+    known = [(usual[1], kind) for kind in task_types if (usual := usual_duration(kind))]
+    if not known:
+        return ""
+    _, longest = max(known)
+    return f" ({longest}: {usual_words(longest)})"
 
 
 def trouble_line(event: TroubleBegan) -> str:
