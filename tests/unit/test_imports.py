@@ -13,7 +13,7 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"printable", "times", "errors", "documents", "interrupts"},
+    {"printable", "times", "errors", "documents", "interrupts", "exchanges"},
     {"settings", "task_ids", "models", "queries", "answers", "recent_tasks"},
     {"api"},
     {"fetcher"},
