@@ -6,15 +6,24 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+TOOLS := .tools
+LOCK := .github/requirements-dev.txt
+# LOCKED=1 installs exactly what the lock names, each file checked against its hash.
+LOCKED ?=
 # Made anew when the metadata change; a wheel that is half installed is not "done".
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint generated format bench dist clean
+.PHONY: demo test lint generated format bench pictures dist matrix lock audit clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+ifeq ($(LOCKED),)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+endif
 	@echo ready > $@
 
 # The main job, no account needed: watch the sandbox's tasks until each of them ends.
@@ -49,9 +58,35 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
+# The picture of the live view, of a real run against the sandbox.
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
+
 dist: $(READY)
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+
+# The suite with the wheel on each Python that there is, and with the lowest versions of the
+# dependencies; the wheel alone in an empty environment. MATRIX=3.12 (lowest, wheel) runs one.
+matrix: $(READY)
+	$(BIN)/python -m tests.matrix $(MATRIX)
+
+$(TOOLS)/.ready: .github/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check -r .github/tools.txt
+	@echo ready > $@
+
+# Written anew from pyproject.toml, with what is newest now (LOCK_OPTIONS=--upgrade) or was locked.
+lock: $(TOOLS)/.ready
+	$(TOOLS)/bin/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	  --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  $(LOCK_OPTIONS) --output-file $(LOCK) pyproject.toml
+
+# Known vulnerabilities of what is locked, and the workflows' own weak spots.
+audit: $(TOOLS)/.ready
+	$(TOOLS)/bin/zizmor --offline --persona pedantic .github
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r $(LOCK)
 
 clean:
-	rm -rf $(VENV) .bench build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(TOOLS) .matrix .bench build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

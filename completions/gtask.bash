@@ -206,6 +206,8 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '*--user Only tasks that this user started' \
                     '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
+                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
                 ;;
             resources)
@@ -218,6 +220,8 @@ _gtask() {
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--quiet/-q No progress and no summary; errors only' \
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
+                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
                 ;;
             list)
@@ -238,11 +242,13 @@ _gtask() {
                     '--all All of them, however many' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--ids Print bare IDs, one a line' \
+                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             get)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             ack)
@@ -252,6 +258,7 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             sandbox)

@@ -87,6 +87,8 @@ complete -c gtask -n '__gtask_is watch' -s p -l project -x -d 'Only this project
 complete -c gtask -n '__gtask_is watch' -s r -l region -x -d 'Only this region, or \'all\''
 complete -c gtask -n '__gtask_is watch' -l user -x -d 'Only tasks that this user started'
 complete -c gtask -n '__gtask_is watch' -l since -x -d 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'
+complete -c gtask -n '__gtask_is watch; and not __fish_contains_opt -s v verbose' -s v -l verbose -d 'Tell every request on standard error: URL, status, time, request ID, retries'
+complete -c gtask -n '__gtask_is watch; and not __fish_contains_opt no-ci' -l no-ci -d 'In GitHub Actions: no annotations, no job summary, no step outputs'
 complete -c gtask -n '__gtask_is watch; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 complete -c gtask -n '__gtask_is watch' -k -a '(__gtask_recent_tasks)'
 
@@ -98,6 +100,8 @@ complete -c gtask -n '__gtask_is resources' -s i -l interval -x -d 'Check each t
 complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt fail-fast' -l fail-fast -d 'Stop waiting at the first task that ends in ERROR'
 complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s q quiet' -s q -l quiet -d 'No progress and no summary; errors only'
 complete -c gtask -n '__gtask_is resources' -l heartbeat -x -d 'Without a terminal: give a sign of life after this much silence'
+complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s v verbose' -s v -l verbose -d 'Tell every request on standard error: URL, status, time, request ID, retries'
+complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt no-ci' -l no-ci -d 'In GitHub Actions: no annotations, no job summary, no step outputs'
 complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 complete -c gtask -n '__gtask_is resources' -k -a '(__gtask_recent_tasks)'
 
@@ -117,9 +121,11 @@ complete -c gtask -n '__gtask_is list' -s n -l limit -x -d 'At most so many task
 complete -c gtask -n '__gtask_is list; and not __fish_contains_opt all' -l all -d 'All of them, however many'
 complete -c gtask -n '__gtask_is list; and not __fish_contains_opt -s j json' -s j -l json -d 'Print JSON, one document a task, as the API sent it'
 complete -c gtask -n '__gtask_is list; and not __fish_contains_opt ids' -l ids -d 'Print bare IDs, one a line'
+complete -c gtask -n '__gtask_is list; and not __fish_contains_opt -s v verbose' -s v -l verbose -d 'Tell every request on standard error: URL, status, time, request ID, retries'
 complete -c gtask -n '__gtask_is list; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 
 complete -c gtask -n '__gtask_is get; and not __fish_contains_opt -s j json' -s j -l json -d 'Print JSON, one document a task, as the API sent it'
+complete -c gtask -n '__gtask_is get; and not __fish_contains_opt -s v verbose' -s v -l verbose -d 'Tell every request on standard error: URL, status, time, request ID, retries'
 complete -c gtask -n '__gtask_is get; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 complete -c gtask -n '__gtask_is get' -k -a '(__gtask_recent_tasks)'
 
@@ -128,6 +134,7 @@ complete -c gtask -n '__gtask_is ack' -s p -l project -x -d 'Only this project, 
 complete -c gtask -n '__gtask_is ack' -s r -l region -x -d 'Only this region, or \'all\''
 complete -c gtask -n '__gtask_is ack; and not __fish_contains_opt -s y yes' -s y -l yes -d 'With --all: do not ask whether that is meant'
 complete -c gtask -n '__gtask_is ack; and not __fish_contains_opt -s j json' -s j -l json -d 'Print JSON, one document a task, as the API sent it'
+complete -c gtask -n '__gtask_is ack; and not __fish_contains_opt -s v verbose' -s v -l verbose -d 'Tell every request on standard error: URL, status, time, request ID, retries'
 complete -c gtask -n '__gtask_is ack; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 complete -c gtask -n '__gtask_is ack' -k -a '(__gtask_recent_tasks)'
 

@@ -39,6 +39,8 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -53,6 +55,8 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
                 @{ Names = @('--heartbeat'); Help = 'Without a terminal: give a sign of life after this much silence'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -75,6 +79,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--all'); Help = 'All of them, however many' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
+                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -82,6 +87,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -93,6 +99,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }

@@ -76,8 +76,13 @@ def page_answer(response: Response, host: str) -> PageAnswer:
     return PageAnswer(documents, count, _http_date(response.headers.get("date")))
 
 
-def status_error(response: Response, host: str, task_id: str | None) -> ApiError:
-    """The error that an answer of another status is; `task_id` where one was asked for."""
+def status_error(
+    response: Response, host: str, task_id: str | None, refused_key_hint: Callable[[str], str]
+) -> ApiError:
+    """The error that an answer of another status is; `task_id` where one was asked for.
+
+    `refused_key_hint` says what to look at where a refused key was met with these words.
+    """
     status = response.status
     said, request_id = _error_body(response)
     make, passing = _meaning(status, of_task=task_id is not None)
@@ -85,7 +90,9 @@ def status_error(response: Response, host: str, task_id: str | None) -> ApiError
     server_time = _http_date(response.headers.get("date"))
     return make(
         message,
-        hint=_hint(status, said, of_task=task_id is not None),
+        hint=refused_key_hint(said)
+        if status == 401
+        else _hint(status, of_task=task_id is not None),
         status=status,
         request_id=request_id,
         passing=passing,
@@ -123,16 +130,12 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _hint(status: int, said: str, *, of_task: bool) -> str | None:
-    if status == 401 and "permanent token" in said.lower():
-        return (
-            "was the '$' of the key eaten by the shell? "
-            "Set it in single quotes: export GCORE_API_KEY='1234$abcdef'"
-        )
+def _hint(status: int, *, of_task: bool) -> str | None:
     return {
-        401: "is GCORE_API_KEY right, and still valid?",
         403: "the key may lack rights for this project, or the task be another account's",
-        404: "is the ID right, and of this key's account?" if of_task else _WRONG_URL,
+        404: "is the ID right? It may be another account's: those are not found either"
+        if of_task
+        else _WRONG_URL,
         429: "too many requests: a longer --interval asks less often",
         **dict.fromkeys((301, 302, 303, 307, 308), _WRONG_URL),
     }.get(status)
@@ -149,8 +152,13 @@ def _error_body(response: Response) -> tuple[str, str | None]:
     text = said if isinstance(said, str) else json.dumps(said)
     if invalid := fields.get("invalid_fields"):
         text = f"{text} ({json.dumps(invalid)})"
-    request_id = fields.get("request_id") or response.headers.get("x-request-id")
-    return text[:2000], str(request_id)[:200] if request_id else None
+    return text[:2000], request_id_of(response, fields.get("request_id"))
+
+
+def request_id_of(response: Response, said: object = None) -> str | None:
+    """The ID by which support finds the request: what the body `said`, or else a header."""
+    request_id = said or response.headers.get("x-request-id")
+    return str(request_id)[:200] if request_id else None
 
 
 def retry_after_seconds(value: str | None, server_time: float | None) -> float | None:

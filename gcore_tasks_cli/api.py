@@ -11,9 +11,9 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from gcore_tasks_cli import __version__
@@ -22,14 +22,19 @@ from gcore_tasks_cli.answers import (
     Response,
     TaskAnswer,
     page_answer,
+    request_id_of,
     status_error,
     task_answer,
 )
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.exchanges import Exchange
 from gcore_tasks_cli.lean_httpx import httpx
 from gcore_tasks_cli.paging import PageRequest, Parameters
+from gcore_tasks_cli.printable import without_secrets
 from gcore_tasks_cli.settings import Settings
 from gcore_tasks_cli.task_ids import path_segment
+
+_Answer = TypeVar("_Answer")
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024
 REQUEST_LIMIT_SECONDS = 30.0
@@ -38,6 +43,13 @@ READ_LIMIT_SECONDS = 15.0
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
+# OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
+_CERTIFICATE_HINTS = {
+    9: "it is not valid yet: is this machine's clock right?",
+    10: "it has expired, or this machine's clock is wrong",
+    62: "it is for another name: is GCORE_BASE_URL right?",
+    64: "it is for another address: is GCORE_BASE_URL right?",
+}
 
 
 class Session:
@@ -49,6 +61,7 @@ class Session:
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self._settings = settings
+        self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
         self._socket_lock = threading.Lock()
@@ -60,8 +73,7 @@ class Session:
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
-        response = self._request("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
-        return task_answer(response, task_id, self._settings.host)
+        return self._task("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
 
     def list_tasks(self, page: PageRequest) -> PageAnswer:
         """A page of the list of tasks.
@@ -70,8 +82,9 @@ class Session:
             ApiError: `KeyRefused` or `NoAnswer`.
         """
         query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
-        response = self._request("GET", _TASKS + _encoded(query))
-        return page_answer(response, self._settings.host)
+        return self._request(
+            "GET", _TASKS + _encoded(query), lambda response: page_answer(response, self._host)
+        )
 
     def acknowledge(self, task_id: str) -> TaskAnswer:
         """Acknowledges the task; answers it.
@@ -81,8 +94,7 @@ class Session:
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
-        path = f"{_TASKS}/{path_segment(task_id)}/acknowledge"
-        return task_answer(self._request("POST", path, task_id), task_id, self._settings.host)
+        return self._task("POST", f"{_TASKS}/{path_segment(task_id)}/acknowledge", task_id)
 
     def acknowledge_all(self, parameters: Parameters) -> None:
         """Acknowledges every task that the parameters choose (`project_id`, `region_id`).
@@ -94,7 +106,8 @@ class Session:
             ApiError: `KeyRefused` or `NoAnswer`.
         """
         path = f"{_TASKS}/acknowledge_all{_encoded(parameters)}"
-        self._request("POST", path, good=(HTTPStatus.NO_CONTENT, HTTPStatus.OK))
+        good = (HTTPStatus.NO_CONTENT, HTTPStatus.OK)
+        self._request("POST", path, lambda _: None, good=good)
 
     def abort(self) -> None:
         """Ends the request that is under way in another thread: its connection is shut down."""
@@ -112,24 +125,75 @@ class Session:
             self._client.close()
             self._client = None
 
+    def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
+        return self._request(
+            method, path, lambda response: task_answer(response, task_id, self._host), task_id
+        )
+
     def _request(
         self,
         method: str,
         path: str,
+        read: Callable[[Response], _Answer],
         task_id: str | None = None,
         good: tuple[int, ...] = (HTTPStatus.OK,),
-    ) -> Response:
+    ) -> _Answer:
+        """What `read` makes of the answer; whoever listens is told, whatever comes of it."""
+        began = time.monotonic()
+        response: Response | None = None
+        error: ApiError | None = None
         try:
-            response = self._exchange(method, path)
+            response = self._response(method, path)
+            if response.status not in good:
+                hint = self._settings.refused_key_hint
+                raise status_error(response, self._host, task_id, hint)
+            return read(response)
+        except ApiError as failure:
+            error = self._without_key(failure)
+            raise error from None
+        finally:
+            self._tell(method, path, time.monotonic() - began, response, error)
+
+    def _response(self, method: str, path: str) -> Response:
+        try:
+            return self._exchange(method, path)
         except ApiError:
             self.close()
             raise
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
             self.close()
-            raise _network_error(error, self._settings.host) from None
-        if response.status not in good:
-            raise status_error(response, self._settings.host, task_id)
-        return response
+            raise _network_error(error, self._host) from None
+
+    def _tell(
+        self,
+        method: str,
+        path: str,
+        seconds: float,
+        response: Response | None,
+        error: ApiError | None,
+    ) -> None:
+        if self._settings.on_exchange is None:
+            return
+        self._settings.on_exchange(
+            Exchange(
+                method,
+                self._settings.base_url + path,
+                seconds,
+                status=response.status if response else None,
+                request_id=(error.request_id if error else None)
+                or (request_id_of(response) if response else None),
+                problem=error.message if error else None,
+                retry_after=error.retry_after if error else None,
+            )
+        )
+
+    def _without_key(self, error: ApiError) -> ApiError:
+        """The error, where an answer that repeats the key has put it into no message."""
+        secrets = self._settings.secrets
+        error.message = without_secrets(error.message, secrets)
+        if error.request_id is not None:
+            error.request_id = without_secrets(error.request_id, secrets)
+        return error
 
     def _exchange(self, method: str, path: str) -> Response:
         client = self._client = self._client or self._new_client()
@@ -138,7 +202,7 @@ class Session:
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
             limit = BODY_LIMIT_BYTES if response.status_code == 200 else _ERROR_BODY_LIMIT_BYTES
-            body = _read(response, limit, give_up_at, self._settings.host)
+            body = _read(response, limit, give_up_at, self._host)
             return Response(response.status_code, dict(response.headers), body)
 
     def _new_client(self) -> httpx.Client:
@@ -240,7 +304,10 @@ def _network_error(error: Exception, host: str) -> NoAnswer:
     if untrusted is not None:
         return NoAnswer(
             f"the certificate of {host} is not trusted: {untrusted.verify_message}",
-            hint="behind a proxy with its own authority, name its file in SSL_CERT_FILE",
+            hint=_CERTIFICATE_HINTS.get(
+                untrusted.verify_code,
+                "behind a proxy with its own authority, name its file in SSL_CERT_FILE",
+            ),
         )
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ImportError)):
         return NoAnswer(f"cannot use the base URL or the proxy that is set: {error}")

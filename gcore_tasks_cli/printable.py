@@ -1,6 +1,7 @@
 """Makes text of unknown origin harmless for a terminal and a log: nothing of it steers either."""
 
 import re
+from collections.abc import Iterable
 
 # C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates,
 # invisible marks, lone surrogates and non-characters: all that a terminal may obey, or that shows
@@ -10,6 +11,12 @@ _UNSAFE = re.compile(
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+# What the runner of GitHub Actions takes for a command in the log of a job: `::` where a line
+# begins (behind white space, and colours for good measure), and `##[` anywhere
+# (ActionCommand.cs of actions/runner).
+_WORKFLOW_COMMAND = re.compile(
+    r"(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)", re.MULTILINE
+)
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -27,6 +34,28 @@ def one_line(text: str) -> str:
 def lines(text: str) -> str:
     """As `one_line`, but line feeds stay what they are."""
     return _UNSAFE_BUT_LINES.sub(_visible, text.replace("\r\n", "\n"))
+
+
+def no_workflow_command(text: str) -> str:
+    """`text` in which the runner of GitHub Actions finds no command.
+
+    The escapes are JSON's own, so that a JSON document stays what it is.
+    """
+    if "::" not in text and "##[" not in text:
+        return text
+    return _WORKFLOW_COMMAND.sub(_without_command, text)
+
+
+def _without_command(match: re.Match[str]) -> str:
+    before = match["before"]
+    return "\\u0023" if before is None else f"{before}\\u003a"
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """`text` with `***` in place of each secret, in whichever case it stands there."""
+    for secret in secrets:
+        text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+    return text
 
 
 def json_text(text: str) -> str:

@@ -1,16 +1,23 @@
 """Settings from the environment, checked before anything is sent."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.exchanges import ExchangeListener
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 _LONGEST_KEY = 8192
+# Shorter ones are no keys, and words that occur everywhere.
+_SHORTEST_SECRET = 6
+_SHORTEST_SECRET_PART = 8
+# A JSON Web Token: three parts of base64url, the first a JSON object.
+_TOKEN_OF_A_LOGIN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _HOST = re.compile(r"[\w.-]+|\[[0-9a-fA-F:.]+\]")
 _LOOPBACK_IPV4 = re.compile(r"127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
 
@@ -22,12 +29,18 @@ def _read_file(path: str) -> bytes:
 
 @dataclass(frozen=True)
 class Settings:
-    """What gtask needs to know to call the API. The key never shows in a repr."""
+    """What gtask needs to know to call the API. The key never shows in a repr.
+
+    `other_keys` are older variables that hold another key than this one; `on_exchange` is told of
+    each request.
+    """
 
     api_key: str = field(repr=False)
     base_url: str = DEFAULT_BASE_URL
     ca_file: str | None = None
     ca_dir: str | None = None
+    other_keys: tuple[str, ...] = ()
+    on_exchange: ExchangeListener | None = field(default=None, repr=False)
 
     @classmethod
     def from_env(
@@ -38,17 +51,52 @@ class Settings:
         Raises:
             UsageError: for a setting that is missing or wrong.
         """
+        api_key = _api_key(env, read_file)
         return cls(
-            api_key=_api_key(env, read_file),
+            api_key=api_key,
             base_url=check_base_url(env.get("GCORE_BASE_URL", "").strip() or DEFAULT_BASE_URL),
             ca_file=_existing(env, "SSL_CERT_FILE", Path.is_file, "file"),
             ca_dir=_existing(env, "SSL_CERT_DIR", Path.is_dir, "folder"),
+            other_keys=tuple(
+                name for name in _OLDER_KEY_NAMES if env.get(name, "").strip() not in ("", api_key)
+            ),
         )
 
     @property
     def host(self) -> str:
         """The host (and port) of the API, for messages."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show: the key as an answer, a URL or JSON could spell it.
+
+        Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
+        """
+        key = self.api_key
+        _, _, part = key.partition("$")
+        forms = (key, quote(key, safe=""), quote(key), json.dumps(key)[1:-1])
+        secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
+        if len(part) >= _SHORTEST_SECRET_PART:
+            secrets.append(part)
+        return tuple(dict.fromkeys(secrets))
+
+    def refused_key_hint(self, said: str) -> str:
+        """What to look at when the API refused the key, with what it said."""
+        hint = "is GCORE_API_KEY right, and still valid?"
+        if _TOKEN_OF_A_LOGIN.fullmatch(self.api_key):
+            hint = (
+                "GCORE_API_KEY holds the Bearer token of a login; "
+                "gtask needs an API key (a permanent token, like 1234$abcdef)"
+            )
+        elif "permanent token" in said.lower() or "$" not in self.api_key:
+            hint = (
+                "was the '$' of the key eaten by the shell? "
+                "Set it in single quotes: export GCORE_API_KEY='1234$abcdef'"
+            )
+        if self.other_keys:
+            hint += f"; {' and '.join(self.other_keys)}, which gtask does not read, holds another"
+        return hint
 
     @property
     def uses_tls(self) -> bool:

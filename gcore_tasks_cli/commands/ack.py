@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gcore_tasks_cli.commands.filters import Projects, Regions, task_query
-from gcore_tasks_cli.commands.options import Json, OptionalTaskIds
+from gcore_tasks_cli.commands.options import Json, OptionalTaskIds, Verbose, tell_requests
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
@@ -24,6 +24,7 @@ def ack(
         bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
     ] = False,
     as_json: Json = False,
+    verbose: Verbose = False,
 ) -> int:
     """Acknowledge tasks: mark them as seen.
 
@@ -43,15 +44,15 @@ def ack(
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
         query = task_query(os.environ, projects=projects, regions=regions, acknowledged=False)
-        return _all(streams, query, sure=yes)
+        return _all(streams, query, sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
     if projects or regions:
         raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    return _some(streams, task_ids, as_json=as_json)
+    return _some(streams, task_ids, as_json=as_json, verbose=verbose)
 
 
-def _some(streams: "Streams", arguments: list[str], *, as_json: bool) -> int:
+def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     from gcore_tasks_cli.api import Session
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
     from gcore_tasks_cli.errors import most_important
@@ -61,6 +62,7 @@ def _some(streams: "Streams", arguments: list[str], *, as_json: bool) -> int:
     from gcore_tasks_cli.task_ids import collect_ids
 
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     # Asked again on passing faults like `get`, though it is a POST: a task that is acknowledged
     # twice is acknowledged, and keeps its first date.
     asking = Asking(collect_ids(arguments, streams.stdin), settings, Session.acknowledge)
@@ -70,13 +72,14 @@ def _some(streams: "Streams", arguments: list[str], *, as_json: bool) -> int:
     return most_important(report.codes)
 
 
-def _all(streams: "Streams", query: "TaskQuery", *, sure: bool) -> int:
+def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.commands.listing import acknowledge_all, read_pages
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.settings import Settings
 
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     asks = streams.err.isatty() and streams.stdin is not None and streams.stdin.isatty()
     if not sure and not asks:
         raise UsageError(

@@ -2,10 +2,10 @@
 
 import os
 
-from gcore_tasks_cli.commands.options import Json, TaskIds
+from gcore_tasks_cli.commands.options import Json, TaskIds, Verbose, tell_requests
 
 
-def get(task_ids: TaskIds, as_json: Json = False) -> int:
+def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> int:
     """Show tasks: state, times, error, what they created.
 
     \b
@@ -23,6 +23,7 @@ def get(task_ids: TaskIds, as_json: Json = False) -> int:
 
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     asking = Asking(collect_ids(task_ids, streams.stdin), settings)
     report = ErrorReport(streams)
     printer = JsonPrinter(streams, os.environ) if as_json else CardPrinter(streams, os.environ)

@@ -15,7 +15,7 @@ from gcore_tasks_cli.commands.filters import (
     Users,
     task_query,
 )
-from gcore_tasks_cli.commands.options import Json
+from gcore_tasks_cli.commands.options import Json, Verbose, tell_requests
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.documents import Document
@@ -70,6 +70,7 @@ def list_tasks(
     everything: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
     as_json: Json = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
+    verbose: Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
 
@@ -109,6 +110,7 @@ def list_tasks(
     most = _most(limit, everything)
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     notes = ListNotes(query, most)
     printer = page_printer(
         streams, os.environ, as_json=as_json, ids=ids, failures=query.states == ("ERROR",)

@@ -1,10 +1,16 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gcore_tasks_cli.times import parse_duration
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.settings import Settings
 
 SHORTEST_INTERVAL_SECONDS = 0.1
 DEFAULT_TIMEOUT = "2h"
@@ -43,6 +49,23 @@ def duration_seconds(text: str) -> float:
         typer.BadParameter: if it is no duration.
     """
     return _timeout(text)
+
+
+def tell_requests(
+    settings: "Settings", streams: "Streams", *, wanted: bool
+) -> tuple["Settings", "Streams"]:
+    """`--verbose`: settings and streams with which each request is told, and never the key."""
+    streams = streams.hiding(*settings.secrets)
+    if not wanted:
+        return settings, streams
+    from gcore_tasks_cli.output.request_log import RequestLog
+
+    return replace(settings, on_exchange=RequestLog(streams.note).take), streams
+
+
+def progress_environment(env: Mapping[str, str], *, verbose: bool) -> Mapping[str, str]:
+    """What the progress of a wait looks at; lines of requests would tear a live view to pieces."""
+    return {**env, "TERM": "dumb"} if verbose else env
 
 
 _TASK_IDS = typer.Argument(
@@ -101,5 +124,21 @@ Heartbeat = Annotated[
         "--heartbeat",
         metavar="DURATION",
         help="Without a terminal: give a sign of life after this much silence. 0 for none.",
+    ),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Tell every request on standard error: URL, status, time, request ID, retries. "
+        "Never the key: safe to hand to support.",
+    ),
+]
+NoCi = Annotated[
+    bool,
+    typer.Option(
+        "--no-ci",
+        help="In GitHub Actions: no annotations, no job summary, no step outputs.",
     ),
 ]

@@ -12,11 +12,15 @@ from gcore_tasks_cli.commands.options import (
     Heartbeat,
     Interval,
     Json,
+    NoCi,
     Quiet,
     TaskIds,
     Timeout,
+    Verbose,
     duration_seconds,
     interval_seconds,
+    progress_environment,
+    tell_requests,
 )
 
 
@@ -42,6 +46,8 @@ def resources(
     fail_fast: FailFast = False,
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    verbose: Verbose = False,
+    no_ci: NoCi = False,
 ) -> int:
     """Print the IDs of what tasks created.
 
@@ -54,6 +60,7 @@ def resources(
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
     from gcore_tasks_cli.commands.waiting import Waiting
     from gcore_tasks_cli.errors import most_important
+    from gcore_tasks_cli.output.ci import with_actions_report
     from gcore_tasks_cli.output.printing import ResourcesPrinter
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.polling.aim import Aim
@@ -66,16 +73,18 @@ def resources(
     heartbeat_seconds = duration_seconds(heartbeat)
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     asking = Asking(collect_ids(task_ids, streams.stdin), settings)
     report = ErrorReport(streams)
     chosen = tuple(types or ())
     printer = ResourcesPrinter(streams, os.environ, chosen, as_json=as_json)
     if wait and timeout_seconds > 0:
-        waiting = Waiting(asking, streams, report, os.environ)
+        env = progress_environment(os.environ, verbose=verbose)
+        waiting = Waiting(asking, streams, report, env)
         waiting.run(
             Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast),
             schedule,
-            printer,
+            with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
             quiet=quiet,
             heartbeat_seconds=heartbeat_seconds,
             resume="resources --wait",

@@ -8,7 +8,7 @@ from typing import Protocol
 from gcore_tasks_cli.commands.asking import Asking, ErrorReport
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ExitCode, GtaskError
-from gcore_tasks_cli.output.lines import LineProgress
+from gcore_tasks_cli.output.lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, StopReason, Unfinished
@@ -98,6 +98,7 @@ class Waiting:
         reason = StopReason.ALL_SETTLED
         tick_seconds = 1.0 / _FRAMES_A_SECOND if self._streams.err.isatty() else 1.0
         last_error: GtaskError | None = None
+        types: list[str | None] = []
         try:
             for event in self._asking.events(aim, schedule, tick_seconds):
                 progress.take(event)
@@ -106,6 +107,7 @@ class Waiting:
                 if isinstance(event, Settled):
                     if not event.document.is_final:
                         unfinished.append(event.task_id)
+                        types.append(event.document.task_type)
                     elif event.document.state == "ERROR":
                         self._report.codes.append(ExitCode.TASK_ERROR)
                     hand_over(event.document)
@@ -118,6 +120,7 @@ class Waiting:
                         errors.append(self._asking.no_answer(event))
                     else:
                         unfinished.append(event.task_id)
+                        types.append(event.document.task_type if event.document else None)
                         last_error = event.error or last_error
                 elif isinstance(event, Stopped):
                     reason = event.reason
@@ -130,7 +133,8 @@ class Waiting:
             self._report.add(error)
         if once and reason is StopReason.ALL_SETTLED and unfinished:
             reason = StopReason.DEADLINE
-        self._tell_end(reason, unfinished, limit_seconds, last_error, resume)
+        usual = usual_duration_words(types, schedule.expectations)
+        self._tell_end(reason, unfinished, limit_seconds, last_error, resume, usual)
 
     def _progress(
         self, quiet: bool, heartbeat_seconds: float, expectations: Expectations
@@ -155,6 +159,7 @@ class Waiting:
         limit_seconds: float,
         last_error: GtaskError | None,
         resume: str,
+        usual: str,
     ) -> None:
         codes = self._report.codes
         still = f"{len(unfinished)} of {_tasks(len(self._asking.task_ids))} not finished"
@@ -167,7 +172,7 @@ class Waiting:
             codes.append(ExitCode.NOT_FINISHED)
             after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
             trouble = f"; the API last said: {last_error.message}" if last_error else ""
-            self._streams.error(GtaskError(f"{still} {after}{trouble}", hint=hint))
+            self._streams.error(GtaskError(f"{still} {after}{usual}{trouble}", hint=hint))
 
     def _resume(self, command: str, task_ids: list[str]) -> str:
         if len(task_ids) > _MOST_IDS_TO_RESUME:

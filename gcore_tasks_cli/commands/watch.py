@@ -14,11 +14,15 @@ from gcore_tasks_cli.commands.options import (
     Heartbeat,
     Interval,
     Json,
+    NoCi,
     OptionalTaskIds,
     Quiet,
     Timeout,
+    Verbose,
     duration_seconds,
     interval_seconds,
+    progress_environment,
+    tell_requests,
 )
 
 
@@ -38,6 +42,8 @@ def watch(
     regions: Regions = None,
     users: Users = None,
     since: Since = None,
+    verbose: Verbose = False,
+    no_ci: NoCi = False,
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
@@ -58,6 +64,7 @@ def watch(
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport
     from gcore_tasks_cli.commands.waiting import Printer, Waiting
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
+    from gcore_tasks_cli.output.ci import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printing import EventPrinter, JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
@@ -76,6 +83,7 @@ def watch(
     heartbeat_seconds = duration_seconds(heartbeat)
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
+    settings, streams = tell_requests(settings, streams, wanted=verbose)
     if task_ids:
         if any((types, projects, regions, users, since, follow)):
             raise UsageError("give task IDs or what chooses among the active ones, not both")
@@ -109,11 +117,11 @@ def watch(
         printer = JsonPrinter(streams, os.environ)
     else:
         printer = SummaryPrinter(streams, os.environ, quiet=quiet)
-    waiting = Waiting(asking, streams, report, os.environ)
+    waiting = Waiting(asking, streams, report, progress_environment(os.environ, verbose=verbose))
     waiting.run(
         aim,
         schedule,
-        printer,
+        with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
         quiet=quiet,
         heartbeat_seconds=heartbeat_seconds,
         resume="watch",

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gcore_tasks_cli.models import Task
+from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.output.words import created_words, state_symbol, state_words, took_words
 from gcore_tasks_cli.printable import json_text, lines, one_line
 
@@ -52,6 +53,8 @@ def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
         parts.append(head)
         if task.error:
             parts.append(_indented(lines(task.error), "red"))
+        if helps := advice(task.error):
+            parts.append(_indented(str(helps), "yellow"))
         if task.state == "ERROR" and task.request_id:
             parts.append(_indented(f"request ID {one_line(task.request_id)}", "dim"))
         parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created_words(task)]

@@ -1,9 +1,10 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.polling.durations import Durations
 from gcore_tasks_cli.polling.events import (
     Changed,
@@ -71,6 +72,10 @@ class LineProgress:
         if line is not None:
             self._last_line = event.at
             self._write(one_line(line))
+        if isinstance(event, Changed) and event.document.state == "ERROR":
+            helps = advice(event.document.text_field("error"))
+            if helps is not None:
+                self._write(f"hint: {helps}")
 
     def close(self) -> None:
         """Nothing to put back: lines stay."""
@@ -147,6 +152,16 @@ def usual_words(durations: Durations | None) -> str | None:
     else:
         unit = "s"
     return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
+
+
+def usual_duration_words(task_types: Iterable[str | None], expectations: Expectations) -> str:
+    """` (create_vm: usually 15–30 s)`, of the type that usually takes longest; empty if unknown."""
+    durations = {kind: expectations.durations(kind) for kind in task_types}
+    known = [(found.usual[1], kind) for kind, found in durations.items() if found and kind]
+    if not known:
+        return ""
+    _, longest = max(known)
+    return f" ({longest}: {usual_words(durations[longest])})"
 
 
 def trouble_line(event: TroubleBegan) -> str:

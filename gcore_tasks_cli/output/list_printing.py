@@ -32,7 +32,8 @@ class JsonPages(JsonPrinter):
             for document in documents:
                 self.take(document)
         elif documents:
-            self._streams.data("".join(f"{document.text}\n" for document in documents))
+            text = "".join(f"{document.text}\n" for document in documents)
+            self._streams.data(text, whole=True)
 
 
 class IdPages(Printer):

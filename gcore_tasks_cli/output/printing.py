@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
+from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.output.machine import (
     bare_ids,
     chosen_resources,
     event_document,
     resources_document,
 )
-from gcore_tasks_cli.output.streams import Streams, error_lines
+from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Event
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Printer:
 
             self._show(json_pretty(compact), wraps=False)
         else:
-            self._streams.data(compact + "\n")
+            self._streams.data(compact + "\n", whole=True)
 
     def finish(self) -> None:
         """Prints what could only be printed at the end."""
@@ -109,11 +110,7 @@ class SummaryPrinter(Printer):
         if not self._quiet:
             self._documents.append(document)
         elif document.state == "ERROR":
-            kind = document.task_type or "task"
-            error = document.text_field("error") or "no error was given"
-            failure = GtaskError(f"{kind} {document.id} ended in ERROR: {error}")
-            for line in error_lines(failure):
-                self._streams.note(line)
+            self._streams.error(_failure(document))
 
     def finish(self) -> None:
         """Prints the summary."""
@@ -156,7 +153,7 @@ class ResourcesPrinter(Printer):
         for document in self._entries:
             if document.state == "ERROR":
                 self.codes.append(ExitCode.TASK_ERROR)
-                self._tell_failure(document)
+                self._streams.error(_failure(document))
             elif not document.is_final:
                 self.codes.append(ExitCode.NOT_FINISHED)
                 self._streams.error(
@@ -184,11 +181,6 @@ class ResourcesPrinter(Printer):
             return "nothing at all was created"
         return f"what was created: {', '.join(sorted(created))}"
 
-    def _tell_failure(self, document: Document) -> None:
-        kind = document.task_type or "task"
-        error = document.text_field("error") or "no error was given"
-        self._streams.error(GtaskError(f"{kind} {document.id} ended in ERROR: {error}"))
-
     def _print_table(self) -> None:
         if not self._entries:
             return
@@ -199,6 +191,16 @@ class ResourcesPrinter(Printer):
             self._show(resources_table(entries))
         elif any(created for _, created in entries):
             self._streams.data(plain_resources_table(entries).rstrip("\n") + "\n")
+
+
+def _failure(document: Document) -> GtaskError:
+    kind = document.task_type or "task"
+    error = document.text_field("error")
+    helps = advice(error)
+    return GtaskError(
+        f"{kind} {document.id} ended in ERROR: {error or 'no error was given'}",
+        hint=str(helps) if helps else None,
+    )
 
 
 def _task(document: Document) -> "Task":

@@ -4,35 +4,52 @@ import errno
 import io
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import made_progress
-from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.printable import no_workflow_command, one_line, without_secrets
 
 
 @dataclass(frozen=True)
 class Streams:
-    """Where data and messages go; made once a process, by `standard`."""
+    """Where data and messages go; made once a process, by `standard`.
+
+    No message, and nothing for people, shows any of the `secrets`. With `in_workflow` the runner
+    of GitHub Actions reads standard output too, as it may read standard error at any time.
+    """
 
     out: TextIO
     err: TextIO
     stdin: BinaryIO | None
+    in_workflow: bool = False
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     @classmethod
     def standard(cls) -> "Streams":
         """This process's streams. One that was closed before the start swallows what it gets."""
         out, err = sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
-        return cls(out, err, sys.stdin.buffer if sys.stdin is not None else None)
+        stdin = sys.stdin.buffer if sys.stdin is not None else None
+        in_workflow = os.environ.get("GITHUB_ACTIONS", "").lower() == "true"
+        return cls(out, err, stdin, in_workflow)
 
-    def data(self, text: str) -> None:
-        """Writes to standard output, at once.
+    def hiding(self, *secrets: str) -> "Streams":
+        """The same streams, but people never see these on them."""
+        return replace(self, secrets=(*self.secrets, *secrets))
+
+    def data(self, text: str, *, whole: bool = False) -> None:
+        """Writes to standard output, at once; what is for programs stays `whole`.
 
         Raises:
             OutputClosed: if its reader has left.
             GtaskError: if it cannot be written (a full disk, say).
         """
+        if not whole:
+            text = without_secrets(text, self.secrets)
+        if self.in_workflow:
+            text = no_workflow_command(text)
         try:
             self.out.write(text)
             self.out.flush()
@@ -46,8 +63,15 @@ class Streams:
 
     def note(self, text: str) -> None:
         """Writes a line to standard error; nobody reading it is no reason to stop."""
+        self._tell(no_workflow_command(text))
+
+    def workflow_command(self, command: str) -> None:
+        """Writes a command to the runner of GitHub Actions, which reads both streams."""
+        self._tell(command)
+
+    def _tell(self, line: str) -> None:
         try:
-            self.err.write(f"{text}\n")
+            self.err.write(f"{without_secrets(line, self.secrets)}\n")
             self.err.flush()
             made_progress()
         except (OSError, ValueError):

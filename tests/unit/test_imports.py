@@ -13,7 +13,16 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"printable", "times", "errors", "documents", "interrupts", "lean_httpx", "paging"},
+    {
+        "printable",
+        "times",
+        "errors",
+        "documents",
+        "interrupts",
+        "lean_httpx",
+        "paging",
+        "exchanges",
+    },
     {"settings", "task_ids", "models", "queries", "answers", "recent_tasks"},
     {"api"},
     {"fetcher"},

@@ -144,7 +144,17 @@ more of it
     [
         ("Quota limit for volume_size exceeded by 2", "the quota for volume_size is exceeded by 2"),
         ("Quota limit for 'cpu_count' exceeded", "the quota for cpu_count is exceeded"),
-        ("Quota exceeded for resources: ram", "quota exceeded"),
+        ("Quota exceeded for resources: ['ram']", "the quota for ram is exceeded"),
+        (
+            "Quota exceeded for instances: Requested 1, but already used 10 of 10 instances",
+            "the quota for instances is exceeded (requested 1, used 10 of 10)",
+        ),
+        (
+            "Requested volume exceeds allowed gigabytes quota. "
+            "Requested 10G, quota is 1000G and 995G has been consumed.",
+            "the quota for gigabytes is exceeded (requested 10G, limit 1000G, consumed 995G)",
+        ),
+        ("All quotas are used up", "quota exceeded"),
         ("Time limit exceeded", None),
         ("Not enough capacity in the region for this flavor", "the region has no capacity"),
         ("No valid host was found. There are not enough hosts available.", "the region has no"),

@@ -1,0 +1,109 @@
+"""What gtask knows of a mistake, it says: each hint where it helps, and only there."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from gcore_tasks_cli.sandbox.scenario import parse_scenario
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.e2e.harness import OTHER, TASK, gtask, sandbox, task
+
+LOGIN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+
+
+def refused(key: str, said: str = "Unauthorized", **env: str) -> str:
+    no = {"do": "status", "status": 401, "body": {"message": said}}
+    with sandbox(faults=[no]) as server:
+        ran = gtask(server, "get", TASK, env={"GCORE_API_KEY": key, **env})
+    assert ran.status == 3
+    return ran.err.splitlines()[-1]
+
+
+def test_401_a_key_without_its_dollar_was_perhaps_eaten_by_the_shell() -> None:
+    assert "eaten by the shell" in refused("1234")
+    assert "single quotes" in refused("1234$abc", "Bad permanent token")
+    assert "still valid?" in refused("1234$abc")
+
+
+def test_401_the_token_of_a_login_is_no_key() -> None:
+    hint = refused(LOGIN)
+    assert "Bearer token" in hint
+    assert LOGIN not in hint
+
+
+def test_401_an_older_variable_holds_another_key() -> None:
+    assert "GCORE_PERMANENT_TOKEN" in refused("1$a", GCORE_PERMANENT_TOKEN="2$b")
+    assert "GCORE_PERMANENT_TOKEN" not in refused("1$a", GCORE_PERMANENT_TOKEN="1$a")
+
+
+def test_a_key_with_its_scheme_is_told_before_anything_is_sent() -> None:
+    ran = gtask(None, "get", TASK, env={"GCORE_API_KEY": f"Bearer {LOGIN}"})
+    assert ran.status == 2
+    assert "hint: give the bare key" in ran.err
+    assert LOGIN not in ran.err
+
+
+@pytest.mark.parametrize("command", ["get", "watch", "resources", "ack"])
+def test_404_the_task_may_be_another_accounts(command: str) -> None:
+    with sandbox(tasks=[task()]) as server:
+        ran = gtask(server, command, OTHER)
+    assert ran.status == 4
+    assert "another account's" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("watch",), ("watch", "--quiet"), ("resources",)])
+def test_a_quota_error_is_told_with_its_attribute_and_numbers(arguments: tuple[str, ...]) -> None:
+    error = "Quota exceeded for instances: Requested 1, but already used 10 of 10 instances"
+    with sandbox(tasks=[task(age=9, lasts=1, ends="ERROR", error=error)]) as server:
+        ran = gtask(server, *arguments, TASK)
+    assert ran.status == 1
+    assert "hint: the quota for instances is exceeded (requested 1, used 10 of 10): " in ran.err
+
+
+def test_a_timeout_tells_how_to_go_on_and_what_is_usual() -> None:
+    never = task(task_type="create_k8s_cluster_v2", ends="NEVER")
+    with sandbox(tasks=[never, task(OTHER, ends="NEVER")]) as server:
+        ran = gtask(server, "watch", TASK, OTHER, "--timeout", "0.5", "--interval", "0.1")
+    assert ran.status == 124
+    assert "(create_k8s_cluster_v2: usually 5–15 m)" in ran.err
+    assert f"hint: to go on waiting: gtask watch {TASK} {OTHER}" in ran.err
+
+
+def over_tls(
+    authority: trustme.CA, name: str, folder: Path, *, trusted: bool, **times: object
+) -> str:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **times).configure_cert(context)  # type: ignore[arg-type]
+    env = {}
+    if trusted:
+        authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+        env["SSL_CERT_FILE"] = str(folder / "ca.pem")
+    with SandboxServer(parse_scenario("{}"), ssl_context=context) as server:
+        url = server.base_url.replace("127.0.0.1", "localhost")
+        ran = gtask(None, "get", TASK, env={"GCORE_BASE_URL": url, "GCORE_API_KEY": "k", **env})
+    assert ran.status == 5, ran.err
+    return ran.err
+
+
+def test_an_unknown_authority_is_named_in_ssl_cert_file(tmp_path: Path) -> None:
+    err = over_tls(trustme.CA(), "localhost", tmp_path, trusted=False)
+    assert "hint: behind a proxy with its own authority, name its file in SSL_CERT_FILE" in err
+
+
+def test_a_certificate_for_another_name_is_another_mistake(tmp_path: Path) -> None:
+    err = over_tls(trustme.CA(), "example.org", tmp_path, trusted=True)
+    assert "is GCORE_BASE_URL right?" in err
+    assert "SSL_CERT_FILE" not in err
+
+
+def test_an_expired_certificate_is_another_mistake(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    past = {
+        "not_before": datetime(2020, 1, 1, tzinfo=UTC),
+        "not_after": datetime(2020, 2, 1, tzinfo=UTC),
+    }
+    err = over_tls(trustme.CA(), "localhost", tmp_path, trusted=True, **past)
+    assert "clock is wrong" in err

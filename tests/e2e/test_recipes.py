@@ -1,0 +1,153 @@
+"""The README's recipes for CI systems and others, run as those would run them: on the sandbox."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gcore_tasks_cli.errors import ExitCode
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.actions_runner import outputs_in
+from tests.e2e.harness import CURL, GTASK, TASK, environment, sandbox, task
+
+if sys.platform == "win32":
+    pytest.skip("the recipes are for a POSIX shell", allow_module_level=True)
+if CURL is None:
+    pytest.skip("curl is not installed", allow_module_level=True)
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SECTION = README.partition("### In CI and scripts\n")[2].partition("\n## ")[0]
+TERRAFORM = shutil.which("terraform")
+# The setting up of a machine, which the test's own is past.
+INSTALLS = re.compile(r"(pipx|pip|uv tool) install ")
+
+
+def block(title: str, language: str) -> str:
+    """The block after this title."""
+    found = re.search(
+        rf"^\*\*{title}.*?^```{language}\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL
+    )
+    assert found is not None, f"no recipe for {title}"
+    return found[1]
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with sandbox(tasks=[task(TASK, lasts=0.5, created_resources={"networks": ["n-1"]})]) as started:
+        yield started
+
+
+def run(
+    command: list[str], server: SandboxServer, folder: Path, **env: str
+) -> "subprocess.CompletedProcess[str]":
+    assert GTASK is not None
+    env = environment(server, **{"PROJECT": "1234", "REGION": "76", "ID": TASK, **env})
+    env["PATH"] = f"{Path(GTASK).parent}:{env['PATH']}"
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_github_actions(server: SandboxServer, tmp_path: Path) -> None:
+    (job,) = yaml.safe_load(block("GitHub Actions", "yaml"))["jobs"].values()
+    known: dict[str, str] = {"secrets.GCORE_API_KEY": server.api_key}
+    known |= {"vars.PROJECT": "1234", "vars.REGION": "76"}
+    files = {"GITHUB_STEP_SUMMARY": tmp_path / "summary"}
+    said = ""
+    for number, step in enumerate(job["steps"]):
+        if "run" not in step or INSTALLS.match(step["run"]):
+            continue
+        files["GITHUB_OUTPUT"] = tmp_path / f"output-{number}"
+        named = {name: str(file) for name, file in files.items()}
+        named |= {name: evaluated(text, known) for name, text in step.get("env", {}).items()}
+        # The runner's own way to run a step that names no shell.
+        ran = run(["bash", "-e", "-c", step["run"]], server, tmp_path,
+                  **{"GITHUB_ACTIONS": "true", **named})  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        said += ran.stdout
+        if files["GITHUB_OUTPUT"].exists():
+            for name, value in outputs_in(files["GITHUB_OUTPUT"]).items():
+                known[f"steps.{step['id']}.outputs.{name}"] = value
+    assert re.search(r"^network [0-9a-f-]{36} is ready$", said, re.MULTILINE)
+    assert "`create_network`" in files["GITHUB_STEP_SUMMARY"].read_text()
+
+
+def evaluated(text: object, known: dict[str, str]) -> str:
+    return re.sub(r"\$\{\{ *(\S+) *\}\}", lambda match: known[match[1]], str(text))
+
+
+def test_gitlab_ci(server: SandboxServer, tmp_path: Path) -> None:
+    (job,) = yaml.safe_load(block("GitLab CI", "yaml")).values()
+    # Its runner joins the lines to one script.
+    script = [line for line in job["script"] if not INSTALLS.match(line)]
+    ran = run(["bash", "-eo", "pipefail", "-c", "\n".join(script)], server, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    dotenv = tmp_path / job["artifacts"]["reports"]["dotenv"]
+    assert re.fullmatch(r"NETWORK=[0-9a-f-]{36}\n", dotenv.read_text())
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"created_resources": {"networks": ["n-1"]}}, 0, 'created: {"networks":["n-1"]}'),
+        ({"ends": "ERROR", "error": "no quota"}, 1, "failed: no quota"),
+        ({"ends": "NEVER"}, 0, "still under way"),
+    ],
+)
+def test_a_shell_script(fields: dict[str, Any], status: int, said: str, tmp_path: Path) -> None:
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not installed")
+    script = block("A shell script", "bash").replace(
+        "15m", "1" if "NEVER" in str(fields) else "15m"
+    )
+    with sandbox(tasks=[task(**fields)]) as server:
+        ran = run(["bash", "-c", script], server, tmp_path)
+    assert ran.returncode == status
+    assert said in ran.stdout + ran.stderr
+
+
+def test_terraform(server: SandboxServer, tmp_path: Path) -> None:
+    text = block("Terraform", "hcl")
+    (tmp_path / "main.tf").write_text(text)
+    if TERRAFORM is not None:
+        for arguments in (["init"], ["apply", "-auto-approve"]):
+            ran = run(
+                [TERRAFORM, *arguments, "-no-color"], server, tmp_path, CHECKPOINT_DISABLE="1"
+            )
+            assert ran.returncode == 0, ran.stderr
+    else:
+        command = re.search(r"<<-EOT\n(.*?)^ *EOT$", text, re.MULTILINE | re.DOTALL)
+        assert command is not None
+        ran = run(["bash", "-euo", "pipefail", "-c", command[1]], server, tmp_path)
+        assert ran.returncode == 0, ran.stderr
+    assert re.fullmatch(r"[0-9a-f-]{36}\n", (tmp_path / "network.id").read_text())
+    assert server.api_key not in "".join(f.read_text() for f in tmp_path.glob("*.tfstate"))
+
+
+def test_a_kubernetes_job(server: SandboxServer, tmp_path: Path) -> None:
+    job = yaml.safe_load(block("A Kubernetes Job", "yaml"))
+    assert (job["apiVersion"], job["kind"]) == ("batch/v1", "Job")
+    pod = job["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    env = {each["name"]: each["value"] for each in container["env"] if "value" in each}
+    command = [re.sub(r"\$\((\w+)\)", lambda m: env[m[1]], word) for word in container["command"]]
+    ran = run(command, server, tmp_path, **env)
+    assert ran.returncode == 0, ran.stderr
+    # A Job that fails for good on a status is allowed to by its Pods never starting again.
+    assert pod["restartPolicy"] == "Never"
+    (rule,) = job["spec"]["podFailurePolicy"]["rules"]
+    lasting = (ExitCode.TASK_ERROR, ExitCode.USAGE, ExitCode.KEY_REFUSED, ExitCode.NOT_FOUND)
+    assert rule["onExitCodes"] == {"operator": "In", "values": [int(code) for code in lasting]}

@@ -1,0 +1,115 @@
+"""`--verbose`: every request is told, and what is told can be handed to anybody."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.harness import OTHER, TASK, gtask, sandbox, task
+
+KEY = "1234$0123456789abcdefSECRET"
+SECRET = re.compile("0123456789abcdefSECRET", re.IGNORECASE)
+REQUEST = re.compile(r"^(GET|POST) http://127\.0\.0\.1:\d+/cloud/\S+ (\d{3}|no answer) in \S+ m?s")
+
+
+def requests_told(err: str) -> list[str]:
+    return [line for line in err.splitlines() if REQUEST.match(line)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("get", TASK),
+        ("get", TASK, "--json"),
+        ("watch", TASK, "--interval", "0.2"),
+        ("watch", TASK, "--quiet"),
+        ("watch",),
+        ("resources", TASK),
+        ("resources", TASK, "--wait"),
+        ("list",),
+        ("ack", TASK),
+        ("ack", "--all", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_every_request_is_told(arguments: tuple[str, ...]) -> None:
+    with sandbox(api_key=KEY, tasks=[task(lasts=0.5)]) as server:
+        ran = gtask(server, *arguments, "--verbose")
+    told = requests_told(ran.err)
+    assert len(told) == len(server.requests) > 0
+    for line, (_, method, path) in zip(told, server.requests, strict=True):
+        assert line.startswith(f"{method} {server.base_url}{path} 20")
+    assert not SECRET.search(ran.err)
+
+
+def test_nothing_is_told_unless_asked_for() -> None:
+    with sandbox(tasks=[task()]) as server:
+        assert requests_told(gtask(server, "get", TASK).err) == []
+
+
+def test_retries_status_and_request_id_are_told() -> None:
+    busy = {"do": "status", "status": 503, "requests": [1, 2], "headers": {"Retry-After": "0"},
+            "body": {"message": "too busy", "request_id": "req-busy"}}  # fmt: skip
+    with sandbox(tasks=[task()], faults=[busy]) as server:
+        ran = gtask(server, "get", TASK, "-v")
+    first, second, third = requests_told(ran.err)
+    assert re.search(r" 503 in \S+ m?s, request ID req-busy, Retry-After .*: .*too busy$", first)
+    assert re.search(r" 503 in \S+ m?s, retry 1, request ID req-busy", second)
+    assert re.search(r" 200 in \S+ m?s, retry 2", third)
+    assert ran.status == 0
+
+
+def test_no_answer_and_nonsense_are_told_with_their_reason() -> None:
+    faults = [{"do": "close", "requests": [1, 1]}, {"do": "body", "requests": [2, 2], "body": "{}"}]
+    with sandbox(tasks=[task()], faults=faults) as server:
+        ran = gtask(server, "get", TASK, "-v")
+    first, second, third = requests_told(ran.err)
+    assert re.search(r" no answer in \S+ m?s: ", first)
+    assert re.search(r" 200 in \S+ m?s, retry 1: .*no task", second)
+    assert "retry 2" in third
+
+
+def _echoing(**answer: Any) -> dict[str, Any]:
+    return {"do": "status", "path": f"*/{TASK}", **answer}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        _echoing(status=401, body={"message": f"Bad permanent token {KEY}", "request_id": KEY}),
+        _echoing(status=403, body={"message": KEY.upper()}, headers={"X-Request-ID": KEY}),
+        _echoing(status=503, body={"message": quote(KEY, safe="")}, headers={"X-Request-ID": KEY}),
+        _echoing(status=302, headers={"Location": f"/?key={quote(KEY)}"}),
+        _echoing(status=418, body={"message": {"sent": [KEY]}}),
+        _echoing(status=400, body=KEY),
+        {"do": "body", "body": {"id": KEY, "state": "NEW"}},
+        {"do": "body", "body": {"id": TASK, "state": "ERROR", "task_type": KEY, "error": KEY}},
+    ],
+    ids=["401", "403", "503", "302", "418", "400", "another task", "a task"],
+)
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_key_that_an_answer_repeats_is_not_shown(fault: dict[str, Any], verbose: bool) -> None:
+    if "error" in str(fault.get("body")) and not verbose:
+        pytest.skip("without --verbose a task is shown as it is")
+    with sandbox(api_key=KEY, tasks=[task(lasts=0)], faults=[fault]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "0.3", *(["-v"] if verbose else []))
+    assert ran.status != 0
+    assert bool(requests_told(ran.err)) == verbose
+    assert not SECRET.search(ran.out + ran.err)
+
+
+def test_a_key_in_the_url_is_not_shown() -> None:
+    with sandbox(api_key=KEY, tasks=[task(OTHER)]) as server:
+        ran = gtask(server, "get", KEY, quote(KEY, safe=""), "--verbose")
+    assert ran.status == 4
+    assert len(requests_told(ran.err)) == 2
+    assert not SECRET.search(ran.out + ran.err)
+
+
+def test_json_stays_whole_even_so() -> None:
+    echo = {"do": "body", "body": {"id": TASK, "state": "FINISHED", "error": KEY}}
+    with sandbox(api_key=KEY, tasks=[task()], faults=[echo]) as server:
+        ran = gtask(server, "get", TASK, "--json", "--verbose")
+    assert ran.documents[0]["error"] == KEY
+    assert not SECRET.search(ran.err)

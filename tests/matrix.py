@@ -1,0 +1,85 @@
+"""The suite on the built wheel, with each Python that this machine has: python -m tests.matrix.
+
+Arguments choose among `3.11`, `3.12`, `3.13`, `lowest` (the lowest versions that the dependencies
+may have) and `wheel` (the wheel alone, in an empty environment). What is not there is passed over
+unless it was asked for.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PYTHONS = ("3.11", "3.12", "3.13")
+ALL = (*PYTHONS, "lowest", "wheel")
+
+
+def lower_bounds() -> list[str]:
+    """The run-time dependencies, each pinned to the lowest version that it may have."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [re.sub(r">=([\w.]+).*", r"==\1", each) for each in project["dependencies"]]
+
+
+def python_of(version: str) -> str | None:
+    """An interpreter of this version: from PATH, or the newest that pyenv has."""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == version:
+        return sys.executable
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    managed = sorted(root.glob(f"versions/{version}.*/bin/python"))
+    for candidate in (*map(str, reversed(managed)), shutil.which(f"python{version}")):
+        if candidate and _works(candidate):
+            return candidate
+    return None
+
+
+def main(chosen: list[str]) -> int:
+    """Runs the rows; how many of them failed."""
+    failed = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
+        (wheel,) = folder.glob("*.whl")
+        for row in chosen or ALL:
+            if (python := sys.executable if row == "wheel" else python_of(_python(row))) is None:
+                print(f"{row}: no such Python here")
+                failed += [row] if chosen else []
+            elif not _passes(row, python, wheel, folder / row):
+                failed.append(row)
+    print(f"failed: {', '.join(failed)}" if failed else "all passed")
+    return len(failed)
+
+
+def _python(row: str) -> str:
+    return PYTHONS[0] if row == "lowest" else row
+
+
+def _works(python: str) -> bool:
+    done = subprocess.run([python, "-c", "import venv, ssl"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _passes(row: str, python: str, wheel: Path, folder: Path) -> bool:
+    print(f"== {row}", flush=True)
+    if row == "wheel":
+        tests = [sys.executable, "-m", "pytest", "tests/e2e/test_wheel.py"]
+        env = {**os.environ, "GTASK_TEST_WHEEL": str(wheel)}
+        return subprocess.run(tests, cwd=ROOT, env=env, check=False).returncode == 0
+    _run(python, "-m", "venv", str(folder))
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    pins = lower_bounds() if row == "lowest" else []
+    _run(str(programs / "python"), "-m", "pip", "install", "-q", f"{wheel}[dev]", *pins)
+    tests = [str(programs / "python"), "-m", "pytest", "-n", "4", "--dist", "loadfile"]
+    return subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
