@@ -30,8 +30,12 @@ def main() -> NoReturn:
             continue
         try:
             stream.flush()
-        except (OSError, ValueError):
+        except BrokenPipeError:
             status = status or ExitCode.OUTPUT_CLOSED
+        except OSError as error:
+            status = status or _cannot_write(error)
+        except ValueError:  # closed
+            continue
     os._exit(status)
 
 
@@ -43,11 +47,19 @@ def run(arguments: Sequence[str]) -> int:
         return _invoke(arguments)
     except OutputClosed:
         return ExitCode.OUTPUT_CLOSED
-    except BrokenPipeError:  # help or version into a closed pipe
+    except (BrokenPipeError, SystemExit):  # help into a closed pipe; the parser leaves so then
         return ExitCode.OUTPUT_CLOSED
+    except OSError as error:  # help onto a full disk
+        return _cannot_write(error)
     except GtaskError as error:
         Streams.standard().error(error)
         return error.exit_code
+
+
+def _cannot_write(error: OSError) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"gtask: cannot write to standard output: {error.strerror}\n")
+    return ExitCode.NO_ANSWER
 
 
 def _version() -> int:

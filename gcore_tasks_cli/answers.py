@@ -14,6 +14,7 @@ from gcore_tasks_cli.documents import Document, decode_json, parse_json, parse_p
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING_STATUSES = frozenset({408, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 _WRONG_URL = "is GCORE_BASE_URL right?"
@@ -113,7 +114,7 @@ def _meaning(status: int, *, of_task: bool) -> tuple[Callable[..., ApiError], bo
 
 
 def _sentence(status: int, said: str, response: Response, host: str, task_id: str | None) -> str:
-    if 300 <= status < 400:
+    if status in _REDIRECTS:
         target = response.headers.get("location", "nowhere")[:200]
         return f"{host} redirects to {target} (HTTP {status}); gtask does not follow"
     if status == 404 and task_id is not None:

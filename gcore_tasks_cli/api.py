@@ -64,6 +64,7 @@ class Session:
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
+        self._is_spoilt = False  # its connection holds the rest of an answer that was not read
         self._socket_lock = threading.Lock()
         self._socket: socket.socket | None = None
 
@@ -124,6 +125,7 @@ class Session:
         if self._client is not None:
             self._client.close()
             self._client = None
+        self._is_spoilt = False
 
     def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
         return self._request(
@@ -163,6 +165,11 @@ class Session:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
             self.close()
             raise _network_error(error, self._host) from None
+        except ValueError as error:  # what only httpx and idna find out about a URL
+            raise UsageError(
+                f"GCORE_BASE_URL or a proxy variable holds a URL that cannot be used: {error}",
+                hint="https_proxy, all_proxy and no_proxy count in either case of letters",
+            ) from None
 
     def _tell(
         self,
@@ -196,14 +203,23 @@ class Session:
         return error
 
     def _exchange(self, method: str, path: str) -> Response:
+        if self._is_spoilt:
+            self.close()
         client = self._client = self._client or self._new_client()
         give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
         with client.stream(
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
-            limit = BODY_LIMIT_BYTES if response.status_code == 200 else _ERROR_BODY_LIMIT_BYTES
-            body = _read(response, limit, give_up_at, self._host)
-            return Response(response.status_code, dict(response.headers), body)
+            headers = dict(response.headers)
+            if response.status_code == HTTPStatus.OK:
+                body = _read(response, BODY_LIMIT_BYTES, give_up_at, self._host)
+                return Response(response.status_code, headers, body)
+            try:
+                body = _read(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
+            except (ApiError, httpx.HTTPError, OSError):
+                body = b""  # the status says enough, whatever is wrong with the rest
+                self._is_spoilt = True
+            return Response(response.status_code, headers, body)
 
     def _new_client(self) -> httpx.Client:
         # Plain http goes to this machine only, and so past every proxy: there the key would be
@@ -256,7 +272,10 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
             ) from None
     import certifi  # comes with httpx
 
-    return ssl.create_default_context(cafile=certifi.where())
+    try:
+        return ssl.create_default_context(cafile=certifi.where())
+    except OSError as error:  # SSLKEYLOGFILE, for one, is opened here
+        raise UsageError(f"cannot set up TLS: {error}") from None
 
 
 def _read(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
@@ -282,14 +301,21 @@ def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[b
         raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", passing=True)
     # +32: zlib finds out by itself whether it is gzip or zlib.
     inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+    is_empty = True
     try:
         for piece in response.iter_raw():
-            yield inflate.decompress(piece, limit + 1)
-            if inflate.unconsumed_tail:
-                raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+            # Members of gzip may follow each other (RFC 1952, section 2.2).
+            while piece:
+                is_empty = False
+                if inflate.eof:
+                    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+                yield inflate.decompress(piece, limit + 1)
+                if inflate.unconsumed_tail:
+                    raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+                piece = inflate.unused_data
     except zlib.error:
         raise NoAnswer(f"{host} answered with broken compression", passing=True) from None
-    if not inflate.eof:
+    if not inflate.eof and not is_empty:
         raise NoAnswer(f"the answer of {host} was cut short", passing=True)
 
 
@@ -314,8 +340,9 @@ def _network_error(error: Exception, host: str) -> NoAnswer:
     if isinstance(error, httpx.LocalProtocolError):
         return NoAnswer(f"cannot send the request to {host}: {error}")
     if isinstance(error, httpx.ProxyError):
-        refused = str(error).startswith("407")
-        return NoAnswer(f"the proxy on the way to {host} says: {error}", passing=not refused)
+        status = str(error)[:3]
+        lasts = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
+        return NoAnswer(f"the proxy on the way to {host} says: {error}", passing=not lasts)
     if isinstance(error, httpx.ConnectTimeout):
         return NoAnswer(f"{host} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s", passing=True)
     if isinstance(error, httpx.TimeoutException):

@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP (the terminal is gone) asks for what SIGTERM asks for.
+_NUMBERS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 # How long output that is being told to end may stand still (its reader has stopped reading).
 _STUCK_AFTER_SECONDS = 0.7
 _CHECK_SECONDS = 0.1
@@ -23,6 +26,7 @@ class _State:
 
     restore: tuple[int, bytes] | None = None
     progress = 0
+    is_writing = False
 
 
 def leave_at_once() -> None:
@@ -38,9 +42,15 @@ def restore_terminal_with(descriptor: int | None, sequence: bytes = b"") -> None
     _State.restore = None if descriptor is None else (descriptor, sequence)
 
 
-def made_progress() -> None:
-    """Tells that output went through."""
-    _State.progress += 1
+@contextmanager
+def writing() -> Iterator[None]:
+    """While something is written: only there can a reader that has stopped reading hold us up."""
+    _State.is_writing = True
+    try:
+        yield
+    finally:
+        _State.is_writing = False
+        _State.progress += 1
 
 
 @contextmanager
@@ -74,7 +84,7 @@ def told_to(interrupt: Callable[[int], None]) -> Iterator[None]:
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     if _State.restore is not None:
         os.write(*_State.restore)
-    os._exit(128 + number)
+    os._exit(130 if number == signal.SIGINT else 143)
 
 
 def _leave_when_stuck(number: int) -> None:
@@ -84,7 +94,8 @@ def _leave_when_stuck(number: int) -> None:
 
     def check(_number: int, frame: FrameType | None) -> None:
         nonlocal last, still_for
-        still_for = still_for + _CHECK_SECONDS if _State.progress == last else 0.0
+        is_stuck = _State.is_writing and _State.progress == last
+        still_for = still_for + _CHECK_SECONDS if is_stuck else 0.0
         last = _State.progress
         if still_for >= _STUCK_AFTER_SECONDS:
             _leave(number, frame)

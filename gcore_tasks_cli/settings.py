@@ -137,7 +137,16 @@ def check_base_url(url: str) -> str:
 
 def _has_host(parts: SplitResult) -> bool:
     host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
-    return _HOST.fullmatch(host.removesuffix(":")) is not None
+    host = host.removesuffix(":")
+    if _HOST.fullmatch(host) is None:
+        return False
+    if host.startswith("["):
+        return True
+    try:
+        host.encode("idna")  # no empty label, none of more than 63 characters
+    except UnicodeError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,6 +1,7 @@
 """`gtask sandbox`: a local stand-in for the tasks API."""
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -119,6 +120,8 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     # SIGTERM is meant for this process alone, so it is handed on.
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda *_: child.send_signal(signal.SIGHUP))
     status = child.wait()
     return status if status >= 0 else 128 - status
 
@@ -129,7 +132,9 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: stopped.append(number))
     for name, value in variables.items():
-        line = f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
+        line = f"export {name}={shlex.quote(value)}"
+        if os.name == "nt":
+            line = "$env:{} = '{}'".format(name, value.replace("'", "''"))
         streams.data(line + "\n")
     streams.note("gtask: the sandbox is running until Ctrl-C; use it from another terminal:")
     streams.note("  gtask watch $GTASK_SANDBOX_TASK_IDS")

@@ -20,8 +20,8 @@ from gcore_tasks_cli.printable import json_text, lines, one_line
 
 STATE_STYLES = {"NEW": "cyan", "RUNNING": "yellow", "FINISHED": "green", "ERROR": "bold red"}
 UNKNOWN_STATE_STYLE = "magenta"
-# Beyond these, a summary at a terminal tells what went wrong and counts the rest.
-_MOST_TOLD = 30
+# Beyond these, a summary at a terminal has one line a task, below that only what went wrong.
+_MOST_TOLD_AT_LENGTH = 30
 # Beyond these, one odd cell would push all the others off the screen.
 _WIDEST_ALIGNED = 100
 _NESTING = "  "
@@ -39,11 +39,9 @@ def console(stream: TextIO, env: Mapping[str, str]) -> Console:
 
 def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
     """What became of each task: state, type, ID, duration, and below it the error or resources."""
-    told = tasks
-    if len(tasks) > _MOST_TOLD:
-        told = [task for task in tasks if task.state != "FINISHED"][:_MOST_TOLD]
+    is_crowd = len(tasks) > _MOST_TOLD_AT_LENGTH
     parts: list[RenderableType] = []
-    for task in told:
+    for task in tasks:
         style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
         head = Text.assemble(
             (f"{state_symbol(task.state)} {state_words(task)}", style),
@@ -51,13 +49,17 @@ def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
             (f"  {took_words(task, now)}", "dim"),
         )
         parts.append(head)
+        created = created_words(task)
+        if is_crowd and created:
+            head.append("  " + ", ".join(f"{kind} {new_id}" for kind, new_id in created))
+            created = []
         if task.error:
             parts.append(_indented(lines(task.error), "red"))
         if helps := advice(task.error):
             parts.append(_indented(str(helps), "yellow"))
         if task.state == "ERROR" and task.request_id:
             parts.append(_indented(f"request ID {one_line(task.request_id)}", "dim"))
-        parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created_words(task)]
+        parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created]
     if len(tasks) > 1:
         parts.append(Text(count_words(task.state for task in tasks), "bold"))
     return Group(*parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from gcore_tasks_cli.documents import Document
-from gcore_tasks_cli.interrupts import made_progress, restore_terminal_with
+from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output.human import console
 from gcore_tasks_cli.output.lines import usual_words
 from gcore_tasks_cli.output.live import LiveView, Row
@@ -79,8 +79,8 @@ class LiveProgress:
             began = time.perf_counter()
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
-            self._view.update(rows, self._trouble)
-            made_progress()
+            with writing():
+                self._view.update(rows, self._trouble)
             # Ten thousand rows take their time to sort: never more than a tenth of all time.
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
-from gcore_tasks_cli.interrupts import made_progress
+from gcore_tasks_cli.interrupts import writing
 from gcore_tasks_cli.printable import no_workflow_command, one_line, without_secrets
 
 
@@ -51,9 +51,9 @@ class Streams:
         if self.in_workflow:
             text = no_workflow_command(text)
         try:
-            self.out.write(text)
-            self.out.flush()
-            made_progress()
+            with writing():
+                self.out.write(text)
+                self.out.flush()
         except OSError as error:
             # What stands in the buffer would fail again when the interpreter ends.
             _point_at_nothing(self.out)
@@ -71,9 +71,9 @@ class Streams:
 
     def _tell(self, line: str) -> None:
         try:
-            self.err.write(f"{without_secrets(line, self.secrets)}\n")
-            self.err.flush()
-            made_progress()
+            with writing():
+                self.err.write(f"{without_secrets(line, self.secrets)}\n")
+                self.err.flush()
         except (OSError, ValueError):
             _point_at_nothing(self.err)
 

@@ -33,6 +33,9 @@ from gcore_tasks_cli.polling.roster import FEWEST_TASKS, SHORTEST_ROUND_SECONDS,
 from gcore_tasks_cli.polling.schedule import Schedule, Uniform, backoff
 from gcore_tasks_cli.times import parse_epoch
 
+# A round of lists may take so long; then single requests go on without it for so long.
+_LATE_SECONDS = 3.0
+_REST_OF_LISTS_SECONDS = 60.0
 # How often a wait that follows looks for new tasks.
 _ADOPTION_SECONDS = 5.0
 # Stands for the list where IDs of tasks stand else; no ID is empty.
@@ -82,7 +85,8 @@ class Watcher:
         self._hidden: set[str] = set()
         for task_id in task_ids:
             self._adopt(self._started, task_id)
-        self._next_round = self._started
+        self._next_round = self._late_at = self._lists_again_at = self._started
+        self._list_error: ApiError | None = None
         self._sent: dict[Job, float] = {}  # when, of what is under way
         self._outage = Outage(self._started, uniform)
         self._stop: StopReason | None = None
@@ -108,7 +112,7 @@ class Watcher:
                         break
         now = self._port.now()
         for task in self._open.values():
-            yield Unfinished(now, task.task_id, task.document, task.error)
+            yield Unfinished(now, task.task_id, task.document, task.error or self._list_error)
         yield Stopped(now, self._stop or StopReason.ALL_SETTLED)
 
     def _is_stopped(self) -> bool:
@@ -130,6 +134,10 @@ class Watcher:
         return max(self._next_adoption, self._outage.not_before)
 
     def _ask(self, now: float) -> None:
+        if self._roster.is_reading and now >= self._late_at:
+            # Nobody shall wait for a list that hangs: one by one, for a while.
+            self._roster.fail(passing=True)
+            self._lists_again_at = now + _REST_OF_LISTS_SECONDS
         if self._following is not None and self._adoption_due() <= now:
             self._next_adoption = now + _ADOPTION_SECONDS
             self._submit(self._following.page, now)
@@ -163,18 +171,21 @@ class Watcher:
         then = max(self._due[0][0], self._outage.not_before)
         if not self._goes_by_list(task):
             return then
-        return self._deadline if self._roster.is_reading else max(then, self._next_round)
+        return self._late_at if self._roster.is_reading else max(then, self._next_round)
 
     def _goes_by_list(self, task: _Task) -> bool:
         return not task.alone and task.task_id not in self._hidden and self._are_many()
 
     def _are_many(self) -> bool:
         """Whether a list pays: it answers for enough tasks at once."""
+        if self._port.now() < self._lists_again_at:
+            return False
         is_worth_it = len(self._open) - len(self._hidden) >= FEWEST_TASKS
         return is_worth_it and self._roster.is_useful and self._aim.until_final
 
     def _begin_round(self, now: float) -> None:
         self._next_round = now + (self._schedule.interval or SHORTEST_ROUND_SECONDS)
+        self._late_at = now + _LATE_SECONDS
         wanted = {
             key: self._open[task_id].document
             for key, task_id in self._listed.items()
@@ -209,7 +220,6 @@ class Watcher:
                 self._roster.is_useful = False
         task.alone = False
         self._roster.single_worked()
-        yield from self._trouble_over(now, _LIST)
         yield from self._take_document(now, task, answer)
 
     def _take_page(
@@ -247,6 +257,7 @@ class Watcher:
             yield Failed(now, _LIST, answer, None)
 
     def _take_round(self, now: float, result: Round) -> Iterator[Event]:
+        self._list_error = None
         yield from self._trouble_over(now, _LIST)
         for key, answer in result.answers.items():
             task = self._open.get(self._listed[key])
@@ -264,6 +275,10 @@ class Watcher:
         self._roster.fail(passing=error.passing)
         if not error.passing:
             return  # one by one, then; what is wrong shows there, if it is wrong for tasks too
+        if not self._roster.is_useful:
+            yield from self._trouble_over(now, _LIST)
+            return
+        self._list_error = error
         self._outage.failed(now, sent)
         if self._outage.trouble(now, _LIST):
             yield TroubleBegan(now, error)

@@ -148,6 +148,8 @@ def _task(reader: _Reader) -> SimulatedTask:
     task_id = reader.get("id", _text, "")
     if not task_id:
         raise ScenarioError(f"{reader.place}.id is missing")
+    if any(character.isspace() for character in task_id):
+        raise ScenarioError(f"{reader.place}.id must hold no white space")
     return SimulatedTask(
         id=task_id,
         task_type=reader.get("task_type", _text, "create_vm"),
