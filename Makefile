@@ -85,7 +85,7 @@ lock: $(TOOLS)/.ready
 # Known vulnerabilities of what is locked, and the workflows' own weak spots.
 audit: $(TOOLS)/.ready
 	$(TOOLS)/bin/zizmor --offline --persona pedantic .github
-	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r $(LOCK)
+	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r $(LOCK)
 
 clean:
 	rm -rf $(VENV) $(TOOLS) .matrix .bench build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -5,7 +5,6 @@ the outputs.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 _COMMANDS = {"set-env", "set-output", "save-state", "add-path", "add-mask", "add-matcher"}
 _COMMANDS |= {"remove-matcher", "warning", "error", "notice", "debug", "group", "endgroup"}
@@ -59,10 +58,10 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def outputs_in(file: Path) -> dict[str, str]:
-    """The outputs that the runner reads from the file; their names know no case."""
+def outputs_in(text: str) -> dict[str, str]:
+    """The outputs that the runner reads from the text of a file; their names know no case."""
     outputs: dict[str, str] = {}
-    lines = iter(file.read_bytes().decode().replace("\r\n", "\n").split("\n"))
+    lines = iter(text.replace("\r\n", "\n").split("\n"))
     for line in lines:
         if not line:
             continue

@@ -233,11 +233,12 @@ def _result(document: Document) -> Iterable[str]:
         if request_id := document.text_field("request_id"):
             yield f"request ID {code(request_id)}"
     created = [
-        f"{code(kind)} {code(new_id)}"
+        (kind, new_id)
         for kind in document.created_resources()
         for new_id in bare_ids(document, (kind,))
     ]
-    yield from created[:_MOST_RESOURCES_A_ROW]
+    for kind, new_id in created[:_MOST_RESOURCES_A_ROW]:
+        yield f"{code(kind)} {code(new_id)}"
     if len(created) > _MOST_RESOURCES_A_ROW:
         yield f"and {len(created) - _MOST_RESOURCES_A_ROW} more"
 

@@ -23,7 +23,7 @@ CURL = shutil.which("curl")
 TASK = "26986bc0-748a-4448-b836-0a2aa465eb06"
 TASK_TYPE = "create_image"
 OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
-_OF_USERS = ("GCORE_", "GCLOUD_", "GTASK_", "SSL_CERT_", "XDG_", "PYTHON")
+_OF_USERS = ("GCORE_", "GCLOUD_", "GTASK_", "SSL_CERT_", "XDG_", "PYTHON", "GITHUB_")
 _NOISE = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
 
 

@@ -45,7 +45,7 @@ class Step:
 
     @property
     def outputs(self) -> dict[str, str]:
-        return outputs_in(self.output_file)
+        return outputs_in(self.output_file.read_bytes().decode())
 
     @property
     def summary(self) -> str:

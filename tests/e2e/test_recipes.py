@@ -79,7 +79,7 @@ def test_github_actions(server: SandboxServer, tmp_path: Path) -> None:
         assert ran.returncode == 0, ran.stderr
         said += ran.stdout
         if files["GITHUB_OUTPUT"].exists():
-            for name, value in outputs_in(files["GITHUB_OUTPUT"]).items():
+            for name, value in outputs_in(files["GITHUB_OUTPUT"].read_text()).items():
                 known[f"steps.{step['id']}.outputs.{name}"] = value
     assert re.search(r"^network [0-9a-f-]{36} is ready$", said, re.MULTILINE)
     assert "`create_network`" in files["GITHUB_STEP_SUMMARY"].read_text()
