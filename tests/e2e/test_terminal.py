@@ -126,7 +126,7 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(
             shown.process.kill(number)
         began = time.monotonic()
         assert shown.finish() == status
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 2.0
         assert f"interrupted ({name}), 1 of 1 task not finished" in shown.text
         assert f"gtask watch {TASK}" in shown.text
         assert_left_as_it_was(shown)
@@ -185,5 +185,5 @@ def test_a_second_ctrl_c_ends_at_once() -> None:
         shown.process.sendintr()
         began = time.monotonic()
         assert shown.finish() == 130
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 2.0
         assert not shown.screen.cursor.hidden
