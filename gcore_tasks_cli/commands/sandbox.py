@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,6 +109,23 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     from gcore_tasks_cli.errors import GtaskError
     from gcore_tasks_cli.output.streams import Streams
 
+    children: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if children:
+            children[0].send_signal(number)
+        else:
+            early.append(number)
+
+    # Before the command starts: from then on it may rely on being told. Ctrl-C reaches it by
+    # itself (one terminal, one process group) and is its to answer; SIGTERM and SIGHUP are meant
+    # for this process alone, so they are handed on.
+    # What whoever started us has ignored (nohup) the command ignores as well.
+    for name, handler in (("SIGINT", lambda *_: None), ("SIGTERM", hand_on), ("SIGHUP", hand_on)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
     try:
         child = subprocess.Popen(command, env={**os.environ, **variables})
     except FileNotFoundError:
@@ -116,12 +134,9 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     except (OSError, ValueError) as error:
         Streams.standard().error(GtaskError(f"cannot run {command[0]}: {error}"))
         return _NOT_EXECUTABLE
-    # Ctrl-C reaches the command by itself (one terminal, one process group) and is its to answer;
-    # SIGTERM is meant for this process alone, so it is handed on.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda *_: child.send_signal(signal.SIGHUP))
+    children.append(child)
+    for missed in early:
+        child.send_signal(missed)
     status = child.wait()
     return status if status >= 0 else 128 - status
 
