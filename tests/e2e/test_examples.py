@@ -35,10 +35,10 @@ CREATED = {"instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"], "volumes": ["7
 def server() -> Iterator[SandboxServer]:
     # Types whose durations nobody knows: gtask looks soon, and the examples are done soon.
     started = {"task_type": "create_image", "lasts": 0.5, "created_resources": CREATED}
-    tasks = [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=4)]
+    tasks = [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=6)]
     ours = {"tasks": tasks, "started": started}
     scenario = replace(parse_scenario(json.dumps(ours)), past=builtin_scenario().past)
-    with SandboxServer(scenario) as running:
+    with SandboxServer(scenario, from_first_request=True) as running:
         yield running
 
 

@@ -20,7 +20,7 @@ AT_ONCE = 12
 
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[str, "Future[Outcome]"]]:
-    """All rows under way beside each other, the slow ones first; --dist loadfile keeps it one."""
+    """All rows under way beside each other, the slow ones first."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {row.name: pool.submit(run, row) for row in ROWS}
 
