@@ -15,6 +15,9 @@ from gcore_tasks_cli.sandbox.tasks import USER_ID, SimulatedTask, live_tasks, ti
 _TASKS = "/cloud/v1/tasks"
 _MOST_A_PAGE = 1000
 _ACTIVE = ("NEW", "RUNNING")
+# What a list can be filtered by, beside the time of creation.
+_FIELDS = ("state", "project_id", "region_id", "task_type")
+_FILTERS = frozenset((*_FIELDS, "is_acknowledged"))
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,11 @@ class World:
 
     def all(self, now: float) -> list[SimulatedTask]:
         """All tasks, newest first."""
-        return [task for task_id in self._tasks if (task := self.find(task_id, now))]
+        return [
+            task
+            for task in self._tasks.values()
+            if task.vanishes_after is None or now < task.vanishes_after
+        ]
 
     def document(self, task: SimulatedTask, now: float) -> dict[str, Any]:
         """The task's document now; the same object as long as nothing changed."""
@@ -140,19 +147,18 @@ def _list(world: World, query: dict[str, list[str]], now: float) -> Response:
             raise ValueError("order_by: must be asc or desc")
     except (ValueError, OverflowError) as error:
         return _error(400, "ValidationError", str(error))
-    documents = [
-        world.document(task, now)
-        for task in world.all(now)
-        if since <= world.epoch - task.age <= until
-    ]
-    documents = [document for document in documents if _matches(document, query)]
+    least, most = world.epoch - until, world.epoch - since
+    chosen = [task for task in world.all(now) if least <= task.age <= most]
+    if not _FILTERS.isdisjoint(query):  # else only the page itself has to be written
+        chosen = [task for task in chosen if _matches(world.document(task, now), query)]
     if order == "asc":
-        documents.reverse()
-    return _json(200, {"count": len(documents), "results": documents[offset : offset + limit]})
+        chosen.reverse()
+    page = [world.document(task, now) for task in chosen[offset : offset + limit]]
+    return _json(200, {"count": len(chosen), "results": page})
 
 
 def _matches(document: dict[str, Any], query: dict[str, list[str]]) -> bool:
-    for name in ("state", "project_id", "region_id", "task_type"):
+    for name in _FIELDS:
         if name in query and str(document.get(name)) not in query[name]:
             return False
     if "is_acknowledged" in query:
