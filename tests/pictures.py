@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parents[1] / ".github"
 COLUMNS, ROWS = 100, 24
 SHELL_LINE = "gtask watch $GTASK_SANDBOX_TASK_IDS"
 # Two tasks are over by then, and all the others are under way.
-SECONDS_INTO_THE_WAIT = 7.0
+SECONDS_INTO_THE_WAIT = 11.0
 # pyte's names for the eight colours are older than rich's.
 COLOURS = {"brown": "yellow"}
 # Its style sheet would fetch fonts from elsewhere, wherever the picture is shown.
