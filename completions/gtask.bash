@@ -125,6 +125,9 @@ _gtask() {
             'watch --since')
                 return
                 ;;
+            'watch --until')
+                return
+                ;;
             'resources -T' | 'resources --type')
                 rows=(ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes) && _gtask_offer
                 return
@@ -193,19 +196,22 @@ _gtask() {
             watch)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--timeout/-t Give up after this long: 90, 90s, 10m, 2h' \
+                    '--timeout/-t Give up after this long: 90, 90s, 10m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
                     '--events Print a JSON line at each change and at each end, for programs that follow' \
-                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C' \
+                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' \
                     '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
                     '*--project/-p Only this project, or '\''all'\''' \
                     '*--region/-r Only this region, or '\''all'\''' \
                     '*--user Only tasks that this user started' \
                     '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
+                    '--until Only tasks created until then; a date includes its day' \
+                    '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
+                    '--unacknowledged Only tasks that somebody acknowledged, or that nobody did' \
                     '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
@@ -215,9 +221,10 @@ _gtask() {
                     '*--type/-T Print only the IDs of this type (instances, volumes, …), bare, one a line' \
                     '--wait/-w Wait first, until every task has ended' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--timeout/-t Give up after this long: 90, 90s, 10m, 2h' \
+                    '--timeout/-t Give up after this long: 90, 90s, 10m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
+                    '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
                     '--heartbeat Without a terminal: give a sign of life after this much silence' \
                     '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \

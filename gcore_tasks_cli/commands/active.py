@@ -5,7 +5,7 @@ import time
 from gcore_tasks_cli.commands.listing import read_pages
 from gcore_tasks_cli.errors import ApiError, DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.tries import Patience
+from gcore_tasks_cli.polling.tries import Observer, Patience
 from gcore_tasks_cli.printable import one_line
 from gcore_tasks_cli.queries import TaskQuery
 from gcore_tasks_cli.settings import Settings
@@ -15,8 +15,38 @@ from gcore_tasks_cli.times import format_duration
 _LEAST_SECONDS = 0.1
 
 
+class _Told(Observer):
+    """Tells trouble as a wait does, and gives signs of life."""
+
+    def __init__(self, streams: Streams, heartbeat_seconds: float) -> None:
+        self._streams = streams
+        self._heartbeat_seconds = heartbeat_seconds
+        self._began = self._last_line = time.monotonic()
+
+    def trouble(self, error: ApiError) -> None:
+        self._note(f"{error.message}; trying again")
+
+    def trouble_over(self, seconds: float) -> None:
+        self._note(f"the API answers again, after {format_duration(seconds)}")
+
+    def waiting(self, now: float) -> None:
+        if 0 < self._heartbeat_seconds <= now - self._last_line:
+            after = format_duration(now - self._began)
+            self._note(f"still waiting for the list of active tasks after {after}")
+
+    def _note(self, line: str) -> None:
+        self._last_line = time.monotonic()
+        self._streams.note(one_line(line))
+
+
 def active_ids(
-    query: TaskQuery, settings: Settings, streams: Streams, timeout_seconds: float, *, quiet: bool
+    query: TaskQuery,
+    settings: Settings,
+    streams: Streams,
+    timeout_seconds: float,
+    *,
+    quiet: bool,
+    heartbeat_seconds: float,
 ) -> tuple[list[str], float]:
     """The IDs of the query's tasks, and how many seconds of the time-out are left.
 
@@ -25,20 +55,18 @@ def active_ids(
 
     Raises:
         ApiError: for a lasting fault.
+        Interrupted: by a signal.
         DeadlinePassed: where there was no list in time.
     """
-
-    def tell(error: ApiError) -> None:
-        if not quiet:
-            streams.note(one_line(f"{error.message}; trying again"))
-
     deadline = time.monotonic() + timeout_seconds
     patience = Patience()
     if timeout_seconds > 0:
         patience = Patience(seconds=float("inf"), most_tries=None, deadline=deadline)
+    observer = None if quiet else _Told(streams, heartbeat_seconds)
+    pages = read_pages(query, settings, patience=patience, observer=observer, tells_interrupts=True)
     found: list[str] = []
     try:
-        for page in read_pages(query, settings, patience=patience, on_trouble=tell):
+        for page in pages:
             found += [document.id for document in page.documents if query.keeps(document)]
     except ApiError as error:
         if not error.passing or timeout_seconds <= 0:

@@ -66,6 +66,14 @@ Until = Annotated[
         show_default=False,
     ),
 ]
+Acknowledged = Annotated[
+    bool | None,
+    typer.Option(
+        "--acknowledged/--unacknowledged",
+        help="Only tasks that somebody acknowledged, or that nobody did.",
+        show_default=False,
+    ),
+]
 
 
 def task_query(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gcore_tasks_cli.commands.filters import (
+    Acknowledged,
     Projects,
     Regions,
     Since,
@@ -45,14 +46,7 @@ def list_tasks(
     regions: Regions = None,
     since: Since = None,
     until: Until = None,
-    acknowledged: Annotated[
-        bool | None,
-        typer.Option(
-            "--acknowledged/--unacknowledged",
-            help="Only tasks that somebody acknowledged, or that nobody did.",
-            show_default=False,
-        ),
-    ] = None,
+    acknowledged: Acknowledged = None,
     users: Users = None,
     order: Annotated[
         str, typer.Option("--order", metavar="ORDER", help="desc: newest first; asc: oldest first.")
@@ -80,7 +74,7 @@ def list_tasks(
     Examples:
       gtask list --failed --since 1d
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
-      gtask list --failed --ids | xargs gtask get
+      gtask list --failed --ids | xargs -r gtask get
     """
     from gcore_tasks_cli.commands.listing import read_pages
     from gcore_tasks_cli.errors import ExitCode, UsageError

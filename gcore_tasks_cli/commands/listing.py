@@ -1,15 +1,17 @@
 """What every command that lists tasks needs: the reading of pages wired to the network."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import product
 
+from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.api import Session, tls_context
-from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.fetcher import Fetcher
+from gcore_tasks_cli.interrupts import told_to
+from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.pages import PAGES_AHEAD, Page, PageReader
-from gcore_tasks_cli.polling.tries import Patience, Tries
+from gcore_tasks_cli.polling.tries import Observer, Patience, Tries
 from gcore_tasks_cli.queries import TaskQuery
 from gcore_tasks_cli.settings import Settings
 
@@ -20,15 +22,17 @@ def read_pages(
     *,
     most: int | None = None,
     patience: Patience | None = None,
-    on_trouble: Callable[[ApiError], None] | None = None,
+    observer: Observer | None = None,
+    tells_interrupts: bool = False,
 ) -> Iterator[Page]:
     """The pages of the API's list, of which `most` tasks are wanted.
 
-    What the API cannot filter is still in them. Signals need no care here: nothing is worth
-    keeping, and they end the process at once.
+    What the API cannot filter is still in them. A signal ends the process at once, since nothing
+    is worth keeping; with `tells_interrupts` it is told as an error.
 
     Raises:
         ApiError: for a fault that does not pass in time.
+        Interrupted: with `tells_interrupts`.
     """
     tls = tls_context(settings)
     new_session = partial(Session, settings, tls)
@@ -40,9 +44,16 @@ def read_pages(
         newest_first=query.newest_first,
         most=None if query.filters_here else most,
         patience=patience,
-        on_trouble=on_trouble,
+        observer=observer,
     )
-    return reader.pages()
+    return _telling_interrupts(fetcher, reader) if tells_interrupts else reader.pages()
+
+
+def _telling_interrupts(
+    fetcher: Fetcher[PageRequest, PageAnswer], reader: PageReader
+) -> Iterator[Page]:
+    with told_to(fetcher.interrupt):
+        yield from reader.pages()
 
 
 def acknowledge_all(query: TaskQuery, settings: Settings) -> None:

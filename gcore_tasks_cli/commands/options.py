@@ -17,29 +17,18 @@ DEFAULT_TIMEOUT = "2h"
 DEFAULT_HEARTBEAT = "60s"
 
 
-def _timeout(text: str) -> float:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def _interval(value: str | None) -> float | None:
-    if value is None:
-        return None
-    seconds = _timeout(value)
-    if seconds < SHORTEST_INTERVAL_SECONDS:
-        raise typer.BadParameter(f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s")
-    return seconds
-
-
 def interval_seconds(text: str | None) -> float | None:
     """`--interval` in seconds; None where gtask chooses the pace.
 
     Raises:
         typer.BadParameter: if it is no duration, or too short.
     """
-    return _interval(text)
+    if text is None:
+        return None
+    seconds = duration_seconds(text)
+    if seconds < SHORTEST_INTERVAL_SECONDS:
+        raise typer.BadParameter(f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s")
+    return seconds
 
 
 def duration_seconds(text: str) -> float:
@@ -48,7 +37,10 @@ def duration_seconds(text: str) -> float:
     Raises:
         typer.BadParameter: if it is no duration.
     """
-    return _timeout(text)
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def tell_requests(
@@ -80,12 +72,13 @@ Json = Annotated[
     bool, typer.Option("--json", "-j", help="Print JSON, one document a task, as the API sent it.")
 ]
 Timeout = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--timeout",
         "-t",
         metavar="DURATION",
-        help="Give up after this long: 90, 90s, 10m, 2h. 0 checks once.",
+        help=f"Give up after this long: 90, 90s, 10m. 0 checks once. Default: {DEFAULT_TIMEOUT}.",
+        show_default=False,
     ),
 ]
 Interval = Annotated[
@@ -108,7 +101,9 @@ Quiet = Annotated[
 Follow = Annotated[
     bool,
     typer.Option(
-        "--follow", "-f", help="Without IDs: go on with tasks that are started later, until Ctrl-C."
+        "--follow",
+        "-f",
+        help="Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout.",
     ),
 ]
 Events = Annotated[

@@ -12,8 +12,7 @@ from typer._click.exceptions import UsageError as ParserError
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-# By what people want. A command that is not there (yet) is passed over; one that stands in no
-# group is shown under the last heading.
+# By what people want. A command that stands in no group is shown under the last heading.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Wait for tasks", ("watch", "resources")),
     ("Look and tidy up", ("list", "get", "ack")),

@@ -8,6 +8,7 @@ import typer
 from gcore_tasks_cli.commands.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
+    AnyOne,
     FailFast,
     Heartbeat,
     Interval,
@@ -41,9 +42,10 @@ def resources(
         bool, typer.Option("--wait", "-w", help="Wait first, until every task has ended.")
     ] = False,
     as_json: Json = False,
-    timeout: Timeout = DEFAULT_TIMEOUT,
+    timeout: Timeout = None,
     interval: Interval = None,
     fail_fast: FailFast = False,
+    any_one: AnyOne = False,
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
     verbose: Verbose = False,
@@ -58,7 +60,7 @@ def resources(
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
-    from gcore_tasks_cli.commands.waiting import Waiting
+    from gcore_tasks_cli.commands.waiting import Resume, Waiting
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.output.ci import with_actions_report
     from gcore_tasks_cli.output.printing import ResourcesPrinter
@@ -68,7 +70,7 @@ def resources(
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 
-    timeout_seconds = duration_seconds(timeout)
+    timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT)
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat)
     streams = Streams.standard()
@@ -82,12 +84,21 @@ def resources(
         env = progress_environment(os.environ, verbose=verbose)
         waiting = Waiting(asking, streams, report, env)
         waiting.run(
-            Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast),
+            Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one),
             schedule,
             with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
             quiet=quiet,
             heartbeat_seconds=heartbeat_seconds,
-            resume="resources --wait",
+            resume=Resume(
+                "resources",
+                (
+                    "--wait",
+                    *(word for kind in chosen for word in ("--type", kind)),
+                    *(["--fail-fast"] if fail_fast else []),
+                    *(["--any"] if any_one else []),
+                    *(["--json"] if as_json else []),
+                ),
+            ),
         )
     else:
         one_answer_each(asking, report, printer.take)

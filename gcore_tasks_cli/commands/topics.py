@@ -39,7 +39,7 @@ VARIABLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "GCORE_CLOUD_PROJECT_ID, GCORE_CLOUD_REGION_ID",
-        "Default filters of list, and of watch without IDs.",
+        "Default filters of list, of watch without IDs and of ack --all.",
     ),
     ("HTTPS_PROXY, NO_PROXY", "The proxy to use, and the hosts to reach without it."),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificates to trust instead of the usual ones."),
@@ -52,6 +52,11 @@ VARIABLES: tuple[tuple[str, str], ...] = (
         "XDG_CACHE_HOME",
         "Where that list is kept, as gtask/recent-tasks; ~/.cache unless set, on Windows "
         "%LOCALAPPDATA%.",
+    ),
+    (
+        "GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, GITHUB_OUTPUT",
+        "Set by GitHub Actions: a failed task becomes an annotation, all of them a table in the "
+        "job's summary, and what was created the step's outputs. --no-ci leaves them out.",
     ),
     ("GTASK_SANDBOX_TASK_IDS", "Set by gtask sandbox: the IDs of its tasks that move."),
 )

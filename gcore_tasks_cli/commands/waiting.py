@@ -1,8 +1,10 @@
 """A wait as a command runs it: progress while it lasts, each document once, the exit statuses."""
 
+import shlex
 import signal
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from gcore_tasks_cli.commands.asking import Asking, ErrorReport
@@ -11,7 +13,15 @@ from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.output.lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, StopReason, Unfinished
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    StopReason,
+    Unfinished,
+)
 from gcore_tasks_cli.polling.history import Expectations
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.times import format_duration
@@ -19,6 +29,8 @@ from gcore_tasks_cli.times import format_duration
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that nobody copies.
 _MOST_IDS_TO_RESUME = 20
+# What a wait without end keeps for its end, at a terminal.
+MOST_KEPT = 200
 
 
 class Progress(Protocol):
@@ -43,6 +55,20 @@ class Printer(Protocol):
     def finish(self) -> None:
         """Prints what could only be printed at the end."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """How to go on with a wait: the command, and its options that say what for."""
+
+    command: str
+    options: tuple[str, ...] = ()
+
+    def line(self, task_ids: list[str]) -> str:
+        """The command line for these tasks, fit for a shell whatever their IDs hold."""
+        if any(task_id.startswith("-") for task_id in task_ids):
+            return shlex.join(["gtask", self.command, *self.options, "--", *task_ids])
+        return shlex.join(["gtask", self.command, *task_ids, *self.options])
 
 
 class _Silence:
@@ -72,14 +98,15 @@ class Waiting:
         *,
         quiet: bool,
         heartbeat_seconds: float,
-        resume: str,
+        resume: Resume | None,
         follow: Callable[[Event], None] | None = None,
     ) -> None:
         """Waits; hands each task's last document to the printer, and each error to the report.
 
         What is still to do is told last, where the eye is.
 
-        A `timeout_seconds` of 0 looks once, with the patience of `get`.
+        A `timeout_seconds` of 0 looks once, with the patience of `get`. Without `resume`, to go on
+        is to run the same command again.
         """
         once = aim.timeout_seconds <= 0
         limit_seconds = aim.timeout_seconds
@@ -87,8 +114,11 @@ class Waiting:
             aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
         # Events at a terminal and a view that repaints itself would tear each other to pieces.
         quiet_view = quiet or (follow is not None and self._streams.out.isatty())
-        progress = self._progress(quiet_view, heartbeat_seconds, schedule.expectations)
-        held: list[Document] = []
+        progress = self._progress(
+            quiet_view, heartbeat_seconds, schedule.expectations, follows=aim.following is not None
+        )
+        held: deque[Document] = deque(maxlen=MOST_KEPT if aim.following else None)
+        known = dict.fromkeys(self._asking.task_ids)
         hand_over: Callable[[Document], None] = printer.take
         if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
             # Data in the middle of a view that repaints itself would be torn to pieces.
@@ -104,6 +134,8 @@ class Waiting:
                 progress.take(event)
                 if follow is not None:
                     follow(event)
+                if isinstance(event, Changed):
+                    known[event.task_id] = None
                 if isinstance(event, Settled):
                     if not event.document.is_final:
                         unfinished.append(event.task_id)
@@ -134,10 +166,12 @@ class Waiting:
         if once and reason is StopReason.ALL_SETTLED and unfinished:
             reason = StopReason.DEADLINE
         usual = usual_duration_words(types, schedule.expectations)
-        self._tell_end(reason, unfinished, limit_seconds, last_error, resume, usual)
+        still = f"{len(unfinished)} of {_tasks(len(known))} not finished"
+        hint = f"to go on waiting: {_how_to(resume, unfinished)}"
+        self._tell_end(reason, unfinished, limit_seconds, last_error, still, usual, hint)
 
     def _progress(
-        self, quiet: bool, heartbeat_seconds: float, expectations: Expectations
+        self, quiet: bool, heartbeat_seconds: float, expectations: Expectations, *, follows: bool
     ) -> Progress:
         if quiet:
             return _Silence()
@@ -147,7 +181,12 @@ class Waiting:
 
             clears = self._streams.out.isatty()
             return LiveProgress(
-                self._streams.err, self._env, self._asking.task_ids, clears, expectations
+                self._streams.err,
+                self._env,
+                self._asking.task_ids,
+                clears,
+                expectations,
+                most_ended=MOST_KEPT if follows else None,
             )
         total = len(self._asking.task_ids)
         return LineProgress(self._streams.note, total, started, heartbeat_seconds, expectations)
@@ -158,12 +197,11 @@ class Waiting:
         unfinished: list[str],
         limit_seconds: float,
         last_error: GtaskError | None,
-        resume: str,
+        still: str,
         usual: str,
+        hint: str,
     ) -> None:
         codes = self._report.codes
-        still = f"{len(unfinished)} of {_tasks(len(self._asking.task_ids))} not finished"
-        hint = f"to go on waiting: {self._resume(resume, unfinished)}"
         if reason is StopReason.INTERRUPTED:
             codes.append(self._asking.signal_code or ExitCode.INTERRUPTED)
             name = signal.Signals(self._asking.fetcher.interrupted or signal.SIGINT).name
@@ -173,11 +211,15 @@ class Waiting:
             after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
             trouble = f"; the API last said: {last_error.message}" if last_error else ""
             self._streams.error(GtaskError(f"{still} {after}{usual}{trouble}", hint=hint))
+        elif reason is StopReason.DEADLINE:
+            after = format_duration(limit_seconds)
+            self._streams.note(f"gtask: followed for {after}; no task is active")
 
-    def _resume(self, command: str, task_ids: list[str]) -> str:
-        if len(task_ids) > _MOST_IDS_TO_RESUME:
-            return "run the same command again"
-        return f"gtask {command} {' '.join(task_ids)}"
+
+def _how_to(resume: Resume | None, task_ids: list[str]) -> str:
+    if resume is None or len(task_ids) > _MOST_IDS_TO_RESUME:
+        return "run the same command again"
+    return resume.line(task_ids)
 
 
 def _tasks(count: int) -> str:

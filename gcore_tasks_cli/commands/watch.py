@@ -3,7 +3,16 @@
 import os
 from dataclasses import replace
 
-from gcore_tasks_cli.commands.filters import Projects, Regions, Since, Types, Users, task_query
+from gcore_tasks_cli.commands.filters import (
+    Acknowledged,
+    Projects,
+    Regions,
+    Since,
+    Types,
+    Until,
+    Users,
+    task_query,
+)
 from gcore_tasks_cli.commands.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
@@ -29,7 +38,7 @@ from gcore_tasks_cli.commands.options import (
 def watch(
     task_ids: OptionalTaskIds = None,
     as_json: Json = False,
-    timeout: Timeout = DEFAULT_TIMEOUT,
+    timeout: Timeout = None,
     interval: Interval = None,
     fail_fast: FailFast = False,
     any_one: AnyOne = False,
@@ -42,13 +51,15 @@ def watch(
     regions: Regions = None,
     users: Users = None,
     since: Since = None,
+    until: Until = None,
+    acknowledged: Acknowledged = None,
     verbose: Verbose = False,
     no_ci: NoCi = False,
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
-    Without task IDs: every task that is active now; --type, --project, --region, --user and
-    --since choose among them, and --follow goes on with what is started later.
+    Without task IDs: every task that is active now; the options of list choose among them, and
+    --follow goes on with what is started later.
 
     \b
     Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,
@@ -62,7 +73,7 @@ def watch(
     """
     from gcore_tasks_cli.commands.active import active_ids
     from gcore_tasks_cli.commands.asking import Asking, ErrorReport
-    from gcore_tasks_cli.commands.waiting import Printer, Waiting
+    from gcore_tasks_cli.commands.waiting import Printer, Resume, Waiting
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
     from gcore_tasks_cli.output.ci import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
@@ -77,7 +88,10 @@ def watch(
 
     if events and as_json:
         raise UsageError("--events and --json both write to standard output: choose one")
-    timeout_seconds = duration_seconds(timeout)
+    if follow and timeout is None:
+        timeout_seconds = float("inf")
+    else:
+        timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT)
     aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat)
@@ -85,7 +99,8 @@ def watch(
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
     if task_ids:
-        if any((types, projects, regions, users, since, follow)):
+        chooses = (types, projects, regions, users, since, until, follow)
+        if any(chooses) or acknowledged is not None:
             raise UsageError("give task IDs or what chooses among the active ones, not both")
         chosen = collect_ids(task_ids, streams.stdin)
     else:
@@ -97,13 +112,23 @@ def watch(
             regions=regions,
             users=users,
             since=since,
+            until=until,
+            acknowledged=acknowledged,
         )
-        chosen, seconds_left = active_ids(query, settings, streams, timeout_seconds, quiet=quiet)
+        chosen, seconds_left = active_ids(
+            query,
+            settings,
+            streams,
+            timeout_seconds,
+            quiet=quiet,
+            heartbeat_seconds=0.0 if streams.err.isatty() else heartbeat_seconds,
+        )
         if follow:
             page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
             aim = replace(aim, following=Following(page, query.keeps))
         elif not chosen:
-            streams.note(f"gtask: no task is active{scope_words(query)}")
+            if not quiet:
+                streams.note(f"gtask: no task is active{scope_words(query)}")
             return ExitCode.OK
         aim = replace(aim, timeout_seconds=seconds_left)
     asking = Asking(chosen, settings)
@@ -116,15 +141,32 @@ def watch(
     elif as_json:
         printer = JsonPrinter(streams, os.environ)
     else:
-        printer = SummaryPrinter(streams, os.environ, quiet=quiet)
+        printer = SummaryPrinter(streams, os.environ, quiet=quiet, follows=follow)
     waiting = Waiting(asking, streams, report, progress_environment(os.environ, verbose=verbose))
+    # What follows without end is no step of a job, and could report only at its end.
+    reports = not no_ci and not follow
     waiting.run(
         aim,
         schedule,
-        with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
-        quiet=quiet,
+        with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=reports),
+        # Documents that are held back until the view is over would be held back for ever.
+        quiet=quiet or (follow and as_json and streams.out.isatty()),
         heartbeat_seconds=heartbeat_seconds,
-        resume="watch",
+        resume=None
+        if follow
+        else Resume(
+            "watch",
+            tuple(
+                option
+                for option, is_given in (
+                    ("--fail-fast", fail_fast),
+                    ("--any", any_one),
+                    ("--json", as_json),
+                    ("--events", events),
+                )
+                if is_given
+            ),
+        ),
         follow=follower,
     )
     return most_important(report.codes)

@@ -41,7 +41,6 @@ class LineProgress:
     ) -> None:
         self._write = write
         self._total = total
-        self._is_crowd = total > _MOST_TOLD_ONE_BY_ONE
         self._ended = 0
         self._seen = 0
         self._started = started
@@ -76,9 +75,15 @@ class LineProgress:
             helps = advice(event.document.text_field("error"))
             if helps is not None:
                 self._write(f"hint: {helps}")
+            if request_id := event.document.text_field("request_id"):
+                self._write(f"request ID for support: {one_line(request_id)}")
 
     def close(self) -> None:
         """Nothing to put back: lines stay."""
+
+    @property
+    def _is_crowd(self) -> bool:
+        return self._total > _MOST_TOLD_ONE_BY_ONE
 
     def _count(self, event: Changed) -> None:
         if event.previous is not None:

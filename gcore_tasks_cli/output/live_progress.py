@@ -1,6 +1,7 @@
 """The progress of a wait as a live view at a terminal: events in, repainted rows out."""
 
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -37,7 +38,10 @@ class _Shown:
 
 
 class LiveProgress:
-    """One live line a task on `stream`; with `clears` it vanishes when the wait is over."""
+    """One live line a task on `stream`; with `clears` it vanishes when the wait is over.
+
+    Of tasks that have ended, the last `most_ended` stay, or all.
+    """
 
     def __init__(
         self,
@@ -46,9 +50,12 @@ class LiveProgress:
         task_ids: Sequence[str],
         clears: bool,
         expectations: Expectations,
+        most_ended: int | None = None,
     ) -> None:
         self._expectations = expectations
         self._shown = {task_id: _Shown() for task_id in task_ids}
+        self._ended: deque[str] = deque()
+        self._most_ended = most_ended
         self._trouble: str | None = None
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
@@ -64,6 +71,7 @@ class LiveProgress:
         elif isinstance(event, Settled):
             self._shown[event.task_id].document = event.document
             self._shown[event.task_id].ended = event.at
+            self._forget_the_oldest(event.task_id)
         elif isinstance(event, Failed) and event.task_id in self._shown:
             self._shown[event.task_id].note = event.error.message
             self._shown[event.task_id].ended = event.at
@@ -84,6 +92,13 @@ class LiveProgress:
             # Ten thousand rows take their time to sort: never more than a tenth of all time.
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
+
+    def _forget_the_oldest(self, ended: str) -> None:
+        """A wait without end does not keep for ever what is over."""
+        if self._most_ended is not None:
+            self._ended.append(ended)
+            if len(self._ended) > self._most_ended:
+                del self._shown[self._ended.popleft()]
 
     def close(self) -> None:
         """Stops the view and leaves the terminal as it was."""

@@ -98,17 +98,26 @@ class CardPrinter(Printer):
 
 
 class SummaryPrinter(Printer):
-    """`watch`: what became of each task, once the wait is over."""
+    """`watch`: what became of each task, once the wait is over.
 
-    def __init__(self, streams: Streams, env: Mapping[str, str], *, quiet: bool) -> None:
+    One that `follows` has no end to wait for: it prints each at once.
+    """
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], *, quiet: bool, follows: bool = False
+    ) -> None:
         super().__init__(streams, env)
         self._quiet = quiet
+        self._at_once = follows
         self._documents: list[Document] = []
 
     def take(self, document: Document) -> None:
         """Keeps the document for the summary; with `--quiet` tells only a failure."""
         if not self._quiet:
             self._documents.append(document)
+            if self._at_once:
+                self.finish()
+                self._documents.clear()
         elif document.state == "ERROR":
             self._streams.error(_failure(document))
 

@@ -20,17 +20,17 @@ remembered for that is a window of IDs, not all of them: memory does not grow wi
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from gcore_tasks_cli.answers import PageAnswer
 from gcore_tasks_cli.documents import Document
-from gcore_tasks_cli.errors import ApiError, NoAnswer
+from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.paging import MOST_A_PAGE, PageRequest, Parameters
 from gcore_tasks_cli.polling.schedule import Uniform
-from gcore_tasks_cli.polling.tries import JobPort, Patience, Tries
+from gcore_tasks_cli.polling.tries import JobPort, Observer, Patience, Tries
 from gcore_tasks_cli.queries import narrowed
 from gcore_tasks_cli.times import parse_time
 
@@ -97,9 +97,9 @@ class PageReader:
         most: int | None = None,
         sizes: Sizes | None = None,
         patience: Patience | None = None,
-        on_trouble: Callable[[ApiError], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        self._tries = Tries(port, uniform, patience, on_trouble)
+        self._tries = Tries(port, uniform, patience, observer)
         self._parameters = parameters
         self._newest_first = newest_first
         self._most = most

@@ -3,13 +3,14 @@
 Only for what may be asked twice: reading, and acknowledging, which a second time changes nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from gcore_tasks_cli.errors import ApiError, NoAnswer
+from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer
 from gcore_tasks_cli.fetcher import Reply
 from gcore_tasks_cli.polling.schedule import Uniform, backoff
+
+_OBSERVED_SECONDS = 1.0
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -18,8 +19,11 @@ Answer = TypeVar("Answer")
 class JobPort(Protocol[Job, Answer]):
     """The way to the API, and the only place where time passes; `fetcher.Fetcher` is the real one.
 
-    `wait` returns replies as soon as there are any, and none at the time `until`.
+    `wait` returns replies as soon as there are any, and none at the time `until` or once
+    `interrupted` is set.
     """
+
+    interrupted: int | None
 
     def now(self) -> float:
         """Seconds on a clock that never jumps."""
@@ -46,6 +50,19 @@ class Patience:
     deadline: float = float("inf")
 
 
+class Observer:
+    """Is told how it goes while answers are waited for; this one says nothing of it."""
+
+    def trouble(self, error: ApiError) -> None:
+        """Passing faults began; the job is asked again."""
+
+    def trouble_over(self, seconds: float) -> None:
+        """The API answers again."""
+
+    def waiting(self, now: float) -> None:
+        """Time passes, now and then."""
+
+
 @dataclass(slots=True)
 class _Try:
     due: float
@@ -61,17 +78,19 @@ class Tries(Generic[Job, Answer]):
         port: JobPort[Job, Answer],
         uniform: Uniform,
         patience: Patience | None = None,
-        on_trouble: Callable[[ApiError], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._port = port
         self._uniform = uniform
         self._patience = patience or Patience()
-        self._on_trouble = on_trouble
+        self._observer = observer or Observer()
+        self._tick_seconds = float("inf") if observer is None else _OBSERVED_SECONDS
         self._open: dict[Job, _Try] = {}
         self._outcomes: dict[Job, Answer | ApiError] = {}
         self._abandoned: list[Job] = []
         self._not_before = self._heard = port.now()
         self._trouble: ApiError | None = None
+        self._trouble_began = 0.0
 
     def ask(self, job: Job) -> None:
         """Begins with this job."""
@@ -90,12 +109,18 @@ class Tries(Generic[Job, Answer]):
 
         Raises:
             ApiError: for a fault that does not pass, or not in time.
+            Interrupted: if the port was interrupted.
         """
         # Time that the reader of the answers took is not the API's.
         self._heard = self._port.now()
         while job not in self._outcomes:
-            for reply in self._port.wait(min(self._submit_due(), self._give_up_at())):
+            now = self._port.now()
+            self._observer.waiting(now)
+            until = min(self._submit_due(), self._give_up_at(), now + self._tick_seconds)
+            for reply in self._port.wait(until):
                 self._take(reply)
+            if self._port.interrupted is not None:
+                raise Interrupted(self._port.interrupted)
             if self._port.now() >= self._give_up_at() and job not in self._outcomes:
                 raise self._trouble or NoAnswer("the API gave no answer in time", passing=True)
         outcome = self._outcomes.pop(job)
@@ -124,6 +149,8 @@ class Tries(Generic[Job, Answer]):
             return
         tried, now = self._open[reply.job], self._port.now()
         if not isinstance(reply.answer, ApiError):
+            if self._trouble is not None:
+                self._observer.trouble_over(now - self._trouble_began)
             self._heard, self._trouble = now, None
             del self._open[reply.job]
             self._outcomes[reply.job] = reply.answer
@@ -136,8 +163,9 @@ class Tries(Generic[Job, Answer]):
             del self._open[reply.job]
             self._outcomes[reply.job] = error
             return
-        if self._trouble is None and self._on_trouble is not None:
-            self._on_trouble(error)
+        if self._trouble is None:
+            self._trouble_began = now
+            self._observer.trouble(error)
         self._trouble = error
         tried.due = now + pause
         if error.retry_after is not None:

@@ -87,6 +87,35 @@ def over_tls(
     return ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["watch", "a;b", "--json"], "gtask watch 'a;b' --json"),
+        (["watch", "--any", "--", "-x"], "gtask watch --any -- -x"),
+        (
+            ["resources", "vm", "--wait", "--type", "instances", "--any"],
+            "gtask resources vm --wait --type instances --any",
+        ),
+    ],
+)
+def test_the_command_to_resume_asks_for_the_same_and_is_fit_for_a_shell(
+    arguments: list[str], line: str
+) -> None:
+    tasks = [task(task_id, ends="NEVER") for task_id in ("a;b", "-x", "vm")]
+    with sandbox(tasks=tasks) as server:
+        command, *rest = arguments
+        ran = gtask(server, command, "--timeout", "0.5", *rest)
+    assert ran.status == 124
+    assert f"hint: to go on waiting: {line}\n" in ran.err
+
+
+def test_a_failure_in_a_log_has_its_request_id() -> None:
+    fields = {"request_id": "req-7"}
+    with sandbox(tasks=[task(ends="ERROR", error="no", lasts=0, document=fields)]) as server:
+        ran = gtask(server, "watch", TASK)
+    assert "request ID for support: req-7\n" in ran.err
+
+
 def test_an_unknown_authority_is_named_in_ssl_cert_file(tmp_path: Path) -> None:
     err = over_tls(trustme.CA(), "localhost", tmp_path, trusted=False)
     assert "hint: behind a proxy with its own authority, name its file in SSL_CERT_FILE" in err

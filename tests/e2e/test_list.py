@@ -299,6 +299,37 @@ def test_watch_without_ids_waits_for_all_that_is_active() -> None:
         assert both.status == 2
 
 
+def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
+    with sandbox([past(1)]) as server:
+        done = gtask(server, "watch", "--quiet", "--unacknowledged", "--until", "2h")
+    assert (done.status, done.out, done.err) == (0, "", "")
+
+
+def test_an_outage_before_the_list_is_told_like_any_other() -> None:
+    fault = Fault("status", path=LIST, parameters=_status(503), between=(0.0, 3.0))
+    with sandbox([past(1)], [fault]) as server:
+        done = gtask(server, "watch", "--heartbeat", "0.5")
+    assert done.status == 0
+    told = [line.split(",")[0].partition(" after")[0] for line in done.err.splitlines()]
+    assert "trying again" in done.err.splitlines()[0]
+    assert "still waiting for the list of active tasks" in told
+    assert "the API answers again" in told
+    assert told[-1] == "gtask: no task is active"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, status: int) -> None:
+    with sandbox([active(0)], [Fault("silent", path=LIST)]) as server:
+        process = started(server, "watch")
+        wait_for_requests(server, 1)
+        done = signalled(process, number)
+    assert done.status == status
+    assert done.seconds < 1.5
+    assert done.err == (
+        f"gtask: interrupted ({number.name})\nhint: to go on, run the same command again\n"
+    )
+
+
 def test_watch_without_ids_keeps_its_deadline() -> None:
     with sandbox([active(0)], [Fault("status", path=LIST, parameters=_status(503))]) as server:
         begun = time.monotonic()

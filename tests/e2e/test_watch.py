@@ -1,10 +1,25 @@
 """`gtask watch` and `gtask resources --wait` as processes."""
 
 import json
+import signal
 import time
+import urllib.request
 from typing import Any
 
-from tests.e2e.harness import JQ, OTHER, TASK, asked, gtask, sandbox, shell, started, task
+from tests.e2e.harness import (
+    JQ,
+    OTHER,
+    TASK,
+    TASK_TYPE,
+    asked,
+    gtask,
+    sandbox,
+    shell,
+    signalled,
+    started,
+    task,
+    wait_for_requests,
+)
 
 FAST = ("--interval", "0.1")
 
@@ -225,4 +240,27 @@ def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
         with_id = gtask(server, "watch", TASK, "--follow")
     assert ran.status == 0
     assert ran.seconds > 2
+    assert ran.err == "gtask: followed for 2 s; no task is active\n"
     assert with_id.status == 2
+
+
+def test_follow_has_no_end_of_its_own_and_counts_what_it_took_in() -> None:
+    later = {"task_type": TASK_TYPE, "ends": "NEVER"}
+    with sandbox(tasks=[task(lasts=1.0)], started=later) as server:
+        process = started(server, "watch", "--follow", "--type", TASK_TYPE)
+        wait_for_requests(server, 2)
+        call = urllib.request.Request(
+            f"{server.base_url}/cloud/v1/volumes/1/2",
+            data=b"{}",
+            headers={"Authorization": f"apikey {server.api_key}"},
+        )
+        (new,) = json.load(urllib.request.urlopen(call))["tasks"]
+        until = time.monotonic() + 20
+        while asked(server, new) == 0:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        ran = signalled(process, signal.SIGINT)
+    assert ran.status == 130
+    assert ran.out.startswith("FINISHED")  # at once: there is no end to wait for
+    assert "interrupted (SIGINT), 1 of 2 tasks not finished" in ran.err
+    assert "hint: to go on waiting: run the same command again" in ran.err

@@ -227,9 +227,9 @@ ROWS: tuple[Row, ...] = (
         promises=("last document",),
     ),
     _deadline(
-        "silent for a hundred tasks",
+        "silent for a thousand tasks",
         {"do": "silent"},
-        ids=tuple(f"task-{n}" for n in range(100)),
+        ids=tuple(f"task-{n}" for n in range(1000)),
     ),
     _deadline("silent in the TLS handshake", tls="silent"),
     # Lasting faults.

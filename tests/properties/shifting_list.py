@@ -38,6 +38,7 @@ class ShiftingList:
     clock: float = 0.0
     asked: list[PageRequest] = field(default_factory=list)
     under_way: list[PageRequest] = field(default_factory=list)
+    interrupted: int | None = None
 
     def now(self) -> float:
         return self.clock
