@@ -18,6 +18,7 @@ from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.benchmarks import rivals
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import TASK, command, environment
+from tests.unit.test_presentation import COMMANDS
 
 _RUNS = 25
 _SDK_GET = """
@@ -59,7 +60,7 @@ def _programs(
         "bare interpreter": ([sys.executable, "-c", ""], env),
         "gtask --version": (command("--version"), env),
         "gtask --help": (command("--help"), env),
-        "gtask watch --help": (command("watch", "--help"), env),
+        **{f"gtask {name} --help": (command(name, "--help"), env) for name in COMMANDS},
         "gtask get (usage error)": (command("get"), env),
         "gtask get ID --json": (command("get", TASK, "--json"), env),
         "gtask get ID --json, TLS": (command("get", TASK, "--json"), over_tls),

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.fault_matrix.promises import PROMISES
+from tests.fault_matrix.promises import ELSEWHERE, PROMISES
 from tests.fault_matrix.rows import ROWS, Row
 from tests.fault_matrix.run import Outcome, gtask_complaints, key_of, run
 
@@ -36,3 +37,10 @@ def test_each_promise_has_a_row_and_each_row_a_promise() -> None:
     assert shown == set(PROMISES)
     assert all(row.promises for row in ROWS)
     assert len({row.name for row in ROWS}) == len(ROWS)
+
+
+def test_what_has_no_row_has_a_test_of_its_own() -> None:
+    for promise, place in ELSEWHERE.items():
+        file, _, name = place.partition("::")
+        text = Path(__file__).with_name(file).read_text(encoding="utf-8")
+        assert f"def {name}(" in text, f"nothing shows that {promise}"

@@ -151,3 +151,22 @@ def test_a_kubernetes_job(server: SandboxServer, tmp_path: Path) -> None:
     (rule,) = job["spec"]["podFailurePolicy"]["rules"]
     lasting = (ExitCode.TASK_ERROR, ExitCode.USAGE, ExitCode.KEY_REFUSED, ExitCode.NOT_FOUND)
     assert rule["onExitCodes"] == {"operator": "In", "values": [int(code) for code in lasting]}
+
+
+def test_the_line_for_any_ci_system(server: SandboxServer, tmp_path: Path) -> None:
+    found = re.search(r"^In CI nothing needs.*?^```yaml\n(.*?)^```", README, re.M | re.S)
+    assert found is not None
+    (step,) = yaml.safe_load(found[1])
+    ran = run(["sh", "-c", step["run"]], server, tmp_path, TASK_ID=TASK)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_scenario_file_of_the_readme(server: SandboxServer, tmp_path: Path) -> None:
+    found = re.search(r"^`--scenario FILE` describes.*?^```json\n(.*?)^```", README, re.M | re.S)
+    assert found is not None
+    (tmp_path / "scenario.json").write_text(found[1])
+    line = "gtask sandbox --scenario scenario.json -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'"
+    ran = run(["sh", "-c", line], server, tmp_path)
+    assert ran.returncode == ExitCode.TASK_ERROR, ran.stderr
+    assert "trying again" in ran.stderr
+    assert "no quota" in ran.stdout

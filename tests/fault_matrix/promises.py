@@ -1,4 +1,7 @@
-"""What gtask promises about waiting, errors and security; each must have a row that shows it."""
+"""What gtask promises about waiting, errors and security; each has a row that shows it.
+
+What is no fault, or shows in another way than by a row, has a test of its own: `ELSEWHERE`.
+"""
 
 PROMISES = {
     "refused": "refused or reset connections never end a wait before the deadline",
@@ -22,4 +25,26 @@ PROMISES = {
     "bounded": "a response is read up to 32 MiB and no further, also after decompression",
     "key": "the key leaves only in its header: no output shows it, no redirect carries it away",
     "harmless": "the output of a hostile API can neither steer the terminal nor crash gtask",
+}
+
+# A promise, and the end-to-end test that shows it.
+ELSEWHERE = {
+    "--timeout 0 checks once": "test_watch.py::test_timeout_0_checks_once",
+    "--interval fixes the pace": "test_watch.py::test_a_finished_task_is_not_asked_again",
+    "--fail-fast ends at the first ERROR": (
+        "test_watch.py::test_fail_fast_ends_at_the_first_error_and_loses_nothing"
+    ),
+    "--any ends at the first end": "test_watch.py::test_any_ends_at_the_first_task_that_ends",
+    "one document each, also on Ctrl-C, and how to resume": (
+        "test_interrupts.py::test_many_tasks_give_their_last_documents_and_a_short_hint"
+    ),
+    "get retries a few times": "test_get.py::test_passing_faults_are_tried_again_a_few_times",
+    "get gives up within 20 s": "test_get.py::test_get_gives_up_on_a_lasting_outage",
+    "list retries": "test_list.py::test_passing_faults_are_met_with_another_try",
+    "ack retries": "test_ack.py::test_a_lost_answer_is_asked_for_again",
+    "no traceback": "test_hostile_input.py::test_any_body_of_an_answer_is_no_task_and_no_crash",
+    "no output shows the key": "test_verbose.py::test_a_key_that_an_answer_repeats_is_not_shown",
+    "the terminal is left as it was": (
+        "test_terminal.py::test_an_interrupt_leaves_the_terminal_as_it_was"
+    ),
 }

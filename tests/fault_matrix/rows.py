@@ -6,6 +6,7 @@ from typing import Any, Literal
 TASK = "26986bc0-748a-4448-b836-0a2aa465eb06"
 OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
 FOREVER: dict[str, Any] = {"ends": "NEVER"}
+_EIGHT = tuple(f"task-{n}" for n in range(8))
 HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
 
 Outcome = Literal["success", "failure"]
@@ -69,6 +70,21 @@ def _lasting(name: str, status: int, says: tuple[str, ...], *faults: Any, **more
     more = {"within": 3.0, "task": FOREVER, **more}
     return Row(
         name, promises, "failure", more.pop("within"), faults, status=status, says=says, **more
+    )
+
+
+def _of_many(name: str, promise: str, fault: dict[str, Any], **more: Any) -> Row:
+    """Whatever is wrong with lists, each of eight tasks is seen to its end."""
+    lists = {**fault, "path": "/cloud/v1/tasks"}
+    tasks = [{"id": task_id, "lasts": 1.0} for task_id in _EIGHT]
+    return _passing(
+        name,
+        promise,
+        lists,
+        ids=_EIGHT,
+        scenario={"tasks": tasks},
+        documents=("FINISHED",) * len(_EIGHT),
+        **more,
     )
 
 
@@ -232,6 +248,19 @@ ROWS: tuple[Row, ...] = (
         ids=tuple(f"task-{n}" for n in range(1000)),
     ),
     _deadline("silent in the TLS handshake", tls="silent"),
+    # Many at once: eight tasks are asked for by lists, which may be wrong in ways of their own.
+    _of_many("lists fail, single tasks do not", "5xx", {"do": "status", "status": 500}),
+    _of_many("lists are forbidden", "not the others", {"do": "status", "status": 403}),
+    _of_many("lists are never answered", "own bound", {"do": "silent"}, within=20.0),
+    _of_many("lists are no lists", "no task", {"do": "body", "body": [1, 2]}),
+    _of_many(
+        "lists hide all tasks", "no task", {"do": "body", "body": {"count": 0, "results": []}}
+    ),
+    _of_many(
+        "lists claim a million tasks",
+        "no task",
+        {"do": "body", "body": {"count": 10**6, "results": []}},
+    ),
     # Lasting faults.
     _lasting(
         "wrong key",

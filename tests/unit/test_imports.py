@@ -1,11 +1,17 @@
 """The floors of the house: who may import whom, and what a start may cost."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from gcore_tasks_cli.sandbox.scenario import Scenario
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from gcore_tasks_cli.sandbox.tasks import SimulatedTask
+from tests.unit.test_presentation import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -91,26 +97,30 @@ def test_each_heavy_library_has_one_owner(library: str) -> None:
     assert users - {"__main__"} <= OWNERS[library]
 
 
-def modules_after(code: str) -> set[str]:
-    """What a fresh interpreter has loaded after this code."""
+def modules_after(code: str, **more: str) -> set[str]:
+    """What a fresh interpreter has loaded after this code, with these variables as well."""
     script = f"{code}\nimport sys; sys.stderr.write(' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **more},
     )
     return {name.split(".")[0] for name in done.stderr.split()}
 
 
-def test_json_needs_neither_rich_nor_pydantic() -> None:
-    code = """
+@pytest.mark.parametrize("command", ["get", "watch", "resources", "list", "ack"])
+def test_json_needs_neither_rich_nor_pydantic(command: str) -> None:
+    task = SimulatedTask("t-1", lasts=0.0, age=60.0)
+    ids = [] if command == "list" else [task.id]
+    code = f"""
 from gcore_tasks_cli.__main__ import run
-import os
-os.environ.update(GCORE_API_KEY='k', GCORE_BASE_URL='http://127.0.0.1:1')
-import gcore_tasks_cli.polling.aim as aim
-from dataclasses import replace
-aim.ONE_ANSWER = replace(aim.ONE_ANSWER, most_tries=1)
-assert run(['get', 'x', '--json']) == 5
+assert run({[command, *ids, "--json"]!r}) == 0
 """
-    loaded = modules_after(code)
+    with SandboxServer(Scenario(tasks=(task,))) as server:
+        settings = {"GCORE_API_KEY": server.api_key, "GCORE_BASE_URL": server.base_url}
+        loaded = modules_after(code, GTASK_NO_HISTORY="1", GITHUB_ACTIONS="", **settings)
     assert "httpx" in loaded
     assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio"}
 
@@ -134,7 +144,9 @@ main()
     assert not modules_after(code) & {"typer", "rich", "pydantic", "httpx", "asyncio", "ssl"}
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["watch", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)]
+)
 def test_help_needs_none_of_the_heavy_libraries(arguments: list[str]) -> None:
     loaded = modules_after(f"from gcore_tasks_cli.__main__ import run; run({arguments!r})")
     assert not loaded & {"rich", "pydantic", "httpx", "asyncio", "ssl"}
