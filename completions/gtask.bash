@@ -220,7 +220,7 @@ _gtask() {
                 _gtask_options \
                     '*--type/-T Print only the IDs of this type (instances, volumes, …), bare, one a line' \
                     '--wait/-w Wait first, until every task has ended' \
-                    '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--json/-j Print JSON, one object a task: task_id, state, and created_resources with only what was created' \
                     '--timeout/-t Give up after this long: 90, 90s, 10m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \

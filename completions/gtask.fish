@@ -97,7 +97,7 @@ complete -c gtask -n '__gtask_is watch' -k -a '(__gtask_recent_tasks)'
 
 complete -c gtask -n '__gtask_is resources' -s T -l type -x -a 'ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes' -d 'Print only the IDs of this type (instances, volumes, …), bare, one a line'
 complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s w wait' -s w -l wait -d 'Wait first, until every task has ended'
-complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s j json' -s j -l json -d 'Print JSON, one document a task, as the API sent it'
+complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt -s j json' -s j -l json -d 'Print JSON, one object a task: task_id, state, and created_resources with only what was created'
 complete -c gtask -n '__gtask_is resources' -s t -l timeout -x -d 'Give up after this long: 90, 90s, 10m'
 complete -c gtask -n '__gtask_is resources' -s i -l interval -x -d 'Check each task this often (at least 0.1)'
 complete -c gtask -n '__gtask_is resources; and not __fish_contains_opt fail-fast' -l fail-fast -d 'Stop waiting at the first task that ends in ERROR'

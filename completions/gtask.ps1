@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('-T', '--type'); Help = 'Print only the IDs of this type (instances, volumes, …), bare, one a line'; Values = @{ Kind = 'words'; Words = @('ai_clusters', 'api_keys', 'caas_containers', 'clusters', 'ddos_profiles', 'faas_functions', 'faas_namespaces', 'file_shares', 'floatingips', 'healthmonitors', 'images', 'inference_instances', 'instances', 'k8s_clusters', 'k8s_pools', 'l7polices', 'l7rules', 'laas_topic', 'listeners', 'loadbalancers', 'members', 'networks', 'pools', 'ports', 'postgresql_clusters', 'projects', 'registry_registries', 'registry_users', 'routers', 'secrets', 'security_group_rules', 'security_groups', 'servergroups', 'snapshots', 'subnets', 'volumes') }; Repeatable = $true }
                 @{ Names = @('-w', '--wait'); Help = 'Wait first, until every task has ended' }
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('-j', '--json'); Help = 'Print JSON, one object a task: task_id, state, and created_resources with only what was created' }
                 @{ Names = @('-t', '--timeout'); Help = 'Give up after this long: 90, 90s, 10m'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }

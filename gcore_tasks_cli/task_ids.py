@@ -121,7 +121,9 @@ def _ids_of_item(item: Any) -> Iterator[str]:
 
 
 def _is_task(item: dict[str, Any]) -> bool:
-    return isinstance(item.get("id"), str) and ("state" in item or "task_type" in item)
+    # Only an ID, as `jq '{id}'` leaves it, or what nothing but a task has beside it.
+    is_one = "state" in item or "task_type" in item or len(item) == 1
+    return isinstance(item.get("id"), str) and is_one
 
 
 def _id_of_task(item: Any) -> str:

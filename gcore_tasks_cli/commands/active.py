@@ -73,7 +73,7 @@ def active_ids(
             raise
         raise DeadlinePassed(
             f"no list of the active tasks after {format_duration(timeout_seconds)}; "
-            f"the API last said: {error.message}",
+            f"the last trouble: {error.message}",
             hint="to go on waiting, run the same command again",
         ) from None
     if timeout_seconds <= 0:

@@ -88,5 +88,5 @@ def _nearest(typed: str, known: Sequence[str]) -> str | None:
 
 
 def _unknown(kind: str, name: str, nearest: str | None, path: str) -> UsageError:
-    meant = f"did you mean {nearest}? " if nearest else ""
-    return UsageError(f"there is no {kind} {name!r}", hint=f"{meant}See {path} --help")
+    hint = f"did you mean {nearest}? See {path} --help" if nearest else f"see {path} --help"
+    return UsageError(f"there is no {kind} {name!r}", hint=hint)

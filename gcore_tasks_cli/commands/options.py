@@ -25,14 +25,16 @@ def interval_seconds(text: str | None) -> float | None:
     """
     if text is None:
         return None
-    seconds = duration_seconds(text)
+    seconds = duration_seconds(text, "--interval")
     if seconds < SHORTEST_INTERVAL_SECONDS:
-        raise typer.BadParameter(f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s")
+        raise typer.BadParameter(
+            f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s", param_hint="--interval"
+        )
     return seconds
 
 
-def duration_seconds(text: str) -> float:
-    """`--timeout` or `--heartbeat` in seconds.
+def duration_seconds(text: str, option: str) -> float:
+    """What was given to the option, in seconds.
 
     Raises:
         typer.BadParameter: if it is no duration.
@@ -40,7 +42,7 @@ def duration_seconds(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def tell_requests(

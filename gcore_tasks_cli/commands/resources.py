@@ -12,7 +12,6 @@ from gcore_tasks_cli.commands.options import (
     FailFast,
     Heartbeat,
     Interval,
-    Json,
     NoCi,
     Quiet,
     TaskIds,
@@ -41,7 +40,15 @@ def resources(
     wait: Annotated[
         bool, typer.Option("--wait", "-w", help="Wait first, until every task has ended.")
     ] = False,
-    as_json: Json = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            "-j",
+            help="Print JSON, one object a task: task_id, state, and created_resources with only "
+            "what was created.",
+        ),
+    ] = False,
     timeout: Timeout = None,
     interval: Interval = None,
     fail_fast: FailFast = False,
@@ -70,9 +77,9 @@ def resources(
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 
-    timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT)
+    timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT, "--timeout")
     schedule = Schedule(interval_seconds(interval))
-    heartbeat_seconds = duration_seconds(heartbeat)
+    heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)

@@ -32,7 +32,7 @@ VARIABLES: tuple[tuple[str, str], ...] = (
         "The API key. In single quotes: a shell eats the $ in it otherwise. Never an option, "
         "because other users of the machine can read those.",
     ),
-    ("GCORE_API_KEY_FILE", "A file to read the key from instead."),
+    ("GCORE_API_KEY_FILE", "A file to read the key from, if GCORE_API_KEY is not set."),
     (
         "GCORE_BASE_URL",
         "The API, https://api.gcore.com unless set. Plain http only to this machine.",

@@ -205,11 +205,13 @@ class Waiting:
         if reason is StopReason.INTERRUPTED:
             codes.append(self._asking.signal_code or ExitCode.INTERRUPTED)
             name = signal.Signals(self._asking.fetcher.interrupted or signal.SIGINT).name
-            self._streams.error(GtaskError(f"interrupted ({name}), {still}", hint=hint))
+            # Without end a wait may be interrupted when there is nothing left to wait for.
+            told = f"interrupted ({name}), {still}" if unfinished else f"interrupted ({name})"
+            self._streams.error(GtaskError(told, hint=hint if unfinished else None))
         elif reason is StopReason.DEADLINE and unfinished:
             codes.append(ExitCode.NOT_FINISHED)
             after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
-            trouble = f"; the API last said: {last_error.message}" if last_error else ""
+            trouble = f"; the last trouble: {last_error.message}" if last_error else ""
             self._streams.error(GtaskError(f"{still} {after}{usual}{trouble}", hint=hint))
         elif reason is StopReason.DEADLINE:
             after = format_duration(limit_seconds)

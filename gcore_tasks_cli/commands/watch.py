@@ -91,17 +91,20 @@ def watch(
     if follow and timeout is None:
         timeout_seconds = float("inf")
     else:
-        timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT)
+        timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT, "--timeout")
     aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
-    heartbeat_seconds = duration_seconds(heartbeat)
+    heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
     if task_ids:
         chooses = (types, projects, regions, users, since, until, follow)
         if any(chooses) or acknowledged is not None:
-            raise UsageError("give task IDs or what chooses among the active ones, not both")
+            raise UsageError(
+                "give task IDs or what chooses among the active tasks (--type, --project, "
+                "--region, --user, --since, --until, --acknowledged, --follow), not both"
+            )
         chosen = collect_ids(task_ids, streams.stdin)
     else:
         query = task_query(

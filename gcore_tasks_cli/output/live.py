@@ -16,6 +16,7 @@ from gcore_tasks_cli.times import format_duration
 
 _BAR_CELLS = 10
 _SHORT_ID = 8
+_LEAST_KIND = 10
 # Only the API's FINISHED fills a bar.
 _FULLEST = 0.95
 _NOT_SEEN = "asking"
@@ -98,6 +99,8 @@ class _Layout:
     elapsed: int
     short_ids: bool = False
     bars: bool = True
+    ids: bool = True
+    details: bool = True
 
     @classmethod
     def of(cls, rows: Sequence[Row], width: int) -> "_Layout":
@@ -109,10 +112,20 @@ class _Layout:
         )
         short = replace(full, short_ids=True)
         waiting = [row for row in rows if not row.is_over]
-        for layout in (full, short):
+        no_bars = replace(short, bars=False)
+        no_ids = replace(no_bars, ids=False)
+        states = max((len(_state(row, details=False)) for row in rows), default=0)
+        no_details = replace(no_ids, state=states, details=False)
+        for layout in (full, short, no_bars, no_ids):
             if all(_line(row, layout).cell_len < width for row in waiting):
                 return layout
-        return replace(short, bars=False)
+        # The type gives way before the time does, and the detailed state before it has to.
+        rest = max((_line(row, no_ids).cell_len for row in waiting), default=0) - full.kind
+        if width - 1 - rest >= _LEAST_KIND:
+            return replace(no_ids, kind=min(full.kind, width - 1 - rest))
+        rest = max((_line(row, no_details).cell_len for row in waiting), default=0) - full.kind
+        least = min(full.kind, _LEAST_KIND)
+        return replace(no_details, kind=max(least, min(full.kind, width - 1 - rest)))
 
 
 def _line(row: Row, layout: _Layout) -> Text:
@@ -122,8 +135,10 @@ def _line(row: Row, layout: _Layout) -> Text:
     if layout.short_ids and len(task_id) > _SHORT_ID:
         task_id = f"{task_id[:_SHORT_ID]}…"
     line = Text(no_wrap=True)
-    line.append(f"{symbol} {_state(row):<{layout.state}}", style)
-    line.append(f"  {_kind(row):<{layout.kind}}  {task_id}")
+    line.append(f"{symbol} {_state(row, details=layout.details):<{layout.state}}", style)
+    line.append(f"  {_fitted(_kind(row), layout.kind)}")
+    if layout.ids:
+        line.append(f"  {task_id}")
     line.append(f"  {_elapsed(row):>{layout.elapsed}}", "dim" if row.is_over else "")
     if row.note:
         line.append(f"  {one_line(row.note)}", "red")
@@ -134,6 +149,10 @@ def _line(row: Row, layout: _Layout) -> Text:
     return line
 
 
+def _fitted(text: str, width: int) -> str:
+    return f"{text[: width - 1]}…" if len(text) > width else f"{text:<{width}}"
+
+
 def _bar(row: Row) -> str:
     if row.elapsed_seconds is None or not row.expected_seconds:
         return ""
@@ -142,10 +161,10 @@ def _bar(row: Row) -> str:
     return "━" * filled + "╌" * (_BAR_CELLS - filled)
 
 
-def _state(row: Row) -> str:
+def _state(row: Row, *, details: bool = True) -> str:
     if row.state is None:
         return _NOT_SEEN
-    detail = row.detailed_state
+    detail = row.detailed_state if details else None
     if not detail or detail == row.state:
         return one_line(row.state)
     return one_line(f"{row.state} ({detail})")

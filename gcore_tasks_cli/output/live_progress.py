@@ -21,7 +21,7 @@ from gcore_tasks_cli.polling.events import (
     TroubleBegan,
     TroubleOver,
 )
-from gcore_tasks_cli.polling.history import Expectations
+from gcore_tasks_cli.polling.history import Expectations, duration_seconds
 
 # A thousand tasks bring more events a second than eyes can follow.
 _SHORTEST_FRAME_SECONDS = 0.1
@@ -110,6 +110,10 @@ class LiveProgress:
         elapsed = None
         if shown.born is not None:
             elapsed = (now if shown.ended is None else shown.ended) - shown.born
+        if shown.ended is not None and document is not None:
+            # What the API says of an end is nearer to it than when it was noticed.
+            took = duration_seconds(document)
+            elapsed = elapsed if took is None else took
         task_type = document.task_type if document else None
         durations = self._expectations.durations(task_type)
         expected = usual_words(durations)
