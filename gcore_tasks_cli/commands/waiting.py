@@ -134,8 +134,8 @@ class Waiting:
                 progress.take(event)
                 if follow is not None:
                     follow(event)
-                if isinstance(event, Changed):
-                    known[event.task_id] = None
+                if isinstance(event, (Changed, Unfinished)):
+                    known[event.task_id] = None  # one that was taken in later, perhaps
                 if isinstance(event, Settled):
                     if not event.document.is_final:
                         unfinished.append(event.task_id)

@@ -148,7 +148,7 @@ def test_options_with_their_descriptions(shell: Shell) -> None:
     menu = shell.menu("gtask watch --")
     assert "--fail-fast" in menu
     assert "Stop waiting at the first task that ends in ERROR" in menu
-    assert "--acknowledged" not in menu
+    assert "--order" not in menu
     assert "--scenario" not in menu
 
 
