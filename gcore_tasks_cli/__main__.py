@@ -1,11 +1,12 @@
 """The entry point; the only place where an error becomes a message and an exit status."""
 
-import signal
-
 # Until `main` has taken over, a signal ends the process in silence: Python's own handler would
-# print a traceback of whatever is being imported.
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# print a traceback of whatever is being imported. By what `signal` is made of, and that is built
+# into the interpreter: to import `signal` itself takes long enough to be interrupted.
+import _signal  # type: ignore[import-not-found]  # nobody describes it
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import os
 import sys
