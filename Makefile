@@ -37,7 +37,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 8 --dist loadscope --no-loadscope-reorder
+	$(BIN)/coverage run -m pytest -n 6 --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
