@@ -77,7 +77,7 @@ def resources(
     from gcore_tasks_cli.settings import Settings
     from gcore_tasks_cli.task_ids import collect_ids
 
-    timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT, "--timeout")
+    timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
     streams = Streams.standard()

@@ -91,7 +91,9 @@ def watch(
     if follow and timeout is None:
         timeout_seconds = float("inf")
     else:
-        timeout_seconds = duration_seconds(timeout or DEFAULT_TIMEOUT, "--timeout")
+        timeout_seconds = duration_seconds(
+            DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout"
+        )
     aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")

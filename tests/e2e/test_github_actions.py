@@ -221,3 +221,13 @@ def test_progress_lines_with_hostile_ids_are_no_commands(step: Step) -> None:
     ran = step.run([task(i, age=9) for i in ids], "watch", "--", *ids)
     assert ran.status == 0
     assert commands_in(ran.out + ran.err) == []
+
+
+def test_a_key_that_a_task_repeats_gets_into_no_file(step: Step) -> None:
+    error = "the key sandbox$key is bad"
+    poison = {"networks": ["sandbox$key"]}
+    step.run([task(lasts=0, ends="ERROR", error=error)], "watch", TASK)
+    step.run([task(lasts=0, created_resources=poison)], "watch", TASK)
+    assert "the key *** is bad" in step.summary
+    assert "sandbox$key" not in step.summary
+    assert "sandbox$key" not in step.output_file.read_text(encoding="utf-8")

@@ -9,13 +9,22 @@ from gcore_tasks_cli.times import format_duration, parse_duration, parse_epoch, 
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90", 90), ("90s", 90), ("10m", 600), ("2h", 7200), ("1h30m", 5400), ("0", 0), ("0.5", 0.5)],
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("10m", 600),
+        ("2h", 7200),
+        ("1h30m", 5400),
+        ("0", 0),
+        ("0.5", 0.5),
+        (".5", 0.5),
+    ],
 )
 def test_durations_are_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-1", "10x", "1h30", "m", "1e5", "9999d", "٣"])
+@pytest.mark.parametrize("text", ["", "abc", "-1", "10x", "1h30", "m", ".", "1e5", "9999d", "٣"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"duration|year"):
         parse_duration(text)
