@@ -169,6 +169,9 @@ class Waiting:
         still = f"{len(unfinished)} of {_tasks(len(known))} not finished"
         hint = f"to go on waiting: {_how_to(resume, unfinished)}"
         self._tell_end(reason, unfinished, limit_seconds, last_error, still, usual, hint)
+        if reason is StopReason.DEADLINE and not unfinished and not quiet:
+            after = format_duration(limit_seconds)
+            self._streams.note(f"gtask: followed for {after}; no task is active")
 
     def _progress(
         self, quiet: bool, heartbeat_seconds: float, expectations: Expectations, *, follows: bool
@@ -213,9 +216,6 @@ class Waiting:
             after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
             trouble = f"; the last trouble: {last_error.message}" if last_error else ""
             self._streams.error(GtaskError(f"{still} {after}{usual}{trouble}", hint=hint))
-        elif reason is StopReason.DEADLINE:
-            after = format_duration(limit_seconds)
-            self._streams.note(f"gtask: followed for {after}; no task is active")
 
 
 def _how_to(resume: Resume | None, task_ids: list[str]) -> str:

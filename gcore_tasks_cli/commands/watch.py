@@ -58,8 +58,8 @@ def watch(
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
-    Without task IDs: every task that is active now; the options of list choose among them, and
-    --follow goes on with what is started later.
+    Without task IDs: every task that is active now; --type, --project, --region, --user, --since,
+    --until and --acknowledged choose among them, and --follow goes on with what is started later.
 
     \b
     Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,

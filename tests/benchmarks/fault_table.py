@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.benchmarks import rivals
 from tests.benchmarks.tables import markdown
 from tests.fault_matrix.clients import CURL_LOOP, GTASK, Client
-from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.row import Row
+from tests.fault_matrix.rows import ROWS
 from tests.fault_matrix.run import complaints, gtask_complaints, key_of, run
 
 _AT_ONCE = 8

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.fault_matrix.promises import ELSEWHERE, PROMISES
-from tests.fault_matrix.rows import ROWS, Row
+from tests.fault_matrix.row import Row
+from tests.fault_matrix.rows import ROWS
 from tests.fault_matrix.run import Outcome, gtask_complaints, key_of, run
 
 if sys.platform == "win32":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.harness import command
-from tests.fault_matrix.rows import Row
+from tests.fault_matrix.row import Row
 
 _SDK_POLL = Path(__file__).with_name("sdk_poll.py")
 _LOOP = """

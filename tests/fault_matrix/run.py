@@ -22,7 +22,7 @@ from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import environment
 from tests.fault_matrix.clients import GTASK, Client, name_lookup_path
-from tests.fault_matrix.rows import TASK, Row
+from tests.fault_matrix.row import TASK, Row
 
 # After this much more than it may take, a client is ended and has failed.
 _GRACE_SECONDS = 5.0
