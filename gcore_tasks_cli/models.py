@@ -37,9 +37,7 @@ def _none_is_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 _T = TypeVar("_T")
 # A string stands in for whatever was sent instead of the described type.
 Lenient = Annotated[_T | str | None, WrapValidator(_keep_what_does_not_fit)]
-ResourceIds = Annotated[
-    list[str | int] | str, WrapValidator(_none_is_nothing), Field(default_factory=list)
-]
+ResourceIds = Annotated[list[str | int] | str, WrapValidator(_none_is_nothing), Field(default=[])]
 
 
 class CreatedResources(BaseModel):
