@@ -10,27 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.commands.completion import SCRIPTS
+from tests.matrix import BESIDE_EACH_OTHER
+
 ROOT = Path(__file__).parents[2]
 RUN_TIME = {"typer", "httpx", "rich", "pydantic"}
-# One of each kind: what gtask prints, how it ends, and that it needs nothing of the checkout.
-SMOKE = (
-    "tests/e2e/test_get.py",
-    "tests/e2e/test_statuses.py::test_1_a_task_ended_in_error",
-    "tests/e2e/test_statuses.py::test_3_the_key_is_refused",
-    "tests/e2e/test_statuses.py::test_124_the_timeout_passed",
-)
 
 
-def pip(*arguments: str, python: str = sys.executable) -> None:
-    """Runs pip; where it cannot fetch what it needs, nothing can be said here."""
-    done = subprocess.run(
-        [python, "-m", "pip", "-q", "--disable-pip-version-check", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.skip(f"pip cannot do this here: {done.stderr[-300:]}")
+def run(*command: str) -> None:
+    """Runs the command; a failure shows what it said."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if built := os.environ.get("GTASK_TEST_WHEEL"):
         return Path(built)
     folder = tmp_path_factory.mktemp("dist")
-    pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
+    run(sys.executable, "-m", "build", "-nw", "--outdir", str(folder), str(ROOT))
     return next(folder.glob("*.whl"))
 
 
@@ -60,14 +50,29 @@ def test_its_metadata_are_fit_to_publish(wheel: Path) -> None:
         assert f"Programming Language :: Python :: {version}" in classifiers
 
 
+def test_it_holds_the_completions_and_the_manual_page(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for place in (
+        *(f"gcore_tasks_cli/completions/{name}" for name in SCRIPTS.values()),
+        "share/bash-completion/completions/gtask",
+        "share/zsh/site-functions/_gtask",
+        "share/fish/vendor_completions.d/gtask.fish",
+        "share/man/man1/gtask.1",
+    ):
+        assert any(name.endswith(place) for name in names), place
+
+
 @pytest.mark.skipif("GTASK_TEST_WHEEL" not in os.environ, reason="`make matrix` runs it")
-def test_it_works_where_nothing_else_is_installed(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "empty")], check=True)
+def test_it_works_where_nothing_else_is_installed(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(sys.executable, "-m", "venv", str(tmp_path / "empty"))
     programs = tmp_path / "empty" / ("Scripts" if sys.platform == "win32" else "bin")
-    pip("install", str(wheel), python=str(programs / "python"))
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    del env["GTASK_TEST_WHEEL"]
-    env["GTASK_COMMAND"] = str(programs / "gtask")
-    smoke = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SMOKE]
-    done = subprocess.run(smoke, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:]
+    run(str(programs / "python"), "-m", "pip", "-q", "install", str(wheel))
+    monkeypatch.delenv("GTASK_TEST_WHEEL")
+    monkeypatch.setenv("GTASK_COMMAND", str(programs / "gtask"))
+    monkeypatch.chdir(ROOT)
+    run(
+        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *BESIDE_EACH_OTHER),
+        *("tests/e2e", f"--ignore={Path(__file__).relative_to(ROOT)}"),
+    )

@@ -3,9 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
-import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -48,6 +45,7 @@ def test_task_types_are_known_by_their_names() -> None:
     assert sorted(set(TASK_TYPES)) == TASK_TYPES
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("shell", sorted(SCRIPTS))
 def test_completion_prints_the_script(shell: str) -> None:
     ran = gtask(None, "completion", shell)
@@ -71,24 +69,3 @@ def test_the_manual_page_is_sound(command: list[str]) -> None:
         pytest.skip(f"{command[0]} is not installed")
     done = subprocess.run([*command, str(FOLDER / MANUAL)], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
-
-
-def test_the_wheel_holds_them_all(tmp_path: Path) -> None:
-    built = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), "."],
-        cwd=FOLDER.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if built.returncode != 0:
-        pytest.skip(f"no wheel can be built here: {built.stderr[-300:]}")
-    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    for place in (
-        *(f"gcore_tasks_cli/completions/{name}" for name in SCRIPTS.values()),
-        "share/bash-completion/completions/gtask",
-        "share/zsh/site-functions/_gtask",
-        "share/fish/vendor_completions.d/gtask.fish",
-        "share/man/man1/gtask.1",
-    ):
-        assert any(name.endswith(place) for name in names), place
