@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,7 @@ class Shell:
     def __init__(self, name: str, home: Path, **env: str) -> None:
         if shutil.which(name) is None:
             pytest.skip(f"{name} is not installed")
+        self.name = name
         self.trace = home / "started"
         commands = home / "commands"
         commands.mkdir(parents=True)
@@ -65,7 +66,12 @@ class Shell:
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.screen)
         self.shows(setup.format(script=FOLDER / SCRIPTS[name]) + "\r", f"\n{PROMPT.rstrip()}")
-        self.after("\x0c")  # clears the screen
+        self.clear()
+
+    def clear(self) -> None:
+        """Leaves nothing but the prompt on the screen."""
+        self.process.send("\x15\x0c")
+        self.until(lambda: self.text == f"\n{PROMPT.rstrip()}", "the prompt alone")
 
     @property
     def text(self) -> str:
@@ -95,16 +101,19 @@ class Shell:
     def shows(self, keys: str, expected: str) -> None:
         """Fails unless this stands on the screen some time after these keys."""
         self.process.send(keys)
+        self.until(lambda: expected in self.text, repr(expected))
+
+    def until(self, is_there: Callable[[], bool], what: str) -> None:
+        """Fails unless this comes true of the screen in time."""
         end = time.monotonic() + 15
-        while expected not in self.text:
+        while not is_there():
             self.read()
-            assert time.monotonic() < end, f"{expected!r} is not on the screen:\n{self.text}"
+            assert time.monotonic() < end, f"{what} is not on the screen:\n{self.text}"
 
     def menu(self, line: str) -> str:
-        """The screen after the line and TAB, and TAB again for shells that wait for it."""
+        """The screen after the line and TAB; TAB again for the shell that waits for it."""
         self.shows(line, line.rstrip())
-        first = self.after("\t")
-        return first + "\n" + self.after("\t")
+        return self.after("\t\t" if self.name == "bash" else "\t")
 
     def close(self) -> None:
         """Ends the shell; no TAB may have started anything."""
@@ -131,108 +140,66 @@ def remember(home: Path, *lines: str) -> None:
     (folder / "recent-tasks").write_text("".join(f"{line}\n" for line in lines))
 
 
-def test_commands_with_what_they_are_for(shell: Shell) -> None:
-    menu = shell.menu("gtask ")
-    for name in ("watch", "resources", "get", "sandbox", "completion", "help"):
-        assert name in menu
-    assert "Wait until every task is FINISHED" in menu
-    assert "outage" not in menu
+# The line before TAB → what its menu must offer, and what it must not.
+MENUS: dict[str, tuple[list[str], list[str]]] = {
+    "gtask ": (
+        ["watch", "resources", "get", "sandbox", "help", "Wait until every task is FINISHED"],
+        ["outage"],
+    ),
+    "gtask --": (["--version"], ["--timeout"]),
+    "gtask watch --": (
+        ["--fail-fast", "Stop waiting at the first task that ends in ERROR"],
+        ["--order", "--scenario"],
+    ),
+    # What was given is not offered again.
+    "gtask watch --json --": (["--quiet"], ["Print JSON"]),
+    "gtask watch ": ([TASK, OTHER, "create_vm, RUNNING"], []),
+    "gtask watch --timeout ": ([], ["outage", TASK]),
+    "gtask resources --type ": (["floatingips", "instances"], [TASK]),
+    "gtask list --project ": ([], [TASK]),
+    "gtask completion ": (["bash", "zsh", "fish", "powershell"], []),
+    "gtask help ": (["exit-codes", "environment", "watch"], []),
+}
+# The line before TAB → the line after it.
+ENDS = {
+    "gtask wat": "gtask watch",
+    "gtask watch --timeo": "gtask watch --timeout",
+    "gtask list --state FIN": "gtask list --state FINISHED",
+    "gtask list --type create_k8s_cluster_v": "gtask list --type create_k8s_cluster_v2",
+    "gtask list --state NEW --state ER": "gtask list --state NEW --state ERROR",
+    "gtask list --ack": "gtask list --acknowledged",
+    "gtask list --una": "gtask list --unacknowledged",
+    "gtask resources --type=floati": "gtask resources --type=floatingips",
+    "gtask resources --type instances --ty": "gtask resources --type instances --type",
+    "gtask sandbox --scenario out": "gtask sandbox --scenario outage\\ one.json",
+    "gtask sandbox -- mkfif": "gtask sandbox -- mkfifo",
+    # The command's own arguments complete too.
+    "gtask sandbox -- cat out": "gtask sandbox -- cat outage\\ one.json",
+}
 
 
-def test_a_command_is_completed_to_its_end(shell: Shell) -> None:
-    shell.shows("gtask wat\t", f"{PROMPT}gtask watch")
-    shell.shows("--timeo\t", f"{PROMPT}gtask watch --timeout")
+def test_menus(shell: Shell) -> None:
+    for line, (offered, not_offered) in MENUS.items():
+        menu = shell.menu(line)
+        assert [text for text in offered if text not in menu] == [], menu
+        assert [text for text in not_offered if text in menu] == [], menu
+        shell.clear()
 
 
-def test_options_with_their_descriptions(shell: Shell) -> None:
-    menu = shell.menu("gtask watch --")
-    assert "--fail-fast" in menu
-    assert "Stop waiting at the first task that ends in ERROR" in menu
-    assert "--order" not in menu
-    assert "--scenario" not in menu
+def test_what_can_only_be_one_thing_is_completed_to_its_end(shell: Shell) -> None:
+    for line, completed in ENDS.items():
+        shell.shows(f"{line}\t", f"{PROMPT}{completed}")
+        shell.clear()
 
 
-def test_an_option_that_was_given_is_not_offered_again(shell: Shell) -> None:
-    menu = shell.menu("gtask watch --json --")
-    assert "--quiet" in menu
-    assert "Print JSON" not in menu
-
-
-def test_options_of_gtask_itself(shell: Shell) -> None:
-    menu = shell.menu("gtask --")
-    assert "--version" in menu
-    assert "--timeout" not in menu
-
-
-def test_resource_types(shell: Shell) -> None:
-    menu = shell.menu("gtask resources --type ")
-    assert "floatingips" in menu
-    assert "instances" in menu
-    assert TASK not in menu
-
-
-def test_states_and_task_types(shell: Shell) -> None:
-    shell.shows("gtask list --state FIN\t", "gtask list --state FINISHED")
-    shell.shows("--type create_k8s_cluster_v\t", "--type create_k8s_cluster_v2")
-    shell.shows("--state ER\t", "--type create_k8s_cluster_v2 --state ERROR")
-
-
-def test_no_task_where_a_project_belongs(shell: Shell) -> None:
-    assert TASK not in shell.menu("gtask list --project ")
-
-
-def test_both_sides_of_a_choice(shell: Shell) -> None:
-    shell.shows("gtask list --ack\t", "gtask list --acknowledged")
-    shell.shows("\x15gtask list --una\t", "gtask list --unacknowledged")
-
-
-def test_a_resource_type_after_an_equals_sign(shell: Shell) -> None:
-    shell.shows("gtask resources --type=floati\t", "gtask resources --type=floatingips")
-
-
-def test_a_repeatable_option_is_offered_again(shell: Shell) -> None:
-    shell.shows("gtask resources --type instances --ty\t", "instances --type")
-
-
-def test_shells(shell: Shell) -> None:
-    menu = shell.menu("gtask completion ")
-    assert all(name in menu for name in ("bash", "zsh", "fish", "powershell"))
-
-
-def test_topics_of_help(shell: Shell) -> None:
-    menu = shell.menu("gtask help ")
-    assert all(name in menu for name in ("exit-codes", "environment", "watch"))
-
-
-def test_files_where_a_file_belongs(shell: Shell) -> None:
-    shell.shows("gtask sandbox --scenario out\t", "outage\\ one.json")
-
-
-def test_no_files_where_a_number_belongs(shell: Shell) -> None:
-    menu = shell.menu("gtask watch --timeout ")
-    assert "outage" not in menu
-    assert TASK not in menu
-
-
-def test_recent_tasks_with_type_and_state(shell: Shell) -> None:
+def test_the_newest_task_is_offered_first(shell: Shell) -> None:
     menu = shell.menu("gtask watch ")
-    assert TASK in menu
-    assert OTHER in menu
-    assert "create_vm, RUNNING" in menu
     assert menu.index(TASK) < menu.index(OTHER)
 
 
 def test_one_recent_task_is_completed_and_not_offered_twice(shell: Shell) -> None:
     shell.shows(f"gtask get --json {TASK[:4]}\t", f"gtask get --json {TASK}")
     shell.shows("\t\t", OTHER)
-
-
-def test_the_sandboxs_command_is_completed_as_a_command(shell: Shell) -> None:
-    shell.shows("gtask sandbox -- mkfif\t", "gtask sandbox -- mkfifo")
-
-
-def test_the_commands_own_arguments_complete_too(shell: Shell) -> None:
-    shell.shows("gtask sandbox -- cat out\t", "-- cat outage\\ one.json")
 
 
 @pytest.mark.parametrize("env", [{"GTASK_NO_HISTORY": "1"}, {"GCORE_BASE_URL": "http://[::1]:8"}])

@@ -88,7 +88,7 @@ def as_oracle(story: dict[str, list[tuple[float, str]]]) -> Oracle:
     return oracle
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     stories(),
     st.sampled_from([1.0, 7.5, 60.0, 600.0]),
@@ -124,7 +124,7 @@ def test_every_id_ends_exactly_once_and_in_time(
     assert all(asked < timeout for asked, _ in port.pages)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stories())
 def test_what_has_ended_is_never_asked_again(story: dict[str, list[tuple[float, str]]]) -> None:
     port = SimulatedPort(as_oracle(story), listed=list(story))

@@ -1,5 +1,6 @@
 """What help says, to the letter, on a terminal of 80 columns."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -19,6 +20,7 @@ PAGES = {
 }
 
 
+@functools.cache
 def shown(*arguments: str) -> str:
     ran = gtask(None, *arguments, env={"COLUMNS": "80"})
     assert (ran.status, ran.err) == (0, "")
@@ -69,5 +71,6 @@ def test_help_command_shows_the_same_page(name: str) -> None:
     assert shown("help", name) == shown(name, "--help")
 
 
+@pytest.mark.measured
 def test_help_alone_is_the_overview() -> None:
     assert shown("help") == shown("--help") == shown("-h") == shown()
