@@ -1,8 +1,11 @@
 """What holds for all tests: how they are handed out, which processes are measured."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import coverage
 import pytest
 from hypothesis import settings
 
@@ -12,37 +15,70 @@ settings.load_profile("gtask")
 
 # Their tests share what is costly to set up.
 _KEPT_TOGETHER = ("test_fault_matrix.py", "test_wheel.py")
-# They start a process for each of many inputs, and all run the same lines as the tests of the
-# command itself: to measure them would take as long as to run them.
-_NOT_MEASURED = {
-    "test_completion",
-    "test_examples",
-    "test_fault_matrix",
-    "test_hostile_input",
-    "test_interrupts",
-    "test_recipes",
-    "test_wheel",
-}
+# They mostly wait; those with the longest waits first.
+_LONG = (
+    *("test_sandbox.py", "test_fault_matrix.py", "test_examples.py", "test_recipes.py"),
+    *("test_get.py", "test_watch.py", "test_hostile_input.py", "test_wheel.py"),
+    *("test_terminal.py", "test_completion.py"),
+)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _measured_processes(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Lets coverage look into the processes of most modules."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.path.stem in _NOT_MEASURED:
-            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+@pytest.fixture(autouse=True)
+def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets coverage look at the unit tests, and at the gtask of `measured` tests.
+
+    A measured process takes twice as long as another. Those that are measured go, between
+    them, through nearly all that gtask does; the others go the same ways with other inputs,
+    and so do the hundreds of examples of a property.
+    """
+    measuring = coverage.Coverage.current()
+    if measuring is None or request.node.get_closest_marker("measured"):
         yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        if request.path.parent.name == "unit" and not request.node.get_closest_marker("hypothesis"):
+            yield
+            return
+        measuring.stop()
+        yield
+        measuring.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mixes those that wait for long, those that compute and the short ones, which come last too.
+
+    So neither core is idle while many tests wait, nor at the end.
+    """
+    scopes = [list(scope) for _, scope in groupby(items, lambda item: _scope(item.nodeid))]
+    kinds: dict[str, list[list[pytest.Item]]] = {"long": [], "inside": [], "short": []}
+    for scope in scopes:
+        is_long = scope[0].path.name in _LONG
+        is_end_to_end = scope[0].path.parent.name == "e2e"
+        kinds["long" if is_long else "short" if is_end_to_end else "inside"].append(scope)
+    kinds["long"].sort(key=lambda scope: _LONG.index(scope[0].path.name))
+    placed = [
+        (n / len(scopes) * (1.0 if kind == "short" else 0.8), scope)
+        for kind, scopes in kinds.items()
+        for n, scope in enumerate(scopes)
+    ]
+    items[:] = [item for _, scope in sorted(placed, key=itemgetter(0)) for item in scope]
+
+
+def _scope(nodeid: str) -> str:
+    """What is handed out at a time: one end-to-end test, since they mostly wait, or a file."""
+    file = nodeid.partition("::")[0]
+    together = "/e2e/" not in file or file.endswith(_KEPT_TOGETHER)
+    return file if together else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """End-to-end tests one by one, since they mostly wait; all others a file at a time."""
+    """Hands them out in that order, a scope at a time."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # published without types
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            together = "/e2e/" not in file or file.endswith(_KEPT_TOGETHER)
-            return file if together else nodeid
+            return _scope(nodeid)
 
     return Scheduling(config, log)

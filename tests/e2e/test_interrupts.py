@@ -32,6 +32,8 @@ BOTH = pytest.mark.parametrize(
 AT_ONCE_SECONDS = 2.0
 # While Python itself comes up, a signal finds nobody who could answer it but Python.
 GTASKS_OWN = b"gcore_tasks_cli" + os.sep.encode()
+# What Python says when it goes on after a signal in its own start.
+EATEN = (b"Error processing line", b"Exception ignored in")
 
 
 @BOTH
@@ -51,7 +53,7 @@ def test_during_the_start(number: signal.Signals, status: int, after: float) -> 
             process.kill()
             _, err = process.communicate()
             # Python's own start has eaten it, and said so.
-            assert b"Error processing line" in err
+            assert any(said in err for said in EATEN)
             return
     assert time.monotonic() - began < AT_ONCE_SECONDS
     if GTASKS_OWN in err or b"Traceback" not in err:
@@ -60,7 +62,6 @@ def test_during_the_start(number: signal.Signals, status: int, after: float) -> 
         assert b"Traceback" not in err
 
 
-@BOTH
 @pytest.mark.parametrize(
     "fault",
     [
@@ -72,18 +73,16 @@ def test_during_the_start(number: signal.Signals, status: int, after: float) -> 
     ],
     ids=["no answer", "dripping body", "dripping head", "Retry-After", "backoff"],
 )
-def test_in_a_request_and_in_a_backoff(
-    number: signal.Signals, status: int, fault: dict[str, Any]
-) -> None:
+def test_in_a_request_and_in_a_backoff(fault: dict[str, Any]) -> None:
     with sandbox(tasks=[task(ends="NEVER")], faults=[{**fault, "requests": [2, None]}]) as server:
         process = started(server, "watch", TASK, "--json", "--interval", "0.1")
         wait_for_requests(server, 2)
         time.sleep(0.1)
-        ran = signalled(process, number)
-    assert ran.status == status
+        ran = signalled(process, signal.SIGTERM)
+    assert ran.status == 143
     assert ran.seconds < AT_ONCE_SECONDS
     assert [d["state"] for d in ran.documents] == ["RUNNING"]
-    assert f"interrupted ({number.name}), 1 of 1 task not finished" in ran.err
+    assert "interrupted (SIGTERM), 1 of 1 task not finished" in ran.err
     assert f"gtask watch {TASK}" in ran.err
 
 
@@ -161,6 +160,7 @@ def test_a_second_signal_ends_it_in_the_middle_of_printing() -> None:
             stream.close()
 
 
+@pytest.mark.measured
 def test_many_tasks_give_their_last_documents_and_a_short_hint() -> None:
     ids = [f"task-{n}" for n in range(200)]
     with sandbox(tasks=[task(i, ends="NEVER") for i in ids]) as server:

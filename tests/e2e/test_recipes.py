@@ -161,6 +161,7 @@ def test_the_line_for_any_ci_system(server: SandboxServer, tmp_path: Path) -> No
     assert ran.returncode == 0, ran.stderr
 
 
+@pytest.mark.measured
 def test_the_scenario_file_of_the_readme(server: SandboxServer, tmp_path: Path) -> None:
     found = re.search(r"^`--scenario FILE` describes.*?^```json\n(.*?)^```", README, re.M | re.S)
     assert found is not None
