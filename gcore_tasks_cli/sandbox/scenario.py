@@ -90,9 +90,7 @@ def parse_scenario(text: str | bytes) -> Scenario:
         raise ScenarioError("api_key must be printable ASCII")
     own = [_task(item) for item in reader.items("tasks")]
     for n, item in enumerate(reader.items("generate")):
-        own.extend(_generated(item, default_seed=1 + n))
-        if len(own) > MOST_TASKS:
-            raise ScenarioError(f"more than {MOST_TASKS} tasks")
+        own.extend(_generated(item, default_seed=1 + n, room=MOST_TASKS - len(own)))
     defaults = reader.get("defaults", _boolean, not own)
     tasks = (*own, *(live_tasks() if defaults else ()))
     if len({task.id for task in tasks}) != len(tasks):
@@ -169,8 +167,10 @@ def _template(place: str, value: Any) -> SimulatedTask:
     return _task(_Reader(place, {"id": "template", **_object(place, value)}))
 
 
-def _generated(reader: _Reader, default_seed: int) -> list[SimulatedTask]:
+def _generated(reader: _Reader, default_seed: int, room: int) -> list[SimulatedTask]:
     reader.only({"count", "task_type", "lasts", "starts_after", "ends", "seed"})
+    if (count := reader.get("count", _whole, 1)) > room:
+        raise ScenarioError(f"more than {MOST_TASKS} tasks")
     low, high = reader.get("lasts", _range, (5.0, 30.0))
     dice = random.Random(reader.get("seed", _whole, default_seed))  # noqa: S311  (simulation)
     return [
@@ -184,7 +184,7 @@ def _generated(reader: _Reader, default_seed: int) -> list[SimulatedTask]:
                 "instances": [str(uuid.UUID(int=dice.getrandbits(128), version=4))],
             },
         )
-        for _ in range(min(reader.get("count", _whole, 1), MOST_TASKS + 1))
+        for _ in range(count)
     ]
 
 
