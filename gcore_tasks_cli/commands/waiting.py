@@ -192,7 +192,9 @@ class Waiting:
                 most_ended=MOST_KEPT if follows else None,
             )
         total = len(self._asking.task_ids)
-        return LineProgress(self._streams.note, total, started, heartbeat_seconds, expectations)
+        return LineProgress(
+            self._streams.note, total, started, heartbeat_seconds, expectations, follows=follows
+        )
 
     def _tell_end(
         self,

@@ -28,7 +28,8 @@ class LineProgress:
     """One line on each change, and a sign of life after `heartbeat_seconds` of silence.
 
     Of more than a few tasks, only failures are told one by one; of all else a summary, now and
-    then: a thousand lines a minute are read by nobody.
+    then: a thousand lines a minute are read by nobody. A wait that `follows` goes on while no task
+    is active, and gives signs of life then too.
     """
 
     def __init__(
@@ -38,8 +39,11 @@ class LineProgress:
         started: float,
         heartbeat_seconds: float,
         expectations: Expectations | None = None,
+        *,
+        follows: bool = False,
     ) -> None:
         self._write = write
+        self._follows = follows
         self._total = total
         self._ended = 0
         self._seen = 0
@@ -65,7 +69,8 @@ class LineProgress:
             self._count(event)
         line = self._line(event)
         silent = event.at - self._last_line
-        goes_on = self._ended < self._total and not isinstance(event, (Stopped, Unfinished))
+        is_end = isinstance(event, (Stopped, Unfinished))
+        goes_on = not is_end and (self._follows or self._ended < self._total)
         if line is None and goes_on and 0 < self._heartbeat_seconds <= silent:
             line = self._sign_of_life(event.at)
         if line is not None:
@@ -107,8 +112,10 @@ class LineProgress:
         return None
 
     def _sign_of_life(self, now: float) -> str:
-        still = f"still waiting for {self._total - self._ended} of {self._total}"
         elapsed = format_duration(now - self._started)
+        if self._ended == self._total:
+            return f"still following after {elapsed}: no task is active"
+        still = f"still waiting for {self._total - self._ended} of {self._total}"
         if not self._waiting:
             return f"{still} after {elapsed}: no answer of the API yet"
         document, born = min(self._waiting.values(), key=lambda entry: entry[1])

@@ -37,14 +37,18 @@ class Row:
     is_over: bool = False
 
 
-def render(rows: Sequence[Row], trouble: str | None, width: int, height: int) -> Text:
-    """The view as lines that fit `width` columns and `height` lines.
+def render(
+    rows: Sequence[Row], trouble: str | None, width: int, height: int, idle: str | None = None
+) -> Text:
+    """The view as lines that fit `width` columns and `height` lines; `idle` is told below them.
 
     Where not all tasks fit: those that failed first, then those that run the longest, and a line
     that counts them all.
     """
     room = max(1, height - 1)
     told = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
+    if idle is not None and trouble is None:
+        told.append(Text(idle, "dim"))
     if len(rows) > room - len(told):
         states = (row.state or _NOT_SEEN for row in rows)
         told.insert(0, Text(count_words(states), "bold"))
@@ -84,10 +88,11 @@ class LiveView:
     ) -> None:
         self._live.stop()
 
-    def update(self, rows: Sequence[Row], trouble: str | None) -> None:
+    def update(self, rows: Sequence[Row], trouble: str | None, idle: str | None = None) -> None:
         """Repaints."""
         size = self._console.size
-        self._live.update(render(rows, trouble, size.width, size.height), refresh=True)
+        view = render(rows, trouble, size.width, size.height, idle)
+        self._live.update(view, refresh=True)
 
 
 @dataclass(frozen=True, slots=True)

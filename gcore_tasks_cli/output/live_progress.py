@@ -27,6 +27,7 @@ from gcore_tasks_cli.polling.history import Expectations, duration_seconds
 _SHORTEST_FRAME_SECONDS = 0.1
 # Shows the cursor, drops every colour, and begins a new line.
 _TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
+_NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
 
 
 @dataclass(slots=True)
@@ -40,7 +41,8 @@ class _Shown:
 class LiveProgress:
     """One live line a task on `stream`; with `clears` it vanishes when the wait is over.
 
-    Of tasks that have ended, the last `most_ended` stay, or all.
+    Of tasks that have ended, the last `most_ended` stay, or all. With such a limit the wait has no
+    end, and says so while no task is active.
     """
 
     def __init__(
@@ -88,10 +90,15 @@ class LiveProgress:
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
             with writing():
-                self._view.update(rows, self._trouble)
+                self._view.update(rows, self._trouble, self._idle(rows, event))
             # Ten thousand rows take their time to sort: never more than a tenth of all time.
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
+
+    def _idle(self, rows: Sequence[Row], event: Event) -> str | None:
+        """What a wait without end says while there is nothing to wait for."""
+        follows = self._most_ended is not None and not isinstance(event, Stopped)
+        return _NOTHING_ACTIVE if follows and all(row.is_over for row in rows) else None
 
     def _forget_the_oldest(self, ended: str) -> None:
         """A wait without end does not keep for ever what is over."""

@@ -56,6 +56,16 @@ def told(events: Sequence[Event], total: int = 1, heartbeat: float = 60.0) -> li
     return written
 
 
+def test_a_wait_that_follows_gives_signs_of_life_while_nothing_is_active() -> None:
+    written: list[str] = []
+    progress = LineProgress(written.append, 1, 0.0, 60.0, follows=True)
+    done = document(state="FINISHED", **OVER)
+    for event in (changed(1.0, done), settled(1.0, done), Tick(30.0), Tick(61.0), Tick(90.0)):
+        progress.take(event)
+    progress.take(Stopped(200.0, StopReason.INTERRUPTED))
+    assert written[1:] == ["still following after 1 m 01 s: no task is active"]
+
+
 def seconds_of_lines(
     events: Sequence[Event], total: int = 1, heartbeat: float = 60.0
 ) -> list[float]:

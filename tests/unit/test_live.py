@@ -86,6 +86,13 @@ def test_the_view_fits_every_window(width: int, height: int, trouble: str | None
     assert len(lines) == min(len(ROWS) + (trouble is not None), max(1, height - 1))
 
 
+def test_a_view_without_tasks_says_that_none_is_active_unless_there_is_trouble() -> None:
+    assert render([], None, 80, 24, "none is active").plain == "none is active"
+    assert render([FINISHED], None, 80, 24, "none is active").plain.endswith("\nnone is active")
+    assert "none is active" not in render([], "no answer", 80, 24, "none is active").plain
+    assert render([], None, 8, 1, "none is active").plain == "none i…"
+
+
 def test_where_there_is_room_tasks_stay_in_their_order() -> None:
     lines = painted(ROWS, height=len(ROWS) + 1)
     assert len(lines) == len(ROWS)
