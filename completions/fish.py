@@ -5,6 +5,10 @@ from completions.interface import Command, Interface, Kind, Option
 _HEAD = r"""# gtask completion for fish
 # Written by completions/generate.py from gtask's own interface: do not edit.
 
+# What fish has made of the manual page by itself offers every option to every command.
+complete -C 'gtask --' >/dev/null
+complete -c gtask -e
+
 # The command on the line, once there is one.
 function __gtask_command
     set -l words (commandline -opc)

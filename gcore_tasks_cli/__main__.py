@@ -64,8 +64,13 @@ def _cannot_write(error: OSError) -> int:
 
 
 def _version() -> int:
-    if sys.stdout is not None:
-        sys.stdout.write(f"gtask {__version__}\n")
+    try:
+        if sys.stdout is not None:
+            sys.stdout.write(f"gtask {__version__}\n")
+    except BrokenPipeError:
+        return ExitCode.OUTPUT_CLOSED
+    except OSError as error:  # unbuffered, onto a full disk
+        return _cannot_write(error)
     return 0
 
 
@@ -78,7 +83,10 @@ def _invoke(arguments: Sequence[str]) -> int:
 
     command = typer.main.get_command(app)
     try:
-        status = command.main(list(arguments), prog_name="gtask", standalone_mode=False)
+        # No variable asks for completion: the scripts are static.
+        status = command.main(
+            list(arguments), prog_name="gtask", standalone_mode=False, complete_var=""
+        )
     except ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "gtask"

@@ -3,17 +3,26 @@
 Pure: an answer's status, headers and body in, values or errors out.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from gcore_tasks_cli.documents import Document, decode_json, parse_json, parse_page, parse_task
+from gcore_tasks_cli.documents import (
+    Document,
+    decode_json,
+    encode_json,
+    parse_json,
+    parse_page,
+    parse_task,
+)
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
+_YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes further
+_LONGEST_SAID = 2000
+_LONGEST_NAME = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING_STATUSES = frozenset({408, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
@@ -78,16 +87,21 @@ def page_answer(response: Response, host: str) -> PageAnswer:
 
 
 def status_error(
-    response: Response, host: str, task_id: str | None, refused_key_hint: Callable[[str], str]
+    response: Response,
+    host: str,
+    task_id: str | None,
+    refused_key_hint: Callable[[str], str],
+    hide: Callable[[str], str],
 ) -> ApiError:
     """The error that an answer of another status is; `task_id` where one was asked for.
 
-    `refused_key_hint` says what to look at where a refused key was met with these words.
+    `refused_key_hint` says what to look at where a refused key was met with these words; `hide`
+    takes secrets out of a text, before it is cut: half a key would no longer be found.
     """
     status = response.status
-    said, request_id = _error_body(response)
+    said, request_id = _error_body(response, hide)
     make, passing = _meaning(status, of_task=task_id is not None)
-    message = _sentence(status, said, response, host, task_id)
+    message = _sentence(status, said, response, host, task_id, hide)
     server_time = _http_date(response.headers.get("date"))
     return make(
         message,
@@ -113,13 +127,21 @@ def _meaning(status: int, *, of_task: bool) -> tuple[Callable[..., ApiError], bo
     return NoAnswer, status in _PASSING_STATUSES or status >= 500 or 200 < status < 300
 
 
-def _sentence(status: int, said: str, response: Response, host: str, task_id: str | None) -> str:
+def _sentence(
+    status: int,
+    said: str,
+    response: Response,
+    host: str,
+    task_id: str | None,
+    hide: Callable[[str], str],
+) -> str:
     if status in _REDIRECTS:
-        target = response.headers.get("location", "nowhere")[:200]
+        target = hide(response.headers.get("location", "nowhere"))[:_LONGEST_NAME]
         return f"{host} redirects to {target} (HTTP {status}); gtask does not follow"
     if status == 404 and task_id is not None:
         return f"no such task: {task_id}" + (f" ({said})" if said else "")
-    names = {401: "the API refused the key", 403: "the API forbids this"}
+    of_task = f" for task {task_id}" if task_id is not None else ""
+    names = {401: "the API refused the key", 403: f"the API forbids this{of_task}"}
     begin = names.get(status, f"{host} answered HTTP {status}{_phrase(status)}")
     return f"{begin}: {said}" if said else begin
 
@@ -142,7 +164,7 @@ def _hint(status: int, *, of_task: bool) -> str | None:
     }.get(status)
 
 
-def _error_body(response: Response) -> tuple[str, str | None]:
+def _error_body(response: Response, hide: Callable[[str], str]) -> tuple[str, str | None]:
     """What an error body says (in any of the shapes the API has), and its request ID."""
     try:
         body = parse_json(decode_json(response.body))
@@ -150,16 +172,21 @@ def _error_body(response: Response) -> tuple[str, str | None]:
         body = None
     fields = body if isinstance(body, dict) else {}
     said = next((fields[key] for key in _ERROR_MESSAGE_KEYS if fields.get(key)), "")
-    text = said if isinstance(said, str) else json.dumps(said)
+    text = said if isinstance(said, str) else encode_json(said)
     if invalid := fields.get("invalid_fields"):
-        text = f"{text} ({json.dumps(invalid)})"
-    return text[:2000], request_id_of(response, fields.get("request_id"))
+        text = f"{text} ({encode_json(invalid)})"
+    return hide(text)[:_LONGEST_SAID], request_id_of(response, hide, fields.get("request_id"))
 
 
-def request_id_of(response: Response, said: object = None) -> str | None:
+def request_id_of(
+    response: Response, hide: Callable[[str], str], said: object = None
+) -> str | None:
     """The ID by which support finds the request: what the body `said`, or else a header."""
     request_id = said or response.headers.get("x-request-id")
-    return str(request_id)[:200] if request_id else None
+    if not request_id:
+        return None
+    text = request_id if isinstance(request_id, str) else encode_json(request_id)
+    return hide(text)[:_LONGEST_NAME]
 
 
 def retry_after_seconds(value: str | None, server_time: float | None) -> float | None:
@@ -181,6 +208,7 @@ def retry_after_seconds(value: str | None, server_time: float | None) -> float |
 
 def _http_date(text: str | None) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp() if text else None
+        seconds = parsedate_to_datetime(text).timestamp() if text else None
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+    return seconds if seconds is not None and 0 <= seconds < _YEAR_9999 else None

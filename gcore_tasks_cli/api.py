@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -43,6 +44,7 @@ READ_LIMIT_SECONDS = 15.0
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
+_LOCATION = "gtask.location"
 # OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
 _CERTIFICATE_HINTS = {
     9: "it is not valid yet: is this machine's clock right?",
@@ -148,7 +150,7 @@ class Session:
             response = self._response(method, path)
             if response.status not in good:
                 hint = self._settings.refused_key_hint
-                raise status_error(response, self._host, task_id, hint)
+                raise status_error(response, self._host, task_id, hint, self._hide)
             return read(response)
         except ApiError as failure:
             error = self._without_key(failure)
@@ -188,7 +190,7 @@ class Session:
                 seconds,
                 status=response.status if response else None,
                 request_id=(error.request_id if error else None)
-                or (request_id_of(response) if response else None),
+                or (request_id_of(response, self._hide) if response else None),
                 problem=error.message if error else None,
                 retry_after=error.retry_after if error else None,
             )
@@ -196,11 +198,11 @@ class Session:
 
     def _without_key(self, error: ApiError) -> ApiError:
         """The error, where an answer that repeats the key has put it into no message."""
-        secrets = self._settings.secrets
-        error.message = without_secrets(error.message, secrets)
-        if error.request_id is not None:
-            error.request_id = without_secrets(error.request_id, secrets)
+        error.message = self._hide(error.message)
         return error
+
+    def _hide(self, text: str) -> str:
+        return without_secrets(text, self._settings.secrets)
 
     def _exchange(self, method: str, path: str) -> Response:
         if self._is_spoilt:
@@ -210,7 +212,7 @@ class Session:
         with client.stream(
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
-            headers = dict(response.headers)
+            headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
                 body = _read(response, BODY_LIMIT_BYTES, give_up_at, self._host)
                 return Response(response.status_code, headers, body)
@@ -230,6 +232,8 @@ class Session:
             follow_redirects=False,
             timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
+            event_hooks={"response": [_keep_location]},
             headers={
                 "Authorization": f"APIKey {self._settings.api_key}",
                 "User-Agent": f"gtask/{__version__}",
@@ -276,6 +280,15 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         return ssl.create_default_context(cafile=certifi.where())
     except OSError as error:  # SSLKEYLOGFILE, for one, is opened here
         raise UsageError(f"cannot set up TLS: {error}") from None
+
+
+def _keep_location(response: httpx.Response) -> None:
+    """Puts aside where a redirect leads: httpx reads that even if it is not to follow.
+
+    It takes nonsense there for a broken answer, which would pass; a redirect does not.
+    """
+    if (location := response.headers.pop("location", None)) is not None:
+        response.extensions[_LOCATION] = {"location": location}
 
 
 def _read(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:

@@ -5,12 +5,18 @@ escapes, the order of keys and unknown fields come through exactly as they were 
 """
 
 import json
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 FINAL_STATES = frozenset({"FINISHED", "ERROR"})
+
+_MORE_FRAMES = 500
+# What is deeper stands on one line, and is looked through there.
+_DEEPEST_LAID_OUT = 100
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 # What stands between white space that is outside of strings. Possessive: linear on any input; and
@@ -47,6 +53,12 @@ class Document:
         value = self.fields.get(name)
         return value if isinstance(value, str) and value else None
 
+    def hiding(self, hide: Callable[[str], str]) -> "Document":
+        """The document for people: every text in it as `hide` leaves it, before it is laid out."""
+        if hide(self.text) == self.text:
+            return self
+        return replace(self, fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
+
     def created_resources(self) -> dict[str, list[Any]]:
         """Only the types that hold something, in the API's order, IDs as sent."""
         resources = self.fields.get("created_resources")
@@ -57,6 +69,16 @@ class Document:
             for name, ids in resources.items()
             if isinstance(ids, list) and any(item is not None and item != "" for item in ids)
         }
+
+
+def _hidden(value: Any, hide: Callable[[str], str], deepest: int) -> Any:
+    if isinstance(value, str):
+        return hide(value)
+    if deepest and isinstance(value, list):
+        return [_hidden(item, hide, deepest - 1) for item in value]
+    if deepest and isinstance(value, dict):
+        return {hide(name): _hidden(item, hide, deepest - 1) for name, item in value.items()}
+    return value
 
 
 def decode_json(body: bytes) -> str:
@@ -90,6 +112,17 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
         return _DECODER.raw_decode(text, start)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+
+
+def encode_json(value: Any) -> str:
+    """The compact JSON of a value that was parsed here, from however deep a place it is asked."""
+    limit = sys.getrecursionlimit()
+    # What could just be read where the stack was low could else not be written where it is high.
+    sys.setrecursionlimit(limit + _MORE_FRAMES)
+    try:
+        return json.dumps(value, separators=(",", ":"))
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def json_stream(text: str) -> Iterator[Any]:
@@ -182,10 +215,18 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _parse_int(digits: str) -> int | float:
+def _parse_int(digits: str) -> int | float | str:
     # Python refuses to read integers of thousands of digits (they cost quadratic time). The text
     # of the document keeps the number; what is computed with is its nearest float.
-    return int(digits) if len(digits) < 1000 else float(digits)
+    return int(digits) if len(digits) < 1000 else _parse_float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int)
+def _parse_float(digits: str) -> float | str:
+    # What is beyond all floats could not be written as JSON again: it stays the text that it is.
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float
+)

@@ -24,7 +24,8 @@ def collect_ids(arguments: Iterable[str], stdin: BinaryIO | None) -> list[str]:
     stdin_read = False
     for argument in arguments:
         if argument != "-":
-            ids[check_id(argument)] = None
+            # No ID holds white space; zsh and fish leave the words of a variable together.
+            ids.update(dict.fromkeys(check_id(word) for word in argument.split() or [argument]))
         elif not stdin_read:
             stdin_read = True
             ids.update(dict.fromkeys(_read_ids(stdin)))
@@ -40,6 +41,8 @@ def check_id(text: str) -> str:
     task_id = text.strip()
     if not task_id:
         raise UsageError("a task ID is empty", hint="is the variable that should hold it set?")
+    if task_id == "null":
+        raise UsageError("a task ID is null", hint="jq prints null where the JSON holds no ID")
     if task_id in (".", ".."):
         raise UsageError(f"{task_id!r} is no task ID")
     if len(task_id) > _LONGEST_ID:
@@ -47,6 +50,14 @@ def check_id(text: str) -> str:
     if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in task_id):
         raise UsageError(f"the task ID {task_id!r} holds a control character or broken text")
     return task_id
+
+
+def can_be_asked_for(task_id: str) -> bool:
+    """Whether this, which the API calls an ID, stays what it is in a URL."""
+    try:
+        return check_id(task_id) == task_id
+    except UsageError:
+        return False
 
 
 def path_segment(task_id: str) -> str:
@@ -68,7 +79,7 @@ def ids_in(data: bytes) -> list[str]:
     if not text.strip("\x00"):
         raise UsageError(
             "standard input is empty: no task ID to read",
-            hint="did the command before the pipe fail? (set -o pipefail shows it)",
+            hint="did the command before the pipe fail or find nothing? (set -o pipefail tells)",
         )
     if text[0] == "<":
         raise UsageError("standard input is an HTML or XML page: no task ID to read")

@@ -93,7 +93,7 @@ def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -
     tasks = f"{page.count:,} task{'' if page.count == 1 else 's'}"
     if not sure and not streams.confirms(f"Acknowledge {tasks}{where}? [y/N] "):
         streams.note("gtask: nothing was acknowledged")
-        return ExitCode.OK
+        return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
     acknowledge_all(query, settings)
     streams.note(f"gtask: acknowledged {tasks}{where}")
     return ExitCode.OK

@@ -1,5 +1,6 @@
 """The tasks that are active now: what `watch` without IDs waits for."""
 
+import itertools
 import time
 
 from gcore_tasks_cli.commands.listing import read_pages
@@ -9,6 +10,7 @@ from gcore_tasks_cli.polling.tries import Observer, Patience
 from gcore_tasks_cli.printable import one_line
 from gcore_tasks_cli.queries import TaskQuery
 from gcore_tasks_cli.settings import Settings
+from gcore_tasks_cli.task_ids import can_be_asked_for
 from gcore_tasks_cli.times import format_duration
 
 # A wait of no time at all would mean to look only once.
@@ -67,7 +69,12 @@ def active_ids(
     found: list[str] = []
     try:
         for page in pages:
-            found += [document.id for document in page.documents if query.keeps(document)]
+            kept = [document.id for document in page.documents if query.keeps(document)]
+            found += filter(can_be_asked_for, kept)
+            for odd in itertools.filterfalse(can_be_asked_for, kept):
+                streams.note(
+                    one_line(f"gtask: left out a task that no ID can ask for: {odd[:50]!r}")
+                )
     except ApiError as error:
         if not error.passing or timeout_seconds <= 0:
             raise

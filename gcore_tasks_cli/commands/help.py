@@ -46,7 +46,8 @@ def help_(
         meant = f"did you mean {nearest}? " if nearest else ""
         topics = ", ".join(TOPICS)
         raise UsageError(
-            f"there is no help on {topic!r}", hint=f"{meant}There is help on commands, {topics}"
+            f"there is no help on {topic!r}",
+            hint=f"{meant}There is help on every command, and on {topics}",
         )
     page = context.make_formatter()
     page.write_text(f"{TOPICS[name]}.")

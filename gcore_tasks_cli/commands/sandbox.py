@@ -126,6 +126,9 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
+    if hasattr(signal, "SIGCHLD"):
+        # Where it is ignored, the system keeps no exit status.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         child = subprocess.Popen(command, env={**os.environ, **variables})
     except FileNotFoundError:

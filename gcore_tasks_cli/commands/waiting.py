@@ -124,6 +124,7 @@ class Waiting:
             # Data in the middle of a view that repaints itself would be torn to pieces.
             hand_over = held.append
         unfinished: list[str] = []
+        not_seen: list[Unfinished] = []
         errors: list[GtaskError] = []
         reason = StopReason.ALL_SETTLED
         tick_seconds = 1.0 / _FRAMES_A_SECOND if self._streams.err.isatty() else 1.0
@@ -148,16 +149,21 @@ class Waiting:
                         hand_over(event.document)
                     if isinstance(event, Failed):
                         errors.append(event.error)
-                    elif once and self._asking.signal_code is None:
-                        errors.append(self._asking.no_answer(event))
                     else:
-                        unfinished.append(event.task_id)
-                        types.append(event.document.task_type if event.document else None)
-                        last_error = event.error or last_error
+                        not_seen.append(event)
                 elif isinstance(event, Stopped):
                     reason = event.reason
         finally:
             progress.close()
+        # What ended before all were looked at was not to look at all of them.
+        looked_in_vain = once and reason not in (StopReason.ANY, StopReason.FAIL_FAST)
+        for missed in not_seen:
+            if looked_in_vain and self._asking.signal_code is None:
+                errors.append(self._asking.no_answer(missed))
+            else:
+                unfinished.append(missed.task_id)
+                types.append(missed.document.task_type if missed.document else None)
+                last_error = missed.error or last_error
         for document in held:
             printer.take(document)
         printer.finish()
@@ -185,6 +191,7 @@ class Waiting:
             clears = self._streams.out.isatty()
             return LiveProgress(
                 self._streams.err,
+                self._streams.hide,
                 self._env,
                 self._asking.task_ids,
                 clears,

@@ -23,6 +23,8 @@ from gcore_tasks_cli.output.words import (
 from gcore_tasks_cli.printable import lines, one_line
 
 _CARD_WIDTH = 100
+_MOST_ROWS = 1000
+_MOST_CHARACTERS = 100_000
 # Fields that gtask does not know may have names of any length.
 _LONGEST_LABEL = 24
 _OWNERS = ("project", "region", "client", "user")
@@ -45,12 +47,21 @@ def card(task: Task, *, now: datetime) -> Panel:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for line in (*_failure(task), *_content(task, now)):
-        grid.add_row(Text(line.label), Text(line.value, line.style, overflow="fold"))
+        grid.add_row(Text(line.label), Text(_scrollable(line.value), line.style, overflow="fold"))
     kind = one_line(task.task_type or "task")
     title = Text(f" {state_symbol(task.state)} {state_words(task)}  {kind} ", style)
     return Panel(
         grid, box=ROUNDED, title=title, title_align="left", border_style=style, width=_CARD_WIDTH
     )
+
+
+def _scrollable(value: str) -> str:
+    """As much of a value as anybody scrolls through; to lay out megabytes takes minutes."""
+    rows = value[:_MOST_CHARACTERS].split("\n", _MOST_ROWS)
+    shown = "\n".join(rows[:_MOST_ROWS])
+    if len(shown) == len(value):
+        return value
+    return f"{shown}\n… and {len(value) - len(shown)} more characters, which --json has"
 
 
 def plain_card(task: Task, *, now: datetime) -> str:

@@ -16,7 +16,7 @@ from gcore_tasks_cli.output.lines import state_words
 from gcore_tasks_cli.output.machine import bare_ids
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.history import duration_seconds
-from gcore_tasks_cli.printable import lines, one_line, without_secrets
+from gcore_tasks_cli.printable import lines, one_line
 from gcore_tasks_cli.times import format_duration
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
@@ -91,7 +91,8 @@ class ActionsReport:
 
     def take(self, document: Document) -> None:
         """Hands the document on, and keeps it for the report."""
-        self._documents.append(document)
+        # Whole secrets are found; half of one, where a text is cut, would not be.
+        self._documents.append(document.hiding(self._streams.hide))
         self._printer.take(document)
 
     def finish(self) -> None:
@@ -114,7 +115,7 @@ class ActionsReport:
         for name, text in texts:
             if path := self._env.get(name):
                 try:
-                    _append(path, without_secrets(text(), self._streams.secrets))
+                    _append(path, self._streams.hide(text()))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:

@@ -5,7 +5,7 @@ Each table has a plain twin for pipes: no colour, no boxes, nothing cut off.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
@@ -27,13 +27,22 @@ _WIDEST_ALIGNED = 100
 _NESTING = "  "
 # Deeper brackets stay on one line: indentation alone would grow with the square of the depth.
 _DEEPEST_INDENTED = 50
+MOST_COLOURED = 500_000
 _JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
 
 
 def console(stream: TextIO, env: Mapping[str, str]) -> Console:
     """A console on the stream; NO_COLOR, FORCE_COLOR, TERM and COLUMNS are those of `env`."""
+    # rich takes any digits there for a number, and some are none; into no columns fits nothing.
+    sizes = {name: env[name] for name in ("COLUMNS", "LINES") if name in env}
+    odd = [n for n, size in sizes.items() if not (size.isascii() and size.strip("0").isdigit())]
     return Console(
-        file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, _environ=env
+        file=stream,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+        _environ={name: value for name, value in env.items() if name not in odd},
     )
 
 
@@ -132,7 +141,19 @@ def json_pretty(compact: str) -> Text:
 
     Works on the text and not on its values, so that numbers and escapes stay as they were sent.
     """
-    text = Text()
+    return Text.assemble(*_indented_json(compact))
+
+
+def json_indented(compact: str) -> str:
+    """As `json_pretty`, without colours: for more than `MOST_COLOURED` characters.
+
+    Nobody reads that to its end, and to lay out its colours would take minutes.
+    """
+    return "".join(part for part, _ in _indented_json(compact))
+
+
+def _indented_json(compact: str) -> Iterator[tuple[str, str]]:
+    """The pieces of the indented text, each with its style."""
     depth = 0
     parts = [match[0] for match in _JSON_TOKEN.finditer(json_text(compact))]
     for n, part in enumerate(parts):
@@ -140,17 +161,16 @@ def json_pretty(compact: str) -> Text:
         after = parts[n + 1] if n + 1 < len(parts) else ""
         if part in "]}":
             depth -= 1
-            text.append(part if before in ("{", "[") else f"{_new_line(depth)}{part}")
+            yield part if before in ("{", "[") else f"{_new_line(depth)}{part}", ""
         elif part in "{[":
             depth += 1
-            text.append(part if after in ("}", "]") else f"{part}{_new_line(depth)}")
+            yield part if after in ("}", "]") else f"{part}{_new_line(depth)}", ""
         elif part == ",":
-            text.append(f",{_new_line(depth)}")
+            yield f",{_new_line(depth)}", ""
         elif part == ":":
-            text.append(": ")
+            yield ": ", ""
         else:
-            text.append(part, _json_style(part, is_key=after == ":"))
-    return text
+            yield part, _json_style(part, is_key=after == ":")
 
 
 def _new_line(depth: int) -> str:

@@ -139,7 +139,7 @@ def change_line(event: Changed, expectations: Expectations) -> str:
     age = f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
-    usual = usual_words(expectations.durations(document.task_type))
+    usual = usual_words(expectations.usual(document.task_type))
     if document.is_final:
         error = document.text_field("error") if document.state == "ERROR" else None
         age += f": {error}" if error else ""
@@ -168,7 +168,7 @@ def usual_words(durations: Durations | None) -> str | None:
 
 def usual_duration_words(task_types: Iterable[str | None], expectations: Expectations) -> str:
     """` (create_vm: usually 15–30 s)`, of the type that usually takes longest; empty if unknown."""
-    durations = {kind: expectations.durations(kind) for kind in task_types}
+    durations = {kind: expectations.usual(kind) for kind in task_types}
     known = [(found.usual[1], kind) for kind, found in durations.items() if found and kind]
     if not known:
         return ""

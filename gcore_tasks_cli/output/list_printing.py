@@ -54,7 +54,7 @@ class TablePages(Printer):
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the rows, and before the first of them the head of the table."""
-        rows = [row(document, now) for document in documents]
+        rows = [row(document.hiding(self._streams.hide), now) for document in documents]
         if not rows:
             return
         if self._rich:
@@ -88,7 +88,7 @@ class FailurePages(Printer):
         """Prints the failures."""
         del complete
         for document in documents:
-            told = failure(document, now)
+            told = failure(document.hiding(self._streams.hide), now)
             if not self._is_first:
                 self._streams.data("\n")
             self._is_first = False

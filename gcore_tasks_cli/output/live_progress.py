@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -27,6 +27,9 @@ from gcore_tasks_cli.polling.history import Expectations, duration_seconds
 _SHORTEST_FRAME_SECONDS = 0.1
 # Shows the cursor, drops every colour, and begins a new line.
 _TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
+# No window is wider; twice that is read for secrets, lest half of one is left.
+_LONGEST_CELL = 2000
+_MOST_READ = 2 * _LONGEST_CELL
 _NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
 
 
@@ -39,21 +42,24 @@ class _Shown:
 
 
 class LiveProgress:
-    """One live line a task on `stream`; with `clears` it vanishes when the wait is over.
+    """One live line a task on `stream`, without what `hide` takes out of texts.
 
-    Of tasks that have ended, the last `most_ended` stay, or all. With such a limit the wait has no
-    end, and says so while no task is active.
+    With `clears` it vanishes when the wait is over. Of tasks that have ended, the last
+    `most_ended` stay, or all; with such a limit the wait has no end, and says so while no task is
+    active.
     """
 
     def __init__(
         self,
         stream: TextIO,
+        hide: Callable[[str], str],
         env: Mapping[str, str],
         task_ids: Sequence[str],
         clears: bool,
         expectations: Expectations,
         most_ended: int | None = None,
     ) -> None:
+        self._hide = hide
         self._expectations = expectations
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._ended: deque[str] = deque()
@@ -117,24 +123,28 @@ class LiveProgress:
         elapsed = None
         if shown.born is not None:
             elapsed = (now if shown.ended is None else shown.ended) - shown.born
-        if shown.ended is not None and document is not None:
+        is_over = shown.ended is not None or (document is not None and document.is_final)
+        if is_over and document is not None:
             # What the API says of an end is nearer to it than when it was noticed.
             took = duration_seconds(document)
             elapsed = elapsed if took is None else took
         task_type = document.task_type if document else None
-        durations = self._expectations.durations(task_type)
+        durations = self._expectations.usual(task_type)
         expected = usual_words(durations)
         if durations and elapsed is not None and elapsed > durations.usual[1]:
             expected = f"longer than usual ({expected})"
-        is_over = shown.ended is not None
         return Row(
-            task_id=task_id,
-            state=document.state if document else None,
-            detailed_state=document.detailed_state if document else None,
-            task_type=task_type,
+            task_id=self._cell(task_id) or "",
+            state=self._cell(document.state if document else None),
+            detailed_state=self._cell(document.detailed_state if document else None),
+            task_type=self._cell(task_type),
             elapsed_seconds=elapsed,
             expected=None if is_over else expected,
             expected_seconds=durations.usual[1] if durations else None,
-            note=shown.note or (document.text_field("error") if document else None),
+            note=self._cell(shown.note or (document.text_field("error") if document else None)),
             is_over=is_over,
         )
+
+    def _cell(self, text: str | None) -> str | None:
+        """What of a text is for a line that is repainted many times a second."""
+        return None if text is None else self._hide(text[:_MOST_READ])[:_LONGEST_CELL]

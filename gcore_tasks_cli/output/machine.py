@@ -1,11 +1,10 @@
 """What programs read: the API's documents, created resources, bare IDs. Standard library only."""
 
-import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.documents import Document, encode_json
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Unfinished
 from gcore_tasks_cli.polling.history import duration_seconds
 
@@ -23,7 +22,7 @@ def resources_document(document: Document, types: Collection[str] = ()) -> str:
         "state": document.state,
         "created_resources": chosen_resources(document, types),
     }
-    return json.dumps(entry, separators=(",", ":"))
+    return encode_json(entry)
 
 
 def event_document(event: Event, time: datetime) -> str | None:
@@ -40,7 +39,7 @@ def event_document(event: Event, time: datetime) -> str | None:
             "to": event.document.state,
             "detailed_state": event.document.detailed_state,
         }
-    elif isinstance(event, Settled):
+    elif isinstance(event, Settled) and event.document.is_final:
         entry = {
             "event": "ended",
             **_task_of(event),
@@ -58,13 +57,13 @@ def event_document(event: Event, time: datetime) -> str | None:
             "exit_status": int(event.error.exit_code),
             "request_id": event.error.request_id,
         }
-    elif isinstance(event, Unfinished):
+    elif isinstance(event, (Settled, Unfinished)):  # settled by a look, and still under way
         state = event.document.state if event.document else None
         entry = {"event": "unfinished", **_task_of(event), "state": state}
     else:
         return None
     told = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
-    return json.dumps({"time": told, **entry}, separators=(",", ":"))
+    return encode_json({"time": told, **entry})
 
 
 def _task_of(event: Changed | Settled | Failed | Unfinished) -> dict[str, Any]:
@@ -75,7 +74,7 @@ def _task_of(event: Changed | Settled | Failed | Unfinished) -> dict[str, Any]:
 def bare_ids(document: Document, types: Collection[str]) -> list[str]:
     """The IDs of these types, for a command line that goes on with them."""
     return [
-        item if isinstance(item, str) else json.dumps(item)
+        item if isinstance(item, str) else encode_json(item)
         for ids in chosen_resources(document, types).values()
         for item in ids
     ]

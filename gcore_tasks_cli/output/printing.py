@@ -29,7 +29,8 @@ class Printer:
         self._streams = streams
         self._env = env
         self._terminal = streams.out.isatty()
-        # FORCE_COLOR asks for what a terminal gets, for `less -R` and CI logs that show colour.
+        # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
+        # colour; JSON in a pipe is for programs, whatever is set.
         self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
 
     def _show(self, renderable: "RenderableType", *, wraps: bool = True) -> None:
@@ -41,11 +42,19 @@ class Printer:
             output.print(renderable, soft_wrap=not wraps)
         self._streams.data(captured.get())
 
-    def _json(self, compact: str) -> None:
-        if self._rich:
-            from gcore_tasks_cli.output.human import json_pretty
+    def _task(self, document: Document) -> "Task":
+        from gcore_tasks_cli.models import Task
 
-            self._show(json_pretty(compact), wraps=False)
+        return Task.from_fields(document.hiding(self._streams.hide).fields)
+
+    def _json(self, compact: str) -> None:
+        if self._terminal:
+            from gcore_tasks_cli.output.human import MOST_COLOURED, json_indented, json_pretty
+
+            if len(compact) > MOST_COLOURED:
+                self._streams.data(json_indented(compact) + "\n")
+            else:
+                self._show(json_pretty(compact), wraps=False)
         else:
             self._streams.data(compact + "\n", whole=True)
 
@@ -88,7 +97,7 @@ class CardPrinter(Printer):
         """Prints the task's card at once."""
         from gcore_tasks_cli.output.cards import card, plain_card
 
-        task, now = _task(document), datetime.now(UTC)
+        task, now = self._task(document), datetime.now(UTC)
         if self._rich:
             self._show(card(task, now=now))
         else:
@@ -127,7 +136,7 @@ class SummaryPrinter(Printer):
             return
         from gcore_tasks_cli.output.human import plain_result_summary, result_summary
 
-        tasks, now = [_task(document) for document in self._documents], datetime.now(UTC)
+        tasks, now = [self._task(document) for document in self._documents], datetime.now(UTC)
         if self._rich:
             self._show(result_summary(tasks, now=now))
         else:
@@ -195,7 +204,7 @@ class ResourcesPrinter(Printer):
             return
         from gcore_tasks_cli.output.human import plain_resources_table, resources_table
 
-        entries = [(task, task.created()) for task in map(_task, self._entries)]
+        entries = [(task, task.created()) for task in map(self._task, self._entries)]
         if self._rich:
             self._show(resources_table(entries))
         elif any(created for _, created in entries):
@@ -210,12 +219,6 @@ def _failure(document: Document) -> GtaskError:
         f"{kind} {document.id} ended in ERROR: {error or 'no error was given'}",
         hint=str(helps) if helps else None,
     )
-
-
-def _task(document: Document) -> "Task":
-    from gcore_tasks_cli.models import Task
-
-    return Task.from_fields(document.fields)
 
 
 def _one_line(text: str) -> str:

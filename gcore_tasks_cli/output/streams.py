@@ -1,5 +1,6 @@
 """The three streams: data to standard output, everything else to standard error."""
 
+import contextlib
 import errno
 import io
 import os
@@ -39,6 +40,10 @@ class Streams:
         """The same streams, but people never see these on them."""
         return replace(self, secrets=(*self.secrets, *secrets))
 
+    def hide(self, text: str) -> str:
+        """The text with `***` in place of secrets; before it is cut or folded, that is."""
+        return without_secrets(text, self.secrets)
+
     def data(self, text: str, *, whole: bool = False) -> None:
         """Writes to standard output, at once; what is for programs stays `whole`.
 
@@ -47,7 +52,7 @@ class Streams:
             GtaskError: if it cannot be written (a full disk, say).
         """
         if not whole:
-            text = without_secrets(text, self.secrets)
+            text = self.hide(text)
         if self.in_workflow:
             text = no_workflow_command(text)
         try:
@@ -72,7 +77,7 @@ class Streams:
     def _tell(self, line: str) -> None:
         try:
             with writing():
-                self.err.write(f"{without_secrets(line, self.secrets)}\n")
+                self.err.write(f"{self.hide(line)}\n")
                 self.err.flush()
         except (OSError, ValueError):
             _point_at_nothing(self.err)
@@ -105,6 +110,7 @@ def error_lines(error: GtaskError) -> list[str]:
 def _usable(stream: TextIO | None) -> TextIO:
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+    _wait_for_readers(stream)
     if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
         # PYTHONUNBUFFERED: Python then drops what the system did not take at the first go (a pipe
         # that is full, when a signal comes). With a buffer it tries again; we flush ourselves.
@@ -118,6 +124,16 @@ def _usable(stream: TextIO | None) -> TextIO:
         else:
             reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return stream
+
+
+def _wait_for_readers(stream: TextIO) -> None:
+    """Makes the stream one whose writes wait, where whoever started us has made it another.
+
+    Else what does not fit into a pipe at once would be lost.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no descriptor; old Windows
+        if not os.get_blocking(stream.fileno()):
+            os.set_blocking(stream.fileno(), True)
 
 
 def _point_at_nothing(stream: TextIO) -> None:

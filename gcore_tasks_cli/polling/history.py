@@ -39,6 +39,7 @@ class Expectations:
 
     def __init__(self) -> None:
         self._learned: dict[str, Durations] = {}
+        self._told: dict[str, Durations] = {}
         self._seen: dict[str, list[float]] = {}
         self._next_lesson: dict[str, int] = {}
         self._asked: set[str] = set()
@@ -49,6 +50,14 @@ class Expectations:
         if task_type in self._learned:
             return self._learned[task_type]
         return _documented(task_type)
+
+    def usual(self, task_type: str | None) -> Durations | None:
+        """The same, without what has ended in this wait.
+
+        Those that end first are the short ones: to say that so long is usual while most are still
+        under way would call every other one late.
+        """
+        return self._told.get(task_type or "") or _documented(task_type)
 
     def plan(self, task_type: str | None, sharing: int = 1) -> Plan | None:
         """When to look at a task of this type, a look serving so many tasks at once."""
@@ -85,7 +94,7 @@ class Expectations:
         for task_type, found in by_type.items():
             durations = Durations.of_samples(found, _documented(task_type))
             if durations is not None:
-                self._learned[task_type] = durations
+                self._learned[task_type] = self._told[task_type] = durations
 
     def saw_end(self, document: Document) -> None:
         """Takes in a task that ended during this wait: many of one type tell about the rest."""

@@ -29,16 +29,17 @@ class Outage:
         """Whether one request at a time has to tell first that the API answers again."""
         return self._failures >= _PROBE_AFTER_FAILURES
 
-    def failed(self, now: float, sent: float) -> None:
+    def failed(self, now: float, sent: float, *, is_told_when: bool = False) -> None:
         """Takes in the failure of a request that was sent then.
 
-        Those under way together fail together: that is one round, however many tasks it hit.
+        Those under way together fail together: that is one round, however many tasks it hit. Where
+        the API has said when to come again (`retry_after`), nothing else is waited for.
         """
         self._failures += 1
         if sent >= self._round_began:
             self._round_began = now
             self._rounds += 1
-            if self.is_probing:
+            if self.is_probing and not is_told_when:
                 self._backoff_until = now + self.pause()
 
     def pause(self) -> float:

@@ -29,6 +29,8 @@ _ACTIVE = (("state", "NEW"), ("state", "RUNNING"))
 _ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 # Clocks and rounding: the window of creation times is a little wider than it need be.
 _SLACK = timedelta(seconds=2)
+# Of what is nearer to the ends of the calendar, no window can be computed.
+_YEARS = range(2, 9999)
 
 
 @dataclass(slots=True)
@@ -176,6 +178,8 @@ def _window(documents: Iterable[Document | None]) -> tuple[tuple[str, str], ...]
     for document in documents:
         created = parse_time(document.fields.get("created_on")) if document else None
         if created is None:
+            return ()
+        if created.year not in _YEARS:
             return ()
         times.append(created.astimezone(UTC))
     if not times:

@@ -31,6 +31,7 @@ from gcore_tasks_cli.polling.events import (
 from gcore_tasks_cli.polling.outage import Outage
 from gcore_tasks_cli.polling.roster import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Roster, Round
 from gcore_tasks_cli.polling.schedule import Schedule, Uniform, backoff
+from gcore_tasks_cli.task_ids import can_be_asked_for
 from gcore_tasks_cli.times import parse_epoch
 
 # A round of lists may take so long; then single requests go on without it for so long.
@@ -48,6 +49,7 @@ class _Task:
     document: Document | None = None
     born: float | None = None  # creation, on this process's clock
     failures: int = 0
+    times_missing: int = 0  # since it was last seen
     error: ApiError | None = None
     entry: int = 0  # which of its entries in the queue is the right one
     alone: bool = False  # to be asked for by itself, whatever a list may say
@@ -209,7 +211,7 @@ class Watcher:
             yield from self._take_single(now, task, answer)
         elif isinstance(answer, ApiError):
             if answer.passing:
-                self._outage.failed(now, sent)
+                self._outage.failed(now, sent, is_told_when=answer.retry_after is not None)
             yield from self._take_error(now, task, answer)
 
     def _take_single(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
@@ -246,7 +248,9 @@ class Watcher:
         if isinstance(answer, PageAnswer):
             yield from self._trouble_over(now, _LIST)
             for document in answer.documents:
-                if not document.is_final and following.keeps(document):
+                if document.is_final or not can_be_asked_for(document.id):
+                    continue
+                if following.keeps(document):
                     self._adopt(now, document.id)
         elif isinstance(answer, ApiError) and answer.passing:
             self._outage.failed(now, sent)
@@ -292,7 +296,7 @@ class Watcher:
             self._schedule_at(-math.inf, probe)
 
     def _take_document(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
-        task.failures, task.error = 0, None
+        task.failures, task.times_missing, task.error = 0, 0, None
         self._outage.answered(now)
         yield from self._trouble_over(now, task.task_id)
         previous, document = task.document, answer.document
@@ -334,13 +338,15 @@ class Watcher:
         pause = backoff(task.failures, self._uniform)
         task.alone = True  # a list says nothing about what is wrong with it
         may_pass = error.passing
-        if isinstance(error, TaskNotFound) and task.document is not None and task.failures == 1:
+        if isinstance(error, TaskNotFound):
+            task.times_missing += 1
+        if isinstance(error, TaskNotFound) and task.document and task.times_missing == 1:
             # What was there a moment ago may be missing in one replica; if the next check does
             # not find it either, it is gone.
             may_pass = True
             pause = self._schedule.gap(now - (task.born or now))
         if error.retry_after is not None:
-            pause = max(error.retry_after, pause)
+            pause = max(error.retry_after, backoff(1, self._uniform))
         if not may_pass or self._tries_are_over(now + pause, task):
             yield from self._give_up(now, task, error)
             return

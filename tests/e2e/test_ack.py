@@ -88,6 +88,6 @@ def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:
         child.expect_exact("acknowledged 3 tasks" if acknowledged else "nothing was acknowledged")
         child.expect(pexpect.EOF)
         child.close()
-        assert child.exitstatus == 0
+        assert child.exitstatus == (0 if acknowledged else 130)
         posts = [path for _, method, path in server.requests if method == "POST"]
         assert bool(posts) == acknowledged

@@ -3,12 +3,28 @@
 import json
 import os
 import re
+import subprocess
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.e2e.harness import TASK, Ran, gtask, sandbox, task
+from tests.e2e.harness import (
+    TASK,
+    Ran,
+    command,
+    environment,
+    gtask,
+    sandbox,
+    task,
+    wait_for_requests,
+)
 
 KEY = "s3cret$key-that-nobody-may-see"
 # All but line feeds, and what reorders or hides text.
@@ -196,6 +212,86 @@ def test_fields_of_a_megabyte() -> None:
             ran = gtask(server, command, TASK)
             assert ran.status == 0
             assert_harmless(ran)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://[bad", "https:elsewhere", "http://a/" + "a" * 20_000, "//"],
+)
+def test_a_redirect_ends_it_at_once_wherever_it_leads(location: str) -> None:
+    fault = {"do": "redirect", "location": location}
+    with sandbox(api_key=KEY, tasks=[task()], faults=[fault]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "20")
+    assert_harmless(ran)
+    assert (ran.status, len(server.requests)) == (5, 1)
+    assert "redirects to" in ran.err
+
+
+def test_a_cookie_is_not_sent_back() -> None:
+    heads = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            heads.append(dict(self.headers))
+            body = json.dumps({"id": TASK, "state": "RUNNING"}).encode()
+            self.send_response(200)
+            self.send_header("Set-Cookie", f"c{len(heads)}={'v' * 3000}")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        env = {"GCORE_BASE_URL": f"http://127.0.0.1:{server.server_port}", "GCORE_API_KEY": KEY}
+        ran = gtask(None, "watch", TASK, "--interval", "0.1", "--timeout", "1", env=env)
+        server.shutdown()
+    assert ran.status == 124
+    assert len(heads) > 2
+    assert not any("cookie" in name.lower() for head in heads for name in head)
+
+
+def test_a_key_in_place_of_its_file_is_not_shown() -> None:
+    ran = gtask(None, "get", TASK, env={"GCORE_API_KEY_FILE": KEY})
+    assert ran.status == 2
+    assert "is it the key itself?" in ran.err
+    assert KEY not in ran.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
+def test_an_unbuffered_version_onto_a_full_disk() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("--version"),
+            env={**environment(), "PYTHONUNBUFFERED": "1"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 5
+    assert done.stderr.startswith(b"gtask: cannot write to standard output")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that do not block are POSIX")
+def test_a_pipe_that_does_not_block_and_a_slow_reader_lose_nothing() -> None:
+    ids = [f"t{n}" for n in range(8)]
+    large = {"data": "x" * 30_000}
+    with sandbox(tasks=[task(i, age=9, document=large) for i in ids]) as server:
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        arguments = command("get", "--json", *ids)
+        process = subprocess.Popen(arguments, env=environment(server), stdout=writer)
+        os.close(writer)
+        wait_for_requests(server, len(ids))
+        time.sleep(0.5)
+        with os.fdopen(reader, "rb") as pipe:
+            documents = [json.loads(line) for line in pipe]
+        assert process.wait(timeout=20) == 0
+    assert [document["id"] for document in documents] == ids
 
 
 def test_a_thousand_levels_of_nesting_are_kept_and_shown() -> None:

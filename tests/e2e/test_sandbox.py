@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import GTASK, TASK, Ran, command, environment, gtask, task
+from tests.e2e.harness import GTASK, TASK, Ran, command, environment, gtask, sandbox, shell, task
 
 
 def around(*arguments: str) -> Ran:
@@ -118,6 +118,13 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
 def test_sigterm_reaches_the_command_however_early_it_comes() -> None:
     script = "trap 'exit 9' TERM; kill -TERM $PPID; for n in 1 2 3 4 5 6 7 8 9; do sleep 1; done"
     assert around("--", "sh", "-c", script).status == 9
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="there is no SIGCHLD")
+def test_the_exit_status_is_known_where_the_end_of_children_is_ignored() -> None:
+    with sandbox() as server:
+        ran = shell("trap '' CHLD; gtask sandbox -- sh -c 'exit 7'", server)
+    assert ran.status == 7
 
 
 @pytest.mark.skipif(shutil.which("nohup") is None, reason="there is no nohup")

@@ -40,6 +40,7 @@ def test_1_a_task_ended_in_error() -> None:
         (["get"], "ID"),
         (["get", ""], "empty"),
         (["get", ".."], "no task ID"),
+        (["get", "null"], "jq prints null"),
         (["frobnicate"], "frobnicate"),
         (["watch", "x", "--timeout", "soon"], "--timeout: 'soon' is no duration"),
         (["watch", "x", "--timeout", ""], "no duration"),
@@ -113,6 +114,19 @@ def test_5_no_usable_answer() -> None:
         ran = gtask(server, "get", TASK)
     assert ran.status == 5
     assert "redirects to /elsewhere" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "ends", "status"), [("--any", "FINISHED", 0), ("--fail-fast", "ERROR", 1)]
+)
+def test_what_decides_at_once_is_not_spoilt_by_what_does_not_answer(
+    option: str, ends: str, status: int
+) -> None:
+    tasks = [task(age=9, ends=ends), task(OTHER, **NEVER)]
+    with sandbox(tasks=tasks, faults=[{"do": "silent", "path": f"*/{OTHER}"}]) as server:
+        ran = gtask(server, "watch", TASK, OTHER, option, "--timeout", "0")
+    assert ran.status == status
+    assert "gave no answer" not in ran.err
 
 
 def test_124_the_timeout_passed() -> None:

@@ -74,9 +74,13 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    arguments: list[str], *, tasks: list[dict[str, object]], **env: str
+    arguments: list[str],
+    *,
+    tasks: list[dict[str, object]],
+    api_key: str = "sandbox$key",
+    **env: str,
 ) -> Iterator[Terminal]:
-    with sandbox(tasks=tasks) as server:
+    with sandbox(tasks=tasks, api_key=api_key) as server:
         shown = Terminal(server, arguments, **env)
         try:
             yield shown
@@ -108,6 +112,18 @@ def test_a_live_line_for_each_task_then_the_result_stays() -> None:
         assert shown.text.count(TASK) == 1  # the live lines are gone, the result stands
         assert "1 of 2 tasks not finished after 4 s" in shown.text
         assert_left_as_it_was(shown)
+
+
+def test_a_key_that_the_api_repeats_is_on_no_screen() -> None:
+    key = "1234$abcdef0123456789abcdef0123456789"
+    fields = {"detailed_state": f"key {key}", "error": f"{'e' * 60} {key}"}
+    tasks = [task(ends="NEVER", document=fields)]
+    with terminal(
+        ["watch", TASK, "--timeout", "1"], tasks=tasks, api_key=key, COLUMNS="40"
+    ) as shown:
+        assert shown.finish() == 124
+    assert "***" in shown.text
+    assert key[:12].encode() not in shown.raw
 
 
 @pytest.mark.parametrize(

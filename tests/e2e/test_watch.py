@@ -124,6 +124,26 @@ def test_any_ends_at_the_first_task_that_ends() -> None:
     assert sorted(d["state"] for d in ran.documents) == ["FINISHED", "RUNNING"]
 
 
+def test_what_cannot_be_an_id_is_not_asked_for() -> None:
+    odd = [{"id": i, "state": "RUNNING"} for i in ("..", "\ud800x", "x" * 70_000)]
+    page = {"count": 4, "results": [*odd, {"id": TASK, "state": "RUNNING"}]}
+    fault = {"do": "body", "path": "/cloud/v1/tasks", "body": page}
+    with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
+        ran = gtask(server, "watch")
+        paths = {path for _, _, path in server.requests if "?" not in path}
+    assert (ran.status, paths) == (0, {f"/cloud/v1/tasks/{TASK}"})
+    assert ran.err.count("left out a task that no ID can ask for") == 3
+    assert len(ran.err) < 1000
+
+
+def test_events_of_one_look_do_not_say_that_a_task_under_way_has_ended() -> None:
+    with sandbox(tasks=[task(age=9), task(OTHER, ends="NEVER")]) as server:
+        ran = gtask(server, "watch", f"{TASK} {OTHER}", "--events", "--timeout", "0")
+    assert ran.status == 124
+    last = {event["task_id"]: event["event"] for event in ran.documents}
+    assert last == {TASK: "ended", OTHER: "unfinished"}
+
+
 @pytest.mark.measured
 def test_timeout_0_checks_once() -> None:
     with sandbox(tasks=[task(age=9), task(OTHER, ends="NEVER")]) as server:

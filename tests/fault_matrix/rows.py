@@ -197,7 +197,7 @@ ROWS: tuple[Row, ...] = (
     lasting(
         "forbidden",
         3,
-        ("forbids this: no rights", "request ID for support: req-9"),
+        ("forbids this for task", "request ID for support: req-9"),
         {"do": "status", "status": 403, "body": {"message": "no rights", "request_id": "req-9"}},
     ),
     lasting("unknown ID", 4, (f"no such task: {OTHER}", "request ID"), ids=(OTHER,)),

@@ -207,6 +207,9 @@ def test_a_404_of_a_seen_task_passes_until_it_repeats() -> None:
     missing = TaskNotFound("no such task", status=404)
     blip = SimulatedPort(lambda _i, t: missing if 3.5 < t < 5.5 else ends_after(20)("", t))
     assert any(isinstance(e, Settled) for e in run(["a"], blip))
+    both = {2: passing_fault(), 3: missing, 5: missing}
+    mixed = SimulatedPort(lambda i, t: both.get(int(t)) or ends_after(20)(i, t))
+    assert any(isinstance(e, Settled) for e in run(["a"], mixed, interval=1.0))
     gone = SimulatedPort(lambda _i, t: missing if t > 5 else "RUNNING")
     (failed,) = [e for e in run(["a"], gone) if isinstance(e, Failed)]
     assert failed.document is not None

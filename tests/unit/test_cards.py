@@ -192,6 +192,14 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
     assert max(map(cell_len, framed.splitlines())) <= 80
 
 
+def test_more_than_anybody_reads_is_counted_and_plain_lines_are_whole() -> None:
+    task = task_of({"id": "a", "state": "FINISHED", "data": list(range(300_000))})
+    text = shown(card(task, now=NOW))
+    assert "more characters, which --json has" in text
+    assert len(text.splitlines()) < 2000
+    assert plain_card(task, now=NOW).rstrip().endswith("- 299999")
+
+
 @given(st.sampled_from([*TEXT_FIELDS, "created_resources"]), ANY_TEXT, st.integers(20, 120))
 def test_no_text_steers_a_card(field: str, text: str, width: int) -> None:
     marked = f"[red]{text}[/red]"

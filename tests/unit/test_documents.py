@@ -26,6 +26,37 @@ def test_numbers_escapes_and_order_stay_as_sent() -> None:
     )
 
 
+def test_what_could_be_read_can_be_written_from_a_deeper_place() -> None:
+    def deepest() -> str:
+        for depth in range(990, 500, -1):
+            text = "[" * depth + "]" * depth
+            try:
+                documents.parse_json(text)
+            except ValueError:
+                continue
+            return text
+        raise AssertionError
+
+    def from_deeper(frames: int, value: Any) -> str:
+        return documents.encode_json(value) if not frames else from_deeper(frames - 1, value)
+
+    text = deepest()
+    assert from_deeper(100, documents.parse_json(text)) == text
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 2000])
+def test_a_number_beyond_all_floats_stays_its_digits(number: str) -> None:
+    assert documents.encode_json(documents.parse_json(f"[{number}]")) == f'["{number}"]'
+
+
+def test_secrets_are_hidden_wherever_they_stand() -> None:
+    text = '{"id":"a","state":"NEW","error":"key","data":{"key":["a key",1,{"b":"key"}]}}'
+    document = documents.parse_task(text).hiding(lambda text: text.replace("key", "***"))
+    assert document.text == text
+    assert document.fields["error"] == "***"
+    assert document.fields["data"] == {"***": ["a ***", 1, {"b": "***"}]}
+
+
 @given(JSON_VALUES, st.sampled_from([None, 2]))
 def test_compact_changes_only_white_space(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)

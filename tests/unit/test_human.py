@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from gcore_tasks_cli.documents import parse_task
 from gcore_tasks_cli.models import Task
 from gcore_tasks_cli.output.human import (
+    MOST_COLOURED,
     columns,
     console,
     count_words,
@@ -50,9 +51,16 @@ def created_by(*fields: dict[str, Any]) -> list[tuple[Task, dict[str, list[str]]
     return [(task, task.created()) for task in map(task_of, fields)]
 
 
-def coloured(compact: str, width: int = 80) -> str:
-    """What gtask puts on standard output where FORCE_COLOR asks for what a terminal gets."""
-    streams = Streams(io.StringIO(), io.StringIO(), None)
+class FakeTerminal(io.StringIO):
+    """Keeps what a terminal gets."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def coloured(compact: str, width: int = 80, out: io.StringIO | None = None) -> str:
+    """What gtask puts on standard output, a terminal or `out`, where FORCE_COLOR is set."""
+    streams = Streams(FakeTerminal() if out is None else out, io.StringIO(), None)
     JsonPrinter(streams, {"FORCE_COLOR": "1", "COLUMNS": str(width)}).take(parse_task(compact))
     assert isinstance(streams.out, io.StringIO)
     return streams.out.getvalue()
@@ -220,6 +228,25 @@ def test_json_at_a_terminal_is_coloured() -> None:
     text = coloured('{"id":"a","state":"NEW"}')
     assert "\x1b[" in text
     assert json.loads(without_colour(text)) == {"id": "a", "state": "NEW"}
+
+
+def test_json_in_a_pipe_is_for_programs_whatever_is_set() -> None:
+    compact = '{"id":"a","state":"NEW"}'
+    assert coloured(compact, out=io.StringIO()) == f"{compact}\n"
+
+
+def test_megabytes_of_json_are_indented_without_colours() -> None:
+    many = json.dumps({"id": "a", "state": "NEW", "data": list(range(200_000))})
+    text = coloured(parse_task(many).text)
+    assert len(text) > MOST_COLOURED
+    assert "\x1b" not in text
+    assert text.startswith('{\n  "id": "a",\n  "state": "NEW",\n  "data": [\n    0,\n')
+    assert json.loads(text) == json.loads(many)
+
+
+@pytest.mark.parametrize("columns", ["0", "00", "²", "-1", "x", ""])
+def test_an_odd_width_is_none(columns: str) -> None:
+    assert console(io.StringIO(), {"COLUMNS": columns, "FORCE_COLOR": "1"}).width > 1
 
 
 def test_json_at_a_narrow_terminal_can_still_be_copied() -> None:
