@@ -150,7 +150,8 @@ def _server(row: Row) -> Iterator[SandboxServer]:
     if row.tls in ("trusted", "untrusted", "wrong host"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         host = "elsewhere.example" if row.tls == "wrong host" else "127.0.0.1"
-        _authority().issue_cert(host).configure_cert(context)
+        with _AUTHORITY_LOCK:
+            _authority().issue_cert(host).configure_cert(context)
     told = parse_scenario(json.dumps(scenario))
     with SandboxServer(told, ssl_context=context, from_first_request=True) as server:
         yield server
@@ -163,11 +164,16 @@ def _environment(row: Row, server: SandboxServer) -> dict[str, str]:
     if row.tls == "silent":
         env["GCORE_BASE_URL"] = f"https://127.0.0.1:{_mute_port()}"
     if row.tls in ("trusted", "wrong host"):
-        env["SSL_CERT_FILE"] = env["CURL_CA_BUNDLE"] = _authority_file()
+        with _AUTHORITY_LOCK:
+            env["SSL_CERT_FILE"] = env["CURL_CA_BUNDLE"] = _authority_file()
     if row.name_lookup is not None:
         env |= {"NAME_LOOKUP": row.name_lookup, "PYTHONPATH": name_lookup_path()}
         env["GCORE_BASE_URL"] = server.base_url.replace("127.0.0.1", "localhost")
     return env
+
+
+# Rows run beside each other, and two that ask at the same time would get one authority each.
+_AUTHORITY_LOCK = threading.Lock()
 
 
 @cache

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.answers import PageAnswer
-from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim, Following
 from gcore_tasks_cli.polling.events import (
@@ -195,6 +195,17 @@ def test_retry_after_is_obeyed_by_all() -> None:
     run(["a", "b"], port, Aim(timeout_seconds=100.0))
     assert not [t for t, _ in port.asked if 0.1 < t < 50]
     assert [t for t, _ in port.asked if t >= 50]
+
+
+def test_retry_after_is_not_drawn_out_by_what_went_wrong_before() -> None:
+    def story(_id: str, t: float) -> str | NoAnswer:
+        if t < 4:
+            return passing_fault()
+        return passing_fault(retry_after=1.0) if t < 40 else "FINISHED"
+
+    (ended,) = [e for e in run(["a"], SimulatedPort(story)) if isinstance(e, Settled)]
+    # Once the API says when to come again, it is asked then.
+    assert ended.at < START + 42
 
 
 def test_a_long_retry_after_ends_at_the_deadline() -> None:
