@@ -38,8 +38,13 @@ def leave_at_once() -> None:
 
 
 def restore_terminal_with(descriptor: int | None, sequence: bytes = b"") -> None:
-    """What to write to leave the terminal as it was, whenever the process has to leave at once."""
+    """What to write to leave the terminal as it was, whenever the process has to leave at once.
+
+    Or for a while, by Ctrl-Z.
+    """
     _State.restore = None if descriptor is None else (descriptor, sequence)
+    if hasattr(signal, "SIGTSTP") and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
+        signal.signal(signal.SIGTSTP, _suspend)
 
 
 @contextmanager
@@ -85,6 +90,14 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     if _State.restore is not None:
         os.write(*_State.restore)
     os._exit(130 if number == signal.SIGINT else 143)
+
+
+def _suspend(number: int, _frame: FrameType | None) -> None:
+    if _State.restore is not None:
+        os.write(*_State.restore)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)  # returns once somebody lets it go on
+    signal.signal(number, _suspend)
 
 
 def _leave_when_stuck(number: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.errors import OutputClosed
 from gcore_tasks_cli.output.advice import advice
 from gcore_tasks_cli.output.lines import state_words
 from gcore_tasks_cli.output.machine import bare_ids
@@ -93,18 +94,25 @@ class ActionsReport:
         """Hands the document on, and keeps it for the report."""
         # Whole secrets are found; half of one, where a text is cut, would not be.
         self._documents.append(document.hiding(self._streams.hide))
-        self._printer.take(document)
+        try:
+            self._printer.take(document)
+        except OutputClosed:
+            self._report()
+            raise
 
     def finish(self) -> None:
         """Reports, whatever became of standard output; what cannot be written is only noted."""
-        self._documents.sort(key=lambda each: self._place.get(each.id.lower(), self._asked))
         try:
             self._printer.finish()
         finally:
-            for document in self._documents:
-                if document.state == "ERROR":
-                    self._streams.workflow_command(annotation(document))
-            self._write_files()
+            self._report()
+
+    def _report(self) -> None:
+        self._documents.sort(key=lambda each: self._place.get(each.id.lower(), self._asked))
+        for document in self._documents:
+            if document.state == "ERROR":
+                self._streams.workflow_command(annotation(document))
+        self._write_files()
 
     def _write_files(self) -> None:
         texts: tuple[tuple[str, Callable[[], str]], ...] = (

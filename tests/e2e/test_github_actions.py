@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.printable import one_line
 from tests.actions_runner import commands_in, outputs_in
-from tests.e2e.harness import OTHER, TASK, Ran, gtask, sandbox, task
+from tests.e2e.harness import OTHER, TASK, Ran, command, environment, gtask, sandbox, task
 from tests.golden_files import assert_golden
 
 THIRD = "0d4b41d4-7b42-46f6-9d0c-37b8a9f4c1de"
@@ -146,6 +147,25 @@ def test_a_task_that_is_not_found_is_no_finished_one(step: Step) -> None:
     assert ran.status == 4
     assert step.outputs["state"] == "UNKNOWN"
     assert "1 of 2 gave no answer" in step.summary
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is told otherwise there")
+def test_a_reader_that_has_left_takes_no_report_away(step: Step) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with sandbox(tasks=[FAILED]) as server:
+        done = subprocess.run(
+            command("watch", OTHER, "--json"),
+            env=environment(server, **step.env),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    os.close(writer)
+    assert done.returncode == 141
+    assert len(commands_in(done.stderr)) == 1
+    assert step.outputs["state"] == "ERROR"
 
 
 POISON = (

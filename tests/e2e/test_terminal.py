@@ -109,9 +109,19 @@ def test_a_live_line_for_each_task_then_the_result_stays() -> None:
         status = shown.finish()
         assert status == 124
         assert "instances  vm-1" in shown.text
+        assert re.search(rb"FINISHED[^\r\n]*usually", shown.raw) is None
         assert shown.text.count(TASK) == 1  # the live lines are gone, the result stands
         assert "1 of 2 tasks not finished after 4 s" in shown.text
         assert_left_as_it_was(shown)
+
+
+def test_ctrl_z_gives_the_terminal_back_as_it_was_and_the_wait_goes_on() -> None:
+    with terminal(["watch", TASK, "--timeout", "3"], tasks=[task(ends="NEVER")]) as shown:
+        shown.until(lambda text: "RUNNING" in text)
+        shown.process.kill(signal.SIGTSTP)
+        shown.until(lambda _: not shown.screen.cursor.hidden)
+        shown.process.kill(signal.SIGCONT)
+        assert shown.finish() == 124
 
 
 def test_a_key_that_the_api_repeats_is_on_no_screen() -> None:

@@ -66,6 +66,20 @@ def test_a_wait_that_follows_gives_signs_of_life_while_nothing_is_active() -> No
     assert written[1:] == ["still following after 1 m 01 s: no task is active"]
 
 
+def test_what_ends_first_does_not_make_the_others_late() -> None:
+    expectations = Expectations()
+    for n in range(40):
+        times = {
+            "created_on": "2026-01-01T00:00:00",
+            "finished_on": f"2026-01-01T00:00:0{3 + n % 3}",
+        }
+        expectations.saw_end(document(str(n), "FINISHED", task_type="create_vm", **times))
+    planned = expectations.durations("create_vm")
+    assert planned is not None
+    assert planned.usual[1] < 15
+    assert usual_words(expectations.usual("create_vm")) == "usually 15–30 s"
+
+
 def seconds_of_lines(
     events: Sequence[Event], total: int = 1, heartbeat: float = 60.0
 ) -> list[float]:
