@@ -212,7 +212,9 @@ class _Window:
         last_known = max((n for n, d in enumerate(documents) if d.id in self._given), default=-1)
         fresh = []
         for n, document in enumerate(documents):
-            if document.id in self._given or (n < last_known and self._is_past(document)):
+            # Before one that is known, or on a first page that is read again and holds none.
+            may_be_past = n < last_known or last_known < 0
+            if document.id in self._given or (may_be_past and self._is_past(document)):
                 continue
             fresh.append(document)
             self._given[document.id] = document.text_field("created_on")
