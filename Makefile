@@ -35,10 +35,11 @@ demo: $(READY)
 	echo "exit status $$status (1: a task ended in ERROR, as the sandbox has it)"; \
 	test $$status -eq 1
 
-# What is compiled stays compiled, where the environment says otherwise too: eight processes would
-# do it again each time.
+# What is compiled stays compiled, where the environment says otherwise too, and is compiled by one
+# process the first time: else each of the eight would do it again.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
+	@test -d tests/e2e/__pycache__ || $(BIN)/python -m pytest --collect-only --quiet > /dev/null
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 8 --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
