@@ -43,7 +43,7 @@ VARIABLES: tuple[tuple[str, str], ...] = (
     ),
     ("HTTPS_PROXY, NO_PROXY", "The proxy to use, and the hosts to reach without it."),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificates to trust instead of the usual ones."),
-    ("NO_COLOR, FORCE_COLOR", "Never colours; always colours."),
+    ("NO_COLOR, FORCE_COLOR", "Never colours; in a pipe too, but for JSON."),
     (
         "GTASK_NO_HISTORY",
         "Set to anything: keep no list of recent task IDs for completion, and offer none.",
