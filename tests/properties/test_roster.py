@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.answers import PageAnswer
+from gcore_tasks_cli.documents import parse_task
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.paging import PageRequest
 from gcore_tasks_cli.polling.aim import Aim
@@ -152,6 +153,16 @@ def test_the_deadline_gives_the_last_that_a_list_showed() -> None:
     left = [e for e in events if isinstance(e, Unfinished)]
     assert len(left) == 30
     assert all(e.document is not None and e.document.state == "RUNNING" for e in left)
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_tasks_from_the_ends_of_the_calendar_are_waited_for(created: str) -> None:
+    texts = [f'{{"id":"{i}","state":"RUNNING","created_on":"{created}"}}' for i in MANY[:10]]
+    page = PageAnswer([parse_task(text) for text in texts], len(texts), None)
+    port = SimulatedPort(lambda _i, _t: "RUNNING", list_page=lambda _request, _t: page)
+    events = run(MANY[:10], port, timeout=20.0)
+    assert len([e for e in events if isinstance(e, Unfinished)]) == 10
+    assert len(port.pages) > 1
 
 
 def test_the_cost_of_a_round_does_not_grow_with_what_has_ended() -> None:
