@@ -12,7 +12,6 @@ from gcore_tasks_cli.exchanges import ExchangeListener
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
-_PATH_SEPARATOR = re.compile(r"[/\\]")
 _LONGEST_KEY = 8192
 # Shorter ones are no keys, and words that occur everywhere.
 _SHORTEST_SECRET = 6
@@ -182,7 +181,7 @@ def _key_of_file(path: str, read_file: Callable[[str], bytes]) -> str:
         content = read_file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        if not _PATH_SEPARATOR.search(path):
+        if "/" not in path and "\\" not in path:
             # It may be the key itself: nothing of it is shown.
             raise UsageError(
                 f"cannot read the file that GCORE_API_KEY_FILE names: {reason}",
