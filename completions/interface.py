@@ -13,9 +13,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.commands.presentation import examples_in, grouped, parts_of_help
-from gcore_tasks_cli.commands.topics import TOPICS
-from gcore_tasks_cli.models import CreatedResources, TaskState
+from gcore_tasks_cli.parsing.help_format import examples_in, grouped, parts_of_help
+from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.tasks.model import CreatedResources, TaskState
 
 TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
 

@@ -4,7 +4,7 @@ import re
 import textwrap
 
 from completions.interface import Command, Interface, Option
-from gcore_tasks_cli.commands.topics import TOPICS, closing_of, rows_of
+from gcore_tasks_cli.parsing.topics import TOPICS, closing_of, rows_of
 
 _HEADINGS = {"exit-codes": "EXIT STATUS", "environment": "ENVIRONMENT"}
 

@@ -10,10 +10,10 @@ from gcore_tasks_cli.commands.completion import completion
 from gcore_tasks_cli.commands.get import get
 from gcore_tasks_cli.commands.help import help_
 from gcore_tasks_cli.commands.list import list_tasks
-from gcore_tasks_cli.commands.presentation import GtaskCommand, GtaskGroup
 from gcore_tasks_cli.commands.resources import resources
 from gcore_tasks_cli.commands.sandbox import sandbox
 from gcore_tasks_cli.commands.watch import watch
+from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

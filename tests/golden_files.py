@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from gcore_tasks_cli.output.human import console
+from gcore_tasks_cli.output.terminal.console import console
 
 _FOLDER = Path(__file__).parent / "golden" / "output"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.commands.filters import Projects, Regions, task_query
-from gcore_tasks_cli.commands.options import Json, OptionalTaskIds, Verbose, tell_requests
+from gcore_tasks_cli.parsing.filters import Projects, Regions, task_query
+from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Verbose, tell_requests
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.queries import TaskQuery
+    from gcore_tasks_cli.tasks.query import TaskQuery
 
 
 def ack(
@@ -53,13 +53,13 @@ def ack(
 
 
 def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: bool) -> int:
-    from gcore_tasks_cli.api import Session
-    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.api.session import Session
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.output.list_printing import AcknowledgedLines
-    from gcore_tasks_cli.output.printing import JsonPrinter
-    from gcore_tasks_cli.settings import Settings
-    from gcore_tasks_cli.task_ids import collect_ids
+    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.output.list_printers import AcknowledgedLines
+    from gcore_tasks_cli.output.printers import JsonPrinter
+    from gcore_tasks_cli.tasks.ids import collect_ids
 
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
@@ -73,10 +73,10 @@ def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: b
 
 
 def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
-    from gcore_tasks_cli.commands.listing import acknowledge_all, read_pages
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import ExitCode, UsageError
+    from gcore_tasks_cli.operations.read_list import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
-    from gcore_tasks_cli.settings import Settings
 
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)

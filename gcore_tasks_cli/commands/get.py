@@ -2,7 +2,7 @@
 
 import os
 
-from gcore_tasks_cli.commands.options import Json, TaskIds, Verbose, tell_requests
+from gcore_tasks_cli.parsing.options import Json, TaskIds, Verbose, tell_requests
 
 
 def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> int:
@@ -14,12 +14,12 @@ def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> i
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.output.printing import CardPrinter, JsonPrinter
+    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.settings import Settings
-    from gcore_tasks_cli.task_ids import collect_ids
+    from gcore_tasks_cli.tasks.ids import collect_ids
 
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)

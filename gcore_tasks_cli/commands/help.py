@@ -27,9 +27,9 @@ def help_(
       gtask help exit-codes
       gtask help environment
     """
-    from gcore_tasks_cli.commands.nearest import nearest_command
-    from gcore_tasks_cli.commands.topics import ALSO_KNOWN_AS, TOPICS, closing_of, rows_of
     from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.parsing.suggestions import nearest_command
+    from gcore_tasks_cli.parsing.topics import ALSO_KNOWN_AS, TOPICS, closing_of, rows_of
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)

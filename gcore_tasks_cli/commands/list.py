@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.commands.filters import (
+from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
     Projects,
     Regions,
@@ -16,10 +16,10 @@ from gcore_tasks_cli.commands.filters import (
     Users,
     task_query,
 )
-from gcore_tasks_cli.commands.options import Json, Verbose, tell_requests
+from gcore_tasks_cli.parsing.options import Json, Verbose, tell_requests
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.documents import Document
+    from gcore_tasks_cli.tasks.document import Document
 
 DEFAULT_LIMIT = 20
 
@@ -76,14 +76,14 @@ def list_tasks(
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs -r gtask get
     """
-    from gcore_tasks_cli.commands.listing import read_pages
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import ExitCode, UsageError
+    from gcore_tasks_cli.operations.read_list import read_pages
     from gcore_tasks_cli.output.list_notes import ListNotes
-    from gcore_tasks_cli.output.list_printing import page_printer
+    from gcore_tasks_cli.output.list_printers import page_printer
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.queries import chosen_states
-    from gcore_tasks_cli.recent_tasks import remember
-    from gcore_tasks_cli.settings import Settings
+    from gcore_tasks_cli.tasks.query import chosen_states
+    from gcore_tasks_cli.tasks.recent import remember
 
     if as_json and ids:
         raise UsageError("--json and --ids exclude each other")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcore_tasks_cli.commands.options import (
+from gcore_tasks_cli.parsing.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
     AnyOne,
@@ -66,16 +66,16 @@ def resources(
       VM=$(curl -X POST … | gtask resources - --wait --type instances)
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
-    from gcore_tasks_cli.commands.asking import Asking, ErrorReport, one_answer_each
-    from gcore_tasks_cli.commands.waiting import Resume, Waiting
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.output.ci import with_actions_report
-    from gcore_tasks_cli.output.printing import ResourcesPrinter
+    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.operations.wait import Resume, Waiting
+    from gcore_tasks_cli.output.github_actions import with_actions_report
+    from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.polling.aim import Aim
-    from gcore_tasks_cli.polling.schedule import Schedule
-    from gcore_tasks_cli.settings import Settings
-    from gcore_tasks_cli.task_ids import collect_ids
+    from gcore_tasks_cli.polling.pace.schedule import Schedule
+    from gcore_tasks_cli.polling.port import Aim
+    from gcore_tasks_cli.tasks.ids import collect_ids
 
     timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
     schedule = Schedule(interval_seconds(interval))

@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from gcore_tasks_cli.commands.filters import (
+from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
     Projects,
     Regions,
@@ -13,7 +13,7 @@ from gcore_tasks_cli.commands.filters import (
     Users,
     task_query,
 )
-from gcore_tasks_cli.commands.options import (
+from gcore_tasks_cli.parsing.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
     AnyOne,
@@ -71,20 +71,20 @@ def watch(
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
       gtask watch --type create_ --region 76
     """
-    from gcore_tasks_cli.commands.active import active_ids
-    from gcore_tasks_cli.commands.asking import Asking, ErrorReport
-    from gcore_tasks_cli.commands.waiting import Printer, Resume, Waiting
+    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-    from gcore_tasks_cli.output.ci import with_actions_report
+    from gcore_tasks_cli.operations.active_tasks import active_ids
+    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport
+    from gcore_tasks_cli.operations.wait import Printer, Resume, Waiting
+    from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
-    from gcore_tasks_cli.output.printing import EventPrinter, JsonPrinter, SummaryPrinter
+    from gcore_tasks_cli.output.printers import EventPrinter, JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.paging import MOST_A_PAGE, PageRequest
-    from gcore_tasks_cli.polling.aim import Aim, Following
-    from gcore_tasks_cli.polling.schedule import Schedule
-    from gcore_tasks_cli.queries import ACTIVE_STATES
-    from gcore_tasks_cli.settings import Settings
-    from gcore_tasks_cli.task_ids import collect_ids
+    from gcore_tasks_cli.polling.pace.schedule import Schedule
+    from gcore_tasks_cli.polling.port import Aim, Following
+    from gcore_tasks_cli.tasks.ids import collect_ids
+    from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
+    from gcore_tasks_cli.tasks.query import ACTIVE_STATES
 
     if events and as_json:
         raise UsageError("--events and --json both write to standard output: choose one")

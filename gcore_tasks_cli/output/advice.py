@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.sanitize import one_line
 
 _QUOTA = re.compile(r"\bquotas?\b", re.IGNORECASE)
 # As Gcore says it ("Quota limit for volume_size exceeded by 20"), and OpenStack below it ("Quota

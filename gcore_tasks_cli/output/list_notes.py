@@ -1,7 +1,7 @@
 """What a list left out, in words: the API's own limits must surprise nobody. Standard library."""
 
-from gcore_tasks_cli.polling.pages import Page
-from gcore_tasks_cli.queries import TaskQuery
+from gcore_tasks_cli.polling.page_reader import Page
+from gcore_tasks_cli.tasks.query import TaskQuery
 
 
 class ListNotes:

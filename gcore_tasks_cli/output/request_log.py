@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from gcore_tasks_cli.exchanges import Exchange
-from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.api.request_record import Exchange
+from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.times import format_duration
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import writing
-from gcore_tasks_cli.printable import no_workflow_command, one_line, without_secrets
+from gcore_tasks_cli.sanitize import no_workflow_command, one_line, without_secrets
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ spell its own in another case).
 from dataclasses import dataclass
 from enum import Enum
 
-from gcore_tasks_cli.documents import Document
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.tasks.document import Document
 
 
 class StopReason(Enum):

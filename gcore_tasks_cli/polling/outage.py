@@ -1,6 +1,6 @@
 """What is known of an outage: how long to hold back, and whether it has been told. Pure."""
 
-from gcore_tasks_cli.polling.schedule import Uniform, backoff
+from gcore_tasks_cli.polling.pace.schedule import Uniform, backoff
 
 # After so many failures in a row, whichever tasks they were for, one request at a time probes.
 _PROBE_AFTER_FAILURES = 4

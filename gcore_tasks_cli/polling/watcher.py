@@ -10,12 +10,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
-from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
+from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
-from gcore_tasks_cli.fetcher import Reply
-from gcore_tasks_cli.paging import PageRequest
-from gcore_tasks_cli.polling.aim import Aim, Following, Job, Port
+from gcore_tasks_cli.polling.batch import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Roster, Round
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -29,9 +27,11 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.outage import Outage
-from gcore_tasks_cli.polling.roster import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Roster, Round
-from gcore_tasks_cli.polling.schedule import Schedule, Uniform, backoff
-from gcore_tasks_cli.task_ids import can_be_asked_for
+from gcore_tasks_cli.polling.pace.schedule import Schedule, Uniform, backoff
+from gcore_tasks_cli.polling.port import Aim, Following, Job, Port
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.ids import can_be_asked_for
+from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import parse_epoch
 
 # A round of lists may take so long; then single requests go on without it for so long.

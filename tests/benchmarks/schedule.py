@@ -10,15 +10,15 @@ import random
 import statistics
 from datetime import datetime, timedelta
 
-from gcore_tasks_cli.answers import PageAnswer
-from gcore_tasks_cli.documents import parse_page
-from gcore_tasks_cli.paging import PageRequest
-from gcore_tasks_cli.polling.aim import Aim
-from gcore_tasks_cli.polling.durations import Durations
+from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.polling.events import Settled
-from gcore_tasks_cli.polling.plan import best_plan
-from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.pace.durations import Durations
+from gcore_tasks_cli.polling.pace.plan import best_plan
+from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.port import Aim
 from gcore_tasks_cli.polling.watcher import Watcher
+from gcore_tasks_cli.tasks.document import parse_page
+from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.benchmarks.tables import markdown
 from tests.properties.simulation import START, SimulatedPort
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.commands.presentation import examples_in
+from gcore_tasks_cli.parsing.help_format import examples_in
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
 from tests.e2e.harness import GTASK, JQ, OTHER, TASK, environment, task
-from tests.unit.test_presentation import COMMANDS, GROUP, command_named
+from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
 
 if sys.platform == "win32":
     pytest.skip("the examples are for a POSIX shell", allow_module_level=True)

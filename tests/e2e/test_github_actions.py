@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from gcore_tasks_cli.printable import one_line
+from gcore_tasks_cli.sanitize import one_line
 from tests.actions_runner import commands_in, outputs_in
 from tests.e2e.harness import OTHER, TASK, Ran, command, environment, gtask, sandbox, task
 from tests.golden_files import assert_golden
@@ -226,7 +226,7 @@ def assert_nothing_comes_alive(summary: str) -> None:
 
 
 def test_each_poison_stays_whole_in_the_summary(step: Step) -> None:
-    from gcore_tasks_cli.output.ci import code
+    from gcore_tasks_cli.output.github_actions import code
 
     render = MarkdownIt("commonmark").enable("table").render
     for poison in POISON:

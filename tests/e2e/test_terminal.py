@@ -17,8 +17,8 @@ if sys.platform == "win32":
 import pexpect
 import pyte
 
-from gcore_tasks_cli.documents import json_stream
 from gcore_tasks_cli.sandbox.server import SandboxServer
+from gcore_tasks_cli.tasks.document import json_stream
 
 ROWS, COLUMNS = 20, 100
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gcore_tasks_cli.answers import PageAnswer
-from gcore_tasks_cli.documents import Document
+from gcore_tasks_cli.api.responses import PageAnswer
+from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.fetcher import Reply
-from gcore_tasks_cli.paging import PageRequest
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.page_request import PageRequest
 
 EPOCH = 1_780_000_000
 

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gcore_tasks_cli.answers import PageAnswer, TaskAnswer
-from gcore_tasks_cli.documents import parse_page, parse_task
+from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
+from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError, NoAnswer
-from gcore_tasks_cli.fetcher import Reply
-from gcore_tasks_cli.paging import PageRequest
-from gcore_tasks_cli.polling.aim import Job
+from gcore_tasks_cli.polling.port import Job
+from gcore_tasks_cli.tasks.document import parse_page, parse_task
+from gcore_tasks_cli.tasks.page_request import PageRequest
 
 # What a simulated API says: (task ID, time since start) -> a state, or an error.
 Oracle = Callable[[str, float], str | ApiError]

@@ -8,10 +8,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.answers import PageAnswer
+from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.paging import PageRequest
-from gcore_tasks_cli.polling.aim import ONE_ANSWER, Aim, Following
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -23,8 +21,10 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
-from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.port import ONE_ANSWER, Aim, Following
 from gcore_tasks_cli.polling.watcher import Watcher
+from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
 
 ENDINGS = (Settled, Failed, Unfinished)

@@ -11,7 +11,7 @@ import pytest
 from gcore_tasks_cli.sandbox.scenario import Scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.sandbox.tasks import SimulatedTask
-from tests.unit.test_presentation import COMMANDS
+from tests.unit.parsing.test_help_format import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -19,30 +19,22 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {
-        "printable",
-        "times",
-        "errors",
-        "documents",
-        "interrupts",
-        "lean_httpx",
-        "paging",
-        "exchanges",
-    },
-    {"settings", "task_ids", "models", "queries", "answers", "recent_tasks"},
+    {"errors", "times", "sanitize", "interrupts"},
+    {"tasks"},
     {"api"},
-    {"fetcher"},
     {"polling"},
     {"output"},
+    {"operations"},
+    {"parsing"},
     {"commands"},
     {"cli"},
     {"__main__"},
 )
 OWNERS = {
-    "httpx": {"lean_httpx"},
-    "pydantic": {"models"},
+    "httpx": {"api"},
+    "pydantic": {"tasks"},
     "rich": {"output"},
-    "typer": {"cli", "commands"},
+    "typer": {"cli", "commands", "parsing"},
 }
 
 
@@ -128,7 +120,7 @@ assert run({[command, *ids, "--json"]!r}) == 0
 def test_a_click_that_is_installed_costs_nothing(tmp_path: Path) -> None:
     # httpx would import it, and pygments and rich with it.
     (tmp_path / "click.py").write_text("raise AssertionError('click was imported')\n")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gcore_tasks_cli.api"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gcore_tasks_cli.api.session"
     assert not modules_after(code) & {"click", "rich", "pygments"}
 
 

@@ -1,0 +1,1 @@
+"""The way to the API over HTTP: the one owner of httpx."""

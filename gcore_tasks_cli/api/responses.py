@@ -1,0 +1,214 @@
+"""What an answer of the API says: the documents of a good one, one of `errors` of any other.
+
+Pure: an answer's status, headers and body in, values or errors out.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
+from gcore_tasks_cli.tasks.document import (
+    Document,
+    decode_json,
+    encode_json,
+    parse_json,
+    parse_page,
+    parse_task,
+)
+
+_LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
+_YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes further
+_LONGEST_SAID = 2000
+_LONGEST_NAME = 200
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PASSING_STATUSES = frozenset({408, 425, 429})
+_ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
+_WRONG_URL = "is GCORE_BASE_URL right?"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnswer:
+    """A task as the API answered it; `server_time` is its Date header in seconds since 1970."""
+
+    document: Document
+    server_time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """A page of the list; `count` is how many tasks there are over all pages.
+
+    `server_time` is as in `TaskAnswer`.
+    """
+
+    documents: list[Document]
+    count: int
+    server_time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer; header names in lower case, the body decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
+    """The task of this ID that was answered.
+
+    Raises:
+        NoAnswer: if it is none, or another one.
+    """
+    try:
+        document = parse_task(decode_json(response.body))
+    except ValueError as error:
+        raise NoAnswer(f"{host} answered with no task: {error}", passing=True) from None
+    if document.id != task_id and document.id.lower() != task_id.lower():
+        raise NoAnswer(f"{host} answered with another task: {document.id}", passing=True)
+    return TaskAnswer(document, _http_date(response.headers.get("date")))
+
+
+def page_answer(response: Response, host: str) -> PageAnswer:
+    """The page of the list that was answered.
+
+    Raises:
+        NoAnswer: if it is none.
+    """
+    try:
+        documents, count = parse_page(decode_json(response.body))
+    except ValueError as error:
+        raise NoAnswer(f"{host} answered with no list of tasks: {error}", passing=True) from None
+    return PageAnswer(documents, count, _http_date(response.headers.get("date")))
+
+
+def status_error(
+    response: Response,
+    host: str,
+    task_id: str | None,
+    refused_key_hint: Callable[[str], str],
+    hide: Callable[[str], str],
+) -> ApiError:
+    """The error that an answer of another status is; `task_id` where one was asked for.
+
+    `refused_key_hint` says what to look at where a refused key was met with these words; `hide`
+    takes secrets out of a text, before it is cut: half a key would no longer be found.
+    """
+    status = response.status
+    said, request_id = _error_body(response, hide)
+    make, passing = _meaning(status, of_task=task_id is not None)
+    message = _sentence(status, said, response, host, task_id, hide)
+    server_time = _http_date(response.headers.get("date"))
+    return make(
+        message,
+        hint=refused_key_hint(said)
+        if status == 401
+        else _hint(status, of_task=task_id is not None),
+        status=status,
+        request_id=request_id,
+        passing=passing,
+        retry_after=retry_after_seconds(response.headers.get("retry-after"), server_time)
+        if passing
+        else None,
+    )
+
+
+def _meaning(status: int, *, of_task: bool) -> tuple[Callable[..., ApiError], bool]:
+    """Which error a status is, and whether it passes."""
+    if status in (401, 403):
+        return KeyRefused, False
+    if status == 404:
+        return TaskNotFound if of_task else NoAnswer, False
+    # Any 2xx but 200 brings no document, which is nonsense here, and nonsense may pass.
+    return NoAnswer, status in _PASSING_STATUSES or status >= 500 or 200 < status < 300
+
+
+def _sentence(
+    status: int,
+    said: str,
+    response: Response,
+    host: str,
+    task_id: str | None,
+    hide: Callable[[str], str],
+) -> str:
+    if status in _REDIRECTS:
+        target = hide(response.headers.get("location", "nowhere"))[:_LONGEST_NAME]
+        return f"{host} redirects to {target} (HTTP {status}); gtask does not follow"
+    if status == 404 and task_id is not None:
+        return f"no such task: {task_id}" + (f" ({said})" if said else "")
+    of_task = f" for task {task_id}" if task_id is not None else ""
+    names = {401: "the API refused the key", 403: f"the API forbids this{of_task}"}
+    begin = names.get(status, f"{host} answered HTTP {status}{_phrase(status)}")
+    return f"{begin}: {said}" if said else begin
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        return ""
+
+
+def _hint(status: int, *, of_task: bool) -> str | None:
+    return {
+        403: "the key may lack rights for this project, or the task be another account's",
+        404: "is the ID right? It may be another account's: those are not found either"
+        if of_task
+        else _WRONG_URL,
+        429: "too many requests: a longer --interval asks less often",
+        **dict.fromkeys((301, 302, 303, 307, 308), _WRONG_URL),
+    }.get(status)
+
+
+def _error_body(response: Response, hide: Callable[[str], str]) -> tuple[str, str | None]:
+    """What an error body says (in any of the shapes the API has), and its request ID."""
+    try:
+        body = parse_json(decode_json(response.body))
+    except ValueError:
+        body = None
+    fields = body if isinstance(body, dict) else {}
+    said = next((fields[key] for key in _ERROR_MESSAGE_KEYS if fields.get(key)), "")
+    text = said if isinstance(said, str) else encode_json(said)
+    if invalid := fields.get("invalid_fields"):
+        text = f"{text} ({encode_json(invalid)})"
+    return hide(text)[:_LONGEST_SAID], request_id_of(response, hide, fields.get("request_id"))
+
+
+def request_id_of(
+    response: Response, hide: Callable[[str], str], said: object = None
+) -> str | None:
+    """The ID by which support finds the request: what the body `said`, or else a header."""
+    request_id = said or response.headers.get("x-request-id")
+    if not request_id:
+        return None
+    text = request_id if isinstance(request_id, str) else encode_json(request_id)
+    return hide(text)[:_LONGEST_NAME]
+
+
+def retry_after_seconds(value: str | None, server_time: float | None) -> float | None:
+    """What a `Retry-After` header asks for: seconds, or a date on the server's own clock.
+
+    RFC 9110, section 10.2.3. None if it is absent or cannot be read.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:20]), _LONGEST_RETRY_AFTER_SECONDS)
+    then = _http_date(text)
+    if then is None:
+        return None
+    now = time.time() if server_time is None else server_time
+    return min(max(0.0, then - now), _LONGEST_RETRY_AFTER_SECONDS)
+
+
+def _http_date(text: str | None) -> float | None:
+    try:
+        seconds = parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return seconds if seconds is not None and 0 <= seconds < _YEAR_9999 else None

@@ -1,0 +1,390 @@
+"""The thin HTTP layer: one request in, a document or one of `errors` out. The one user of httpx.
+
+A `Session` is one connection that one thread uses. Nothing here waits longer than
+`REQUEST_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by
+itself (a server that drips headers, say): waiting stays in the hands of the caller.
+"""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from gcore_tasks_cli import __version__
+from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api.request_record import Exchange
+from gcore_tasks_cli.api.responses import (
+    PageAnswer,
+    Response,
+    TaskAnswer,
+    page_answer,
+    request_id_of,
+    status_error,
+    task_answer,
+)
+from gcore_tasks_cli.api.settings import Settings
+from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.tasks.ids import path_segment
+from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
+
+_Answer = TypeVar("_Answer")
+
+BODY_LIMIT_BYTES = 32 * 1024 * 1024
+REQUEST_LIMIT_SECONDS = 30.0
+CONNECT_LIMIT_SECONDS = 10.0
+READ_LIMIT_SECONDS = 15.0
+# An error body is read for its message only.
+_ERROR_BODY_LIMIT_BYTES = 64 * 1024
+_TASKS = "/cloud/v1/tasks"
+_LOCATION = "gtask.location"
+# OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
+_CERTIFICATE_HINTS = {
+    9: "it is not valid yet: is this machine's clock right?",
+    10: "it has expired, or this machine's clock is wrong",
+    62: "it is for another name: is GCORE_BASE_URL right?",
+    64: "it is for another address: is GCORE_BASE_URL right?",
+}
+
+
+class Session:
+    """One connection to the API. Its methods belong to one thread; `abort` to any.
+
+    Every method that asks the API raises `ApiError`, and nothing else, for whatever the network
+    or the API did.
+    """
+
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+        self._settings = settings
+        self._host = settings.host
+        self._tls = tls
+        self._client: httpx.Client | None = None
+        self._is_spoilt = False  # its connection holds the rest of an answer that was not read
+        self._socket_lock = threading.Lock()
+        self._socket: socket.socket | None = None
+
+    def get_task(self, task_id: str) -> TaskAnswer:
+        """The task of this ID.
+
+        Raises:
+            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
+        """
+        return self._task("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
+
+    def list_tasks(self, page: PageRequest) -> PageAnswer:
+        """A page of the list of tasks.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
+        """
+        query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
+        return self._request(
+            "GET", _TASKS + _encoded(query), lambda response: page_answer(response, self._host)
+        )
+
+    def acknowledge(self, task_id: str) -> TaskAnswer:
+        """Acknowledges the task; answers it.
+
+        Safe to ask again when no answer came: acknowledging what is acknowledged changes nothing.
+
+        Raises:
+            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
+        """
+        return self._task("POST", f"{_TASKS}/{path_segment(task_id)}/acknowledge", task_id)
+
+    def acknowledge_all(self, parameters: Parameters) -> None:
+        """Acknowledges every task that the parameters choose (`project_id`, `region_id`).
+
+        Safe to ask again when no answer came: a second time it finds nothing left to do, save for
+        what came about in between, and that is part of "all" too.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
+        """
+        path = f"{_TASKS}/acknowledge_all{_encoded(parameters)}"
+        good = (HTTPStatus.NO_CONTENT, HTTPStatus.OK)
+        self._request("POST", path, lambda _: None, good=good)
+
+    def abort(self) -> None:
+        """Ends the request that is under way in another thread: its connection is shut down."""
+        with self._socket_lock:
+            if self._socket is not None:
+                _shut_down(self._socket)
+
+    def close(self) -> None:
+        """Closes the connection, if there is one; the next request opens another."""
+        with self._socket_lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        self._is_spoilt = False
+
+    def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
+        return self._request(
+            method, path, lambda response: task_answer(response, task_id, self._host), task_id
+        )
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Response], _Answer],
+        task_id: str | None = None,
+        good: tuple[int, ...] = (HTTPStatus.OK,),
+    ) -> _Answer:
+        """What `read` makes of the answer; whoever listens is told, whatever comes of it."""
+        began = time.monotonic()
+        response: Response | None = None
+        error: ApiError | None = None
+        try:
+            response = self._response(method, path)
+            if response.status not in good:
+                hint = self._settings.refused_key_hint
+                raise status_error(response, self._host, task_id, hint, self._hide)
+            return read(response)
+        except ApiError as failure:
+            error = self._without_key(failure)
+            raise error from None
+        finally:
+            self._tell(method, path, time.monotonic() - began, response, error)
+
+    def _response(self, method: str, path: str) -> Response:
+        try:
+            return self._exchange(method, path)
+        except ApiError:
+            self.close()
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
+            self.close()
+            raise _network_error(error, self._host) from None
+        except ValueError as error:  # what only httpx and idna find out about a URL
+            raise UsageError(
+                f"GCORE_BASE_URL or a proxy variable holds a URL that cannot be used: {error}",
+                hint="https_proxy, all_proxy and no_proxy count in either case of letters",
+            ) from None
+
+    def _tell(
+        self,
+        method: str,
+        path: str,
+        seconds: float,
+        response: Response | None,
+        error: ApiError | None,
+    ) -> None:
+        if self._settings.on_exchange is None:
+            return
+        self._settings.on_exchange(
+            Exchange(
+                method,
+                self._settings.base_url + path,
+                seconds,
+                status=response.status if response else None,
+                request_id=(error.request_id if error else None)
+                or (request_id_of(response, self._hide) if response else None),
+                problem=error.message if error else None,
+                retry_after=error.retry_after if error else None,
+            )
+        )
+
+    def _without_key(self, error: ApiError) -> ApiError:
+        """The error, where an answer that repeats the key has put it into no message."""
+        error.message = self._hide(error.message)
+        return error
+
+    def _hide(self, text: str) -> str:
+        return without_secrets(text, self._settings.secrets)
+
+    def _exchange(self, method: str, path: str) -> Response:
+        if self._is_spoilt:
+            self.close()
+        client = self._client = self._client or self._new_client()
+        give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
+        with client.stream(
+            method, self._settings.base_url + path, extensions={"trace": self._trace}
+        ) as response:
+            headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
+            if response.status_code == HTTPStatus.OK:
+                body = _read(response, BODY_LIMIT_BYTES, give_up_at, self._host)
+                return Response(response.status_code, headers, body)
+            try:
+                body = _read(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
+            except (ApiError, httpx.HTTPError, OSError):
+                body = b""  # the status says enough, whatever is wrong with the rest
+                self._is_spoilt = True
+            return Response(response.status_code, headers, body)
+
+    def _new_client(self) -> httpx.Client:
+        # Plain http goes to this machine only, and so past every proxy: there the key would be
+        # readable to it.
+        return httpx.Client(
+            verify=self._tls if self._tls is not None else False,
+            trust_env=self._settings.uses_tls,
+            follow_redirects=False,
+            timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
+            event_hooks={"response": [_keep_location]},
+            headers={
+                "Authorization": f"APIKey {self._settings.api_key}",
+                "User-Agent": f"gtask/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+            },
+        )
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keeps a handle on each connection made, so that `abort` can reach it at any time.
+
+        A duplicate, since TLS detaches the original object from the connection.
+        """
+        if not event.endswith("connect_tcp.complete"):
+            return
+        connection = info["return_value"].get_extra_info("socket")
+        with self._socket_lock:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = connection.dup()
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """The context for all sessions; None where the API is on plain http.
+
+    Loading the roots costs some 25 ms: done once, and not per connection as httpx would.
+
+    Raises:
+        UsageError: if `SSL_CERT_FILE` or `SSL_CERT_DIR` holds no certificates.
+    """
+    if not settings.uses_tls:
+        return None
+    if settings.ca_file or settings.ca_dir:
+        try:
+            return ssl.create_default_context(cafile=settings.ca_file, capath=settings.ca_dir)
+        except (ssl.SSLError, OSError) as error:
+            reason = getattr(error, "reason", None) or error.strerror or error
+            raise UsageError(
+                f"cannot read certificates from SSL_CERT_FILE or SSL_CERT_DIR: {reason}"
+            ) from None
+    import certifi  # comes with httpx
+
+    try:
+        return ssl.create_default_context(cafile=certifi.where())
+    except OSError as error:  # SSLKEYLOGFILE, for one, is opened here
+        raise UsageError(f"cannot set up TLS: {error}") from None
+
+
+def _keep_location(response: httpx.Response) -> None:
+    """Puts aside where a redirect leads: httpx reads that even if it is not to follow.
+
+    It takes nonsense there for a broken answer, which would pass; a redirect does not.
+    """
+    if (location := response.headers.pop("location", None)) is not None:
+        response.extensions[_LOCATION] = {"location": location}
+
+
+def _read(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
+    """The decompressed body, never more than `limit` bytes of it in memory."""
+    body = bytearray()
+    for piece in _decompressed(response, limit, host):
+        body += piece
+        if len(body) > limit:
+            if response.status_code != HTTPStatus.OK:
+                break
+            raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+        if time.monotonic() > give_up_at:
+            raise too_slow(host)
+    return bytes(body[:limit])
+
+
+def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[bytes]:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        yield from response.iter_raw()
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", passing=True)
+    # +32: zlib finds out by itself whether it is gzip or zlib.
+    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+    is_empty = True
+    try:
+        for piece in response.iter_raw():
+            # Members of gzip may follow each other (RFC 1952, section 2.2).
+            while piece:
+                is_empty = False
+                if inflate.eof:
+                    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+                yield inflate.decompress(piece, limit + 1)
+                if inflate.unconsumed_tail:
+                    raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+                piece = inflate.unused_data
+    except zlib.error:
+        raise NoAnswer(f"{host} answered with broken compression", passing=True) from None
+    if not inflate.eof and not is_empty:
+        raise NoAnswer(f"the answer of {host} was cut short", passing=True)
+
+
+def too_slow(host: str) -> NoAnswer:
+    """The error of a request that went on for longer than its own limit."""
+    return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", passing=True)
+
+
+def _network_error(error: Exception, host: str) -> NoAnswer:
+    causes = list(_causes(error))
+    untrusted = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
+    if untrusted is not None:
+        return NoAnswer(
+            f"the certificate of {host} is not trusted: {untrusted.verify_message}",
+            hint=_CERTIFICATE_HINTS.get(
+                untrusted.verify_code,
+                "behind a proxy with its own authority, name its file in SSL_CERT_FILE",
+            ),
+        )
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ImportError)):
+        return NoAnswer(f"cannot use the base URL or the proxy that is set: {error}")
+    if isinstance(error, httpx.LocalProtocolError):
+        return NoAnswer(f"cannot send the request to {host}: {error}")
+    if isinstance(error, httpx.ProxyError):
+        status = str(error)[:3]
+        lasts = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
+        return NoAnswer(f"the proxy on the way to {host} says: {error}", passing=not lasts)
+    if isinstance(error, httpx.ConnectTimeout):
+        return NoAnswer(f"{host} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s", passing=True)
+    if isinstance(error, httpx.TimeoutException):
+        return NoAnswer(f"{host} gave no answer in {READ_LIMIT_SECONDS:.0f} s", passing=True)
+    if isinstance(error, httpx.RemoteProtocolError):
+        return NoAnswer(f"{host} broke off its answer: {error}", passing=True)
+    unresolved = next((c for c in causes if isinstance(c, socket.gaierror)), None)
+    if unresolved is not None:
+        return NoAnswer(
+            f"cannot find {host}: {unresolved.strerror}",
+            hint="check GCORE_BASE_URL and the network",
+            passing=True,
+        )
+    system = next((c for c in causes if isinstance(c, OSError) and c.strerror), None)
+    reason = system.strerror.lower() if system is not None and system.strerror else str(error)
+    return NoAnswer(f"cannot reach {host}: {reason or type(error).__name__}", passing=True)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _encoded(parameters: Iterable[tuple[str, str]]) -> str:
+    query = urlencode(list(parameters))
+    return f"?{query}" if query else ""
+
+
+def _shut_down(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it may have ended by itself
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,227 @@
+"""Settings from the environment, checked before anything is sent."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, quote, urlsplit
+
+from gcore_tasks_cli.api.request_record import ExchangeListener
+from gcore_tasks_cli.errors import UsageError
+
+DEFAULT_BASE_URL = "https://api.gcore.com"
+_OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
+_LONGEST_KEY = 8192
+# Shorter ones are no keys, and words that occur everywhere.
+_SHORTEST_SECRET = 6
+_SHORTEST_SECRET_PART = 8
+# A JSON Web Token: three parts of base64url, the first a JSON object.
+_TOKEN_OF_A_LOGIN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_HOST = re.compile(r"[\w.-]+|\[[0-9a-fA-F:.]+\]")
+_LOOPBACK_IPV4 = re.compile(r"127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
+
+
+def _read_file(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(_LONGEST_KEY + 1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What gtask needs to know to call the API. The key never shows in a repr.
+
+    `other_keys` are older variables that hold another key than this one; `on_exchange` is told of
+    each request.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    ca_file: str | None = None
+    ca_dir: str | None = None
+    other_keys: tuple[str, ...] = ()
+    on_exchange: ExchangeListener | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_env(
+        cls, env: Mapping[str, str], read_file: Callable[[str], bytes] = _read_file
+    ) -> "Settings":
+        """The settings that `env` holds.
+
+        Raises:
+            UsageError: for a setting that is missing or wrong.
+        """
+        api_key = _api_key(env, read_file)
+        return cls(
+            api_key=api_key,
+            base_url=check_base_url(env.get("GCORE_BASE_URL", "").strip() or DEFAULT_BASE_URL),
+            ca_file=_existing(env, "SSL_CERT_FILE", Path.is_file, "file"),
+            ca_dir=_existing(env, "SSL_CERT_DIR", Path.is_dir, "folder"),
+            other_keys=tuple(
+                name for name in _OLDER_KEY_NAMES if env.get(name, "").strip() not in ("", api_key)
+            ),
+        )
+
+    @property
+    def host(self) -> str:
+        """The host (and port) of the API, for messages."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show: the key as an answer, a URL or JSON could spell it.
+
+        Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
+        """
+        key = self.api_key
+        _, _, part = key.partition("$")
+        forms = (key, quote(key, safe=""), quote(key), json.dumps(key)[1:-1])
+        secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
+        if len(part) >= _SHORTEST_SECRET_PART:
+            secrets.append(part)
+        return tuple(dict.fromkeys(secrets))
+
+    def refused_key_hint(self, said: str) -> str:
+        """What to look at when the API refused the key, with what it said."""
+        hint = "is GCORE_API_KEY right, and still valid?"
+        if _TOKEN_OF_A_LOGIN.fullmatch(self.api_key):
+            hint = (
+                "GCORE_API_KEY holds the Bearer token of a login; "
+                "gtask needs an API key (a permanent token, like 1234$abcdef)"
+            )
+        elif "permanent token" in said.lower() or "$" not in self.api_key:
+            hint = (
+                "was the '$' of the key eaten by the shell? "
+                "Set it in single quotes: export GCORE_API_KEY='1234$abcdef'"
+            )
+        if self.other_keys:
+            hint += f"; {' and '.join(self.other_keys)}, which gtask does not read, holds another"
+        return hint
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether the API is reached over https."""
+        return self.base_url.startswith("https:")
+
+
+def check_base_url(url: str) -> str:
+    """The base URL without a trailing slash, fit to send the key to.
+
+    Raises:
+        UsageError: if it is no http(s) URL, holds a password, or is plain http to elsewhere.
+    """
+    name = "GCORE_BASE_URL"
+    if not url.isprintable() or " " in url or "\\" in url:
+        raise UsageError(f"{name} holds a space, a backslash or a control character")
+    try:
+        parts = urlsplit(url)
+        host_matches = bool(parts.hostname) and (parts.port is None or 0 < parts.port < 65536)
+    except ValueError:
+        raise UsageError(f"{name} is no URL", hint=f"its default is {DEFAULT_BASE_URL}") from None
+    if parts.username is not None or parts.password is not None or "@" in parts.netloc:
+        raise UsageError(f"{name} must hold no user name or password")
+    if parts.scheme not in ("http", "https") or not host_matches or not _has_host(parts):
+        raise UsageError(
+            f"{name} is no http or https URL: {url[:200]!r}",
+            hint=f"write it like {DEFAULT_BASE_URL}",
+        )
+    if parts.query or parts.fragment or "?" in url or "#" in url:
+        raise UsageError(f"{name} must hold no query and no fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise UsageError(
+            f"{name} is plain http to {parts.hostname}: the key would be readable on the way",
+            hint="use https; plain http is only for this machine (localhost, 127.0.0.1, [::1])",
+        )
+    return url.rstrip("/")
+
+
+def _has_host(parts: SplitResult) -> bool:
+    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    host = host.removesuffix(":")
+    if _HOST.fullmatch(host) is None:
+        return False
+    if host.startswith("["):
+        return True
+    try:
+        host.encode("idna")  # no empty label, none of more than 63 characters
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or _LOOPBACK_IPV4.fullmatch(host) is not None
+
+
+def _api_key(env: Mapping[str, str], read_file: Callable[[str], bytes]) -> str:
+    source, key = "GCORE_API_KEY", env.get("GCORE_API_KEY", "").strip()
+    path = env.get("GCORE_API_KEY_FILE", "").strip()
+    if not key and path:
+        source, key = "the file in GCORE_API_KEY_FILE", _key_of_file(path, read_file)
+    if not key:
+        raise _no_key(env, empty="GCORE_API_KEY" in env)
+    if len(key) > _LONGEST_KEY:
+        raise UsageError(f"{source} holds more than {_LONGEST_KEY} characters: that is no API key")
+    if not key.isascii() or not key.isprintable():
+        raise UsageError(
+            f"{source} holds a control or non-ASCII character inside the key",
+            hint="copy the key again, on one line",
+        )
+    scheme = key.split(" ", 1)[0].lower()
+    if scheme in ("apikey", "bearer") and " " in key:
+        raise UsageError(
+            f"{source} begins with {scheme!r}",
+            hint="give the bare key; gtask writes the Authorization header itself",
+        )
+    return key
+
+
+def _key_of_file(path: str, read_file: Callable[[str], bytes]) -> str:
+    try:
+        content = read_file(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        if "/" not in path and "\\" not in path:
+            # It may be the key itself: nothing of it is shown.
+            raise UsageError(
+                f"cannot read the file that GCORE_API_KEY_FILE names: {reason}",
+                hint="is it the key itself? That belongs into GCORE_API_KEY",
+            ) from None
+        raise UsageError(f"cannot read GCORE_API_KEY_FILE {path!r}: {reason}") from None
+    try:
+        key = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise UsageError(f"GCORE_API_KEY_FILE {path!r} is no text file") from None
+    if not key:
+        raise UsageError(f"GCORE_API_KEY_FILE {path!r} is empty")
+    return key
+
+
+def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:
+    state = "is empty" if empty else "is not set"
+    for name in _OLDER_KEY_NAMES:
+        if env.get(name, "").strip():
+            return UsageError(
+                f"GCORE_API_KEY {state}, but {name} is set",
+                hint=f'gtask reads GCORE_API_KEY: export GCORE_API_KEY="${name}"',
+            )
+    return UsageError(
+        f"GCORE_API_KEY {state}",
+        hint="export GCORE_API_KEY='…' in single quotes, or try without an account: "
+        "gtask sandbox -- gtask list",
+    )
+
+
+def _existing(
+    env: Mapping[str, str], name: str, exists: Callable[[Path], bool], kind: str
+) -> str | None:
+    path = env.get(name, "").strip()
+    if not path:
+        return None
+    try:
+        found = exists(Path(path))
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise UsageError(f"{name} names no {kind}: {path!r}")
+    return path

@@ -1,0 +1,193 @@
+"""Requests beside each other: daemon threads with a session each, and one place to wait.
+
+All that blocks (name lookup, connecting, reading) happens in these threads, so that the caller's
+deadline and a signal always get through. What hangs is abandoned, never joined.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
+
+from gcore_tasks_cli.api.session import REQUEST_LIMIT_SECONDS, too_slow
+from gcore_tasks_cli.errors import ApiError
+
+# More threads gain nothing on a connection's latency but cost CPU in Python's lock.
+WORKERS = 16
+# Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
+MOST_HUNG_WORKERS = 32
+# On Windows a wait for a lock lets no signal through before it ends.
+_LONGEST_BLOCK_SECONDS = 0.5
+
+
+class Abortable(Protocol):
+    """What a worker asks with; `api.Session` is the real one."""
+
+    def abort(self) -> None:
+        """Ends the request under way, from another thread."""
+        ...
+
+
+Source = TypeVar("Source", bound=Abortable)
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Job, Answer]):
+    """What came of one job: the ID of a task, say, or a page."""
+
+    job: Job
+    answer: Answer | ApiError
+
+
+class _Worker(Generic[Job, Answer]):
+    def __init__(
+        self,
+        ask: Callable[[Job], Answer],
+        abort: Callable[[], None],
+        results: "SimpleQueue[_Result[Job, Answer] | None]",
+    ) -> None:
+        self.ask = ask
+        self.abort = abort
+        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.results = results
+        self.hung = False
+        threading.Thread(target=self._work, daemon=True, name="gtask-request").start()
+
+    def _work(self) -> None:
+        while True:
+            job = self.jobs.get()
+            answer: Answer | Exception
+            try:
+                answer = self.ask(job)
+            except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
+                answer = error
+            self.results.put(_Result(self, job, answer))
+            # What was answered may be large, and the next job long in coming.
+            del answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Result(Generic[Job, Answer]):
+    worker: _Worker[Job, Answer]
+    job: Job
+    answer: Answer | Exception
+
+
+class Fetcher(Generic[Job, Answer]):
+    """Does jobs, several at once: `ask` is what a session does for one of them.
+
+    Its methods belong to one thread; `interrupt` to any.
+    """
+
+    def __init__(
+        self,
+        new_session: Callable[[], Source],
+        host: str,
+        ask: Callable[[Source, Job], Answer],
+        workers: int = WORKERS,
+    ) -> None:
+        def new_worker() -> _Worker[Job, Answer]:
+            session = new_session()
+            return _Worker(partial(ask, session), session.abort, self._results)
+
+        self._new_worker = new_worker
+        self._host = host
+        self._limit = workers
+        self._results: SimpleQueue[_Result[Job, Answer] | None] = SimpleQueue()
+        self._idle: list[_Worker[Job, Answer]] = []
+        # What each of them asks, and since when.
+        self._busy: dict[_Worker[Job, Answer], tuple[Job, float]] = {}
+        self._backlog: deque[tuple[Job, float]] = deque()
+        self._hung = 0
+        self.interrupted: int | None = None
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps."""
+        return time.monotonic()
+
+    def submit(self, job: Job) -> None:
+        """Does the job as soon as a worker is free; `wait` brings the reply."""
+        self._backlog.append((job, self.now()))
+        self._start_waiting()
+
+    def interrupt(self, signal_number: int) -> None:
+        """Makes `wait` return at once; fit for a signal handler."""
+        self.interrupted = signal_number
+        self._results.put(None)
+
+    def wait(self, until: float) -> list[Reply[Job, Answer]]:
+        """Replies as soon as there are any; none at the time `until` or when interrupted."""
+        while True:
+            # What has come is not late, however long nobody looked (behind a full pipe, say).
+            replies = self._collect(0.0)
+            replies += self._overdue()
+            block = min(until, self._next_overrun()) - self.now()
+            if replies or self.interrupted is not None:
+                block = 0.0
+            replies += self._collect(max(0.0, min(block, _LONGEST_BLOCK_SECONDS)))
+            if replies or self.interrupted is not None or self.now() >= until:
+                return replies
+
+    def _collect(self, block_seconds: float) -> list[Reply[Job, Answer]]:
+        replies: list[Reply[Job, Answer]] = []
+        try:
+            result = self._results.get(timeout=block_seconds)
+            while True:
+                if result is not None and (reply := self._reply(result)):
+                    replies.append(reply)
+                result = self._results.get_nowait()
+        except Empty:
+            return replies
+        finally:
+            self._start_waiting()
+
+    def _reply(self, result: _Result[Job, Answer]) -> Reply[Job, Answer] | None:
+        worker = result.worker
+        self._idle.append(worker)
+        if worker.hung:  # told as too slow already
+            worker.hung = False
+            self._hung -= 1
+            return None
+        del self._busy[worker]
+        if isinstance(result.answer, Exception) and not isinstance(result.answer, ApiError):
+            raise result.answer
+        return Reply(result.job, result.answer)
+
+    def _start_waiting(self) -> None:
+        while self._backlog and len(self._busy) < self._limit:
+            if self._idle:
+                worker = self._idle.pop()
+            elif self._hung < MOST_HUNG_WORKERS:
+                worker = self._new_worker()
+            else:
+                return
+            job, _ = self._backlog.popleft()
+            self._busy[worker] = (job, self.now())
+            worker.jobs.put(job)
+
+    def _next_overrun(self) -> float:
+        """When the first request (or the first that finds no worker) is overdue."""
+        since = [since for _, since in self._busy.values()]
+        if self._backlog and not self._busy:
+            since.append(self._backlog[0][1])
+        return min(since, default=float("inf")) + REQUEST_LIMIT_SECONDS
+
+    def _overdue(self) -> list[Reply[Job, Answer]]:
+        """Gives up what has taken too long: its connection is shut, its thread left alone."""
+        limit = self.now() - REQUEST_LIMIT_SECONDS
+        late = [(worker, job) for worker, (job, since) in self._busy.items() if since <= limit]
+        for worker, _ in late:
+            del self._busy[worker]
+            worker.hung = True
+            self._hung += 1
+            worker.abort()
+        given_up = [job for _, job in late]
+        while self._backlog and not self._busy and self._backlog[0][1] <= limit:
+            given_up.append(self._backlog.popleft()[0])
+        return [Reply(job, too_slow(self._host)) for job in given_up]

@@ -1,0 +1,1 @@
+"""What commands do, free of Typer."""

@@ -1,0 +1,281 @@
+"""What GitHub Actions reads of a wait: annotations, the job's summary and the step's outputs.
+
+Everything of the API in them is text of unknown origin: nothing of it may become a workflow
+command, Markdown, HTML or another output. Standard library only.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from gcore_tasks_cli.errors import OutputClosed
+from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.output.json_lines import bare_ids
+from gcore_tasks_cli.output.progress_lines import state_words
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.pace.expectations import duration_seconds
+from gcore_tasks_cli.sanitize import lines, one_line
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.times import format_duration
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+OUTPUT_VARIABLE = "GITHUB_OUTPUT"
+# What is known of a task that was asked for and never seen.
+UNKNOWN_STATE = "UNKNOWN"
+# Actions drops a summary of more than 1 MiB, and takes no output larger than that.
+_LARGEST_SUMMARY_BYTES = 256 * 1024
+_LARGEST_OUTPUT_BYTES = 256 * 1024
+_LONGEST_ANNOTATION = 4000
+_LONGEST_CELL = 500
+_MOST_ROWS = 200
+_MOST_RESOURCES_A_ROW = 20
+# What `steps.NAME.outputs` can hold; any other name could not be asked for.
+_OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_BACKTICKS = re.compile(r"`+")
+# Failures first, then what is still under way, then what went well.
+_ORDER = {"ERROR": 0, "FINISHED": 2}
+
+
+class Printer(Protocol):
+    """What puts documents on standard output."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, or keeps it for the end."""
+        ...
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
+        ...
+
+
+def is_actions(env: Mapping[str, str]) -> bool:
+    """Whether GitHub Actions (or a system that speaks as it does) runs this process."""
+    return env.get("GITHUB_ACTIONS", "").lower() == "true"
+
+
+def with_actions_report(
+    printer: Printer,
+    streams: Streams,
+    env: Mapping[str, str],
+    task_ids: Sequence[str],
+    *,
+    wanted: bool,
+) -> Printer:
+    """The printer, which under GitHub Actions also reports there once all is printed.
+
+    `task_ids` are the tasks that are waited for, seen or not.
+    """
+    if not wanted or not is_actions(env):
+        return printer
+    return ActionsReport(printer, streams, env, task_ids)
+
+
+class ActionsReport:
+    """Hands documents on to a printer, and reports them to GitHub Actions at the end."""
+
+    def __init__(
+        self,
+        printer: Printer,
+        streams: Streams,
+        env: Mapping[str, str],
+        task_ids: Sequence[str],
+    ) -> None:
+        self._printer = printer
+        self._streams = streams
+        self._env = env
+        self._asked = len(task_ids)
+        # As they were asked for, however they end: who reads outputs by their place relies on it.
+        self._place = {task_id.lower(): place for place, task_id in enumerate(task_ids)}
+        self._documents: list[Document] = []
+
+    def take(self, document: Document) -> None:
+        """Hands the document on, and keeps it for the report."""
+        # Whole secrets are found; half of one, where a text is cut, would not be.
+        self._documents.append(document.hiding(self._streams.hide))
+        try:
+            self._printer.take(document)
+        except OutputClosed:
+            self._report()
+            raise
+
+    def finish(self) -> None:
+        """Reports, whatever became of standard output; what cannot be written is only noted."""
+        try:
+            self._printer.finish()
+        finally:
+            self._report()
+
+    def _report(self) -> None:
+        self._documents.sort(key=lambda each: self._place.get(each.id.lower(), self._asked))
+        for document in self._documents:
+            if document.state == "ERROR":
+                self._streams.workflow_command(annotation(document))
+        self._write_files()
+
+    def _write_files(self) -> None:
+        texts: tuple[tuple[str, Callable[[], str]], ...] = (
+            (SUMMARY_VARIABLE, lambda: summary(self._documents, self._asked)),
+            (OUTPUT_VARIABLE, lambda: outputs(self._documents, self._asked)),
+        )
+        failures = []
+        for name, text in texts:
+            if path := self._env.get(name):
+                try:
+                    _append(path, self._streams.hide(text()))
+                except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+                    failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
+        if failures:
+            self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
+
+
+def annotation(document: Document) -> str:
+    """The workflow command that shows a failed task's type, error and request ID.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    error = document.text_field("error")
+    told = [lines(error.strip())[:_LONGEST_ANNOTATION] if error else "the API gives no reason"]
+    if helps := advice(error):
+        told.append(str(helps))
+    told.append(f"task {one_line(document.id)}")
+    if request_id := document.text_field("request_id"):
+        told.append(f"request ID for support: {one_line(request_id)}")
+    title = one_line(f"{document.task_type or 'task'} ended in ERROR")[:_LONGEST_CELL]
+    return f"::error title={_property(title)}::{_data(chr(10).join(told))}"
+
+
+def summary(documents: Sequence[Document], asked: int) -> str:
+    """Markdown for the job's page: a table of the tasks, failures first.
+
+    All that the API sent stands in code spans: Markdown interprets nothing in them, not even
+    addresses and names of people.
+    """
+    counts = Counter(document.state for document in documents)
+    each = ", ".join(f"{count} {code(state)}" for state, count in sorted(counts.items()))
+    head = f"### gtask: {asked} task{'' if asked == 1 else 's'}{': ' if each else ''}{each}\n\n"
+    if not documents:
+        return f"{head}No task was seen.\n"
+    parts = [
+        head,
+        "| State | Type | Task | Took | Error, or what was created |\n",
+        "| --- | --- | --- | --- | --- |\n",
+    ]
+    left_bytes = _LARGEST_SUMMARY_BYTES
+    shown = 0
+    for document in sorted(documents, key=lambda each: _ORDER.get(each.state, 1))[:_MOST_ROWS]:
+        row = _row(document)
+        left_bytes -= len(row.encode())
+        if left_bytes < 0:
+            break
+        parts.append(row)
+        shown += 1
+    if shown < len(documents):
+        parts.append(f"\n{len(documents) - shown} more tasks are not shown.\n")
+    if asked > len(documents):
+        parts.append(f"\n{asked - len(documents)} of {asked} gave no answer.\n")
+    return "".join(parts)
+
+
+def outputs(documents: Sequence[Document], asked: int, delimiter: str | None = None) -> str:
+    """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
+
+    Of several tasks `state` is ERROR where one failed, FINISHED where all are, else the state of
+    the first that is neither. The delimiter is random: no value can know it and end itself.
+    """
+    delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
+    values = {
+        "state": [_state_of_all(documents, asked)],
+        "task-id": [document.id for document in documents],
+    }
+    taken = set(values)
+    for kind in dict.fromkeys(kind for each in documents for kind in each.created_resources()):
+        # The names of outputs know no case, and none may take another's place.
+        if _OUTPUT_NAME.fullmatch(kind) and kind.lower() not in taken:
+            taken.add(kind.lower())
+            values[kind] = [new_id for each in documents for new_id in bare_ids(each, (kind,))]
+    parts = []
+    for name, items in values.items():
+        value = "".join(f"{one_line(item)}\n" for item in items) or "\n"
+        if len(value.encode()) <= _LARGEST_OUTPUT_BYTES:
+            parts.append(f"{name}<<{delimiter}\n{value}{delimiter}\n")
+    return "".join(parts)
+
+
+def code(text: str) -> str:
+    """The text as a code span of Markdown that can stand in a table's cell.
+
+    A fence longer than any run of backticks in it, as CommonMark has it (6.1); a bar would end
+    the cell even there, and is written as its escape.
+    """
+    shown = one_line(text)
+    if len(shown) > _LONGEST_CELL:
+        shown = f"{shown[:_LONGEST_CELL]}…"
+    shown = shown.replace("|", "\\x7c")
+    if not shown.strip():
+        return "-"
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
+    # One space on each side is taken off again; without it a backtick would join the fence.
+    padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _row(document: Document) -> str:
+    took = duration_seconds(document)
+    cells = (
+        code(state_words(document)),
+        code(document.task_type or ""),
+        code(document.id),
+        "-" if took is None else format_duration(took),
+        "<br>".join(_result(document)) or "-",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _result(document: Document) -> Iterable[str]:
+    if document.state == "ERROR":
+        error = document.text_field("error")
+        yield code(error.strip()) if error else "the API gives no reason"
+        if helps := advice(error):
+            yield code(str(helps))
+        if request_id := document.text_field("request_id"):
+            yield f"request ID {code(request_id)}"
+    created = [
+        (kind, new_id)
+        for kind in document.created_resources()
+        for new_id in bare_ids(document, (kind,))
+    ]
+    for kind, new_id in created[:_MOST_RESOURCES_A_ROW]:
+        yield f"{code(kind)} {code(new_id)}"
+    if len(created) > _MOST_RESOURCES_A_ROW:
+        yield f"and {len(created) - _MOST_RESOURCES_A_ROW} more"
+
+
+def _state_of_all(documents: Sequence[Document], asked: int) -> str:
+    states = [document.state for document in documents]
+    if "ERROR" in states:
+        return "ERROR"
+    if len(states) < asked or not states:
+        states.append(UNKNOWN_STATE)
+    return next((state for state in states if state != "FINISHED"), "FINISHED")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _append(path: str, text: str) -> None:
+    """Appends to the file, on a line of its own.
+
+    Not blocking: a pipe that nobody reads is an error here, and not a wait without end.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
+        # Whoever wrote before may have left the last line open, and ours would become part of it.
+        file.write(b"\n" if os.fstat(file.fileno()).st_size else b"")
+        file.write(text.encode())

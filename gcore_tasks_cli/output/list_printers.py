@@ -1,0 +1,135 @@
+"""How `list` puts tasks on standard output, page by page: each class is one form of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from gcore_tasks_cli.output.list_rows import Row, failure, row
+from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.terminal.table import Layout
+
+
+class PagePrinter(Protocol):
+    """Prints a list as it comes."""
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints these; `now` is the API's time, and `complete` says that they are all."""
+        ...
+
+
+class JsonPages(JsonPrinter):
+    """The API's documents: one a line to a pipe, a whole page in one write."""
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the documents, whole."""
+        del now, complete
+        if self._rich:
+            for document in documents:
+                self.take(document)
+        elif documents:
+            text = "".join(f"{document.text}\n" for document in documents)
+            self._streams.data(text, whole=True)
+
+
+class IdPages(Printer):
+    """Bare IDs, one a line, for command lines that go on with them."""
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the IDs."""
+        del now, complete
+        if documents:
+            self._streams.data("".join(f"{one_line(document.id)}\n" for document in documents))
+
+
+class TablePages(Printer):
+    """One line a task: a table that fits a window, or aligned columns with nothing cut off."""
+
+    _layout: "Layout | None" = None
+    _widths: tuple[int, ...] = ()
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the rows, and before the first of them the head of the table."""
+        rows = [row(document.hiding(self._streams.hide), now) for document in documents]
+        if not rows:
+            return
+        if self._rich:
+            self._print_table(rows, complete)
+            return
+        cells = [_plain_cells(row) for row in rows]
+        if not self._widths:
+            # Of the first page: the rows are not held back until the widest is known.
+            self._widths = tuple(max(map(len, column)) for column in zip(*cells, strict=True))
+        padded = (zip(line, self._widths, strict=True) for line in cells)
+        text = ("  ".join(cell.ljust(width) for cell, width in line).rstrip() for line in padded)
+        self._streams.data("".join(f"{line}\n" for line in text))
+
+    def _print_table(self, rows: Sequence[Row], complete: bool) -> None:
+        from gcore_tasks_cli.output.terminal.console import console
+        from gcore_tasks_cli.output.terminal.table import Layout, header, table
+
+        if self._layout is None:
+            width = console(self._streams.out, self._env).width
+            self._layout = Layout.of(rows, width, complete=complete)
+            self._show(header(self._layout))
+        self._show(table(rows, self._layout))
+
+
+class FailurePages(Printer):
+    """`--failed`: for each task the error first, what helps, and what support asks for."""
+
+    _is_first = True
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the failures."""
+        del complete
+        for document in documents:
+            told = failure(document.hiding(self._streams.hide), now)
+            if not self._is_first:
+                self._streams.data("\n")
+            self._is_first = False
+            if self._rich:
+                from gcore_tasks_cli.output.terminal.table import failure_block
+
+                self._show(failure_block(told))
+            else:
+                self._streams.data(told.plain())
+
+
+class AcknowledgedLines(Printer):
+    """`ack`: a line for each task."""
+
+    def take(self, document: Document) -> None:
+        """Says that the task is acknowledged."""
+        kind = one_line(document.task_type or "task")
+        state, task_id = one_line(document.state), one_line(document.id)
+        self._streams.data(f"acknowledged  {state}  {kind}  {task_id}\n")
+
+
+def page_printer(
+    streams: Streams, env: Mapping[str, str], *, as_json: bool, ids: bool, failures: bool
+) -> PagePrinter:
+    """The printer for what was asked."""
+    if as_json:
+        return JsonPages(streams, env)
+    if ids:
+        return IdPages(streams, env)
+    return FailurePages(streams, env) if failures else TablePages(streams, env)
+
+
+def _plain_cells(row: Row) -> tuple[str, ...]:
+    """The error comes last: the only cell that may hold spaces."""
+    return (
+        row.state,
+        row.task_type,
+        row.age,
+        row.took,
+        row.region,
+        row.project,
+        row.task_id,
+        row.error,
+    )

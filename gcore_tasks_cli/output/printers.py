@@ -1,0 +1,231 @@
+"""How each command puts documents on standard output; rich is imported only where people read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
+from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.output.json_lines import (
+    bare_ids,
+    chosen_resources,
+    event_document,
+    resources_document,
+)
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.events import Event
+from gcore_tasks_cli.tasks.document import Document
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from gcore_tasks_cli.tasks.model import Task
+
+
+class Printer:
+    """What all printers share: where data goes, and whether people read it there."""
+
+    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+        self._streams = streams
+        self._env = env
+        self._terminal = streams.out.isatty()
+        # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
+        # colour; JSON in a pipe is for programs, whatever is set.
+        self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
+
+    def _show(self, renderable: "RenderableType", *, wraps: bool = True) -> None:
+        from gcore_tasks_cli.output.terminal.console import console
+
+        output = console(self._streams.out, self._env)
+        with output.capture() as captured:
+            # What is to be copied (JSON) is left for the terminal to wrap.
+            output.print(renderable, soft_wrap=not wraps)
+        self._streams.data(captured.get())
+
+    def _task(self, document: Document) -> "Task":
+        from gcore_tasks_cli.tasks.model import Task
+
+        return Task.from_fields(document.hiding(self._streams.hide).fields)
+
+    def _json(self, compact: str) -> None:
+        if self._terminal:
+            from gcore_tasks_cli.output.terminal.console import (
+                MOST_COLOURED,
+                json_indented,
+                json_pretty,
+            )
+
+            if len(compact) > MOST_COLOURED:
+                self._streams.data(json_indented(compact) + "\n")
+            else:
+                self._show(json_pretty(compact), wraps=False)
+        else:
+            self._streams.data(compact + "\n", whole=True)
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
+
+
+class JsonPrinter(Printer):
+    """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, whole, at once."""
+        self._json(document.text)
+
+
+class EventPrinter:
+    """`watch --events`: a JSON line for each change and each end, at once, also at a terminal."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    def follow(self, event: Event) -> None:
+        """Prints the event, if it is one for programs."""
+        if (text := event_document(event, datetime.now(UTC))) is not None:
+            self._streams.data(text + "\n")
+
+    def take(self, document: Document) -> None:
+        """Nothing: the event has said it."""
+
+    def finish(self) -> None:
+        """Nothing is left over."""
+
+
+class CardPrinter(Printer):
+    """`get`: a card for each task."""
+
+    _is_first = True
+
+    def take(self, document: Document) -> None:
+        """Prints the task's card at once."""
+        from gcore_tasks_cli.output.terminal.cards import card, plain_card
+
+        task, now = self._task(document), datetime.now(UTC)
+        if self._rich:
+            self._show(card(task, now=now))
+        else:
+            gap = "" if self._is_first else "\n"
+            self._streams.data(gap + plain_card(task, now=now).rstrip("\n") + "\n")
+        self._is_first = False
+
+
+class SummaryPrinter(Printer):
+    """`watch`: what became of each task, once the wait is over.
+
+    One that `follows` has no end to wait for: it prints each at once.
+    """
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], *, quiet: bool, follows: bool = False
+    ) -> None:
+        super().__init__(streams, env)
+        self._quiet = quiet
+        self._at_once = follows
+        self._documents: list[Document] = []
+
+    def take(self, document: Document) -> None:
+        """Keeps the document for the summary; with `--quiet` tells only a failure."""
+        if not self._quiet:
+            self._documents.append(document)
+            if self._at_once:
+                self.finish()
+                self._documents.clear()
+        elif document.state == "ERROR":
+            self._streams.error(_failure(document))
+
+    def finish(self) -> None:
+        """Prints the summary."""
+        if not self._documents:
+            return
+        from gcore_tasks_cli.output.terminal.console import plain_result_summary, result_summary
+
+        tasks, now = [self._task(document) for document in self._documents], datetime.now(UTC)
+        if self._rich:
+            self._show(result_summary(tasks, now=now))
+        else:
+            self._streams.data(plain_result_summary(tasks, now=now).rstrip("\n") + "\n")
+
+
+class ResourcesPrinter(Printer):
+    """`resources`: a table, bare IDs of chosen types, or JSON."""
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
+    ) -> None:
+        super().__init__(streams, env)
+        self._types = types
+        self._as_json = as_json
+        self._entries: list[Document] = []
+        self._created_types: set[str] = set()
+        self.codes: list[ExitCode] = []
+
+    def take(self, document: Document) -> None:
+        """Prints what the task created at once, or keeps it for the table."""
+        self._entries.append(document)
+        self._created_types.update(chosen_resources(document, self._types))
+        if self._as_json:
+            self._json(resources_document(document, self._types))
+        elif self._types:
+            ids = bare_ids(document, self._types)
+            self._streams.data("".join(f"{_one_line(i)}\n" for i in ids))
+
+    def report_unfinished(self) -> None:
+        """Statuses and messages for tasks that were looked at without waiting."""
+        for document in self._entries:
+            if document.state == "ERROR":
+                self.codes.append(ExitCode.TASK_ERROR)
+                self._streams.error(_failure(document))
+            elif not document.is_final:
+                self.codes.append(ExitCode.NOT_FINISHED)
+                self._streams.error(
+                    GtaskError(
+                        f"task {document.id} is not finished: {document.state}",
+                        hint="--wait waits until it is",
+                    )
+                )
+
+    def finish(self) -> None:
+        """Prints the table, and says which chosen type nothing was created of."""
+        if not self._as_json and not self._types:
+            self._print_table()
+        missing = [t for t in dict.fromkeys(self._types) if t not in self._created_types]
+        all_finished = all(document.state == "FINISHED" for document in self._entries)
+        if missing and self._entries and all_finished:
+            self.codes.append(ExitCode.NOT_FOUND)
+            self._streams.error(
+                TaskNotFound(f"FINISHED, but created no {', '.join(missing)}", hint=self._created())
+            )
+
+    def _created(self) -> str:
+        created = {t for document in self._entries for t in document.created_resources()}
+        if not created:
+            return "nothing at all was created"
+        return f"what was created: {', '.join(sorted(created))}"
+
+    def _print_table(self) -> None:
+        if not self._entries:
+            return
+        from gcore_tasks_cli.output.terminal.console import plain_resources_table, resources_table
+
+        entries = [(task, task.created()) for task in map(self._task, self._entries)]
+        if self._rich:
+            self._show(resources_table(entries))
+        elif any(created for _, created in entries):
+            self._streams.data(plain_resources_table(entries).rstrip("\n") + "\n")
+
+
+def _failure(document: Document) -> GtaskError:
+    kind = document.task_type or "task"
+    error = document.text_field("error")
+    helps = advice(error)
+    return GtaskError(
+        f"{kind} {document.id} ended in ERROR: {error or 'no error was given'}",
+        hint=str(helps) if helps else None,
+    )
+
+
+def _one_line(text: str) -> str:
+    from gcore_tasks_cli.sanitize import one_line
+
+    return one_line(text)

@@ -1,0 +1,181 @@
+"""The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    TroubleBegan,
+    TroubleOver,
+    Unfinished,
+)
+from gcore_tasks_cli.polling.pace.durations import Durations
+from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.times import format_duration
+
+_MOST_TOLD_ONE_BY_ONE = 25
+_SUMMARY_SECONDS = 10.0
+
+
+class LineProgress:
+    """One line on each change, and a sign of life after `heartbeat_seconds` of silence.
+
+    Of more than a few tasks, only failures are told one by one; of all else a summary, now and
+    then: a thousand lines a minute are read by nobody. A wait that `follows` goes on while no task
+    is active, and gives signs of life then too.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        total: int,
+        started: float,
+        heartbeat_seconds: float,
+        expectations: Expectations | None = None,
+        *,
+        follows: bool = False,
+    ) -> None:
+        self._write = write
+        self._follows = follows
+        self._total = total
+        self._ended = 0
+        self._seen = 0
+        self._started = started
+        self._heartbeat_seconds = heartbeat_seconds
+        self._expectations = expectations or Expectations()
+        self._last_line = started
+        self._next_summary = started + _SUMMARY_SECONDS
+        self._waiting: dict[str, tuple[Document, float]] = {}
+        self._states: Counter[str] = Counter()
+        self._is_summary_due = False
+
+    def take(self, event: Event) -> None:
+        """Tells the event, if it is one that people want to be told."""
+        if isinstance(event, (Settled, Failed)):
+            self._ended += 1
+            self._waiting.pop(event.task_id, None)
+        elif isinstance(event, Changed):
+            if event.previous is None:
+                self._seen += 1
+                self._total = max(self._total, self._seen)
+            self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
+            self._count(event)
+        line = self._line(event)
+        silent = event.at - self._last_line
+        is_end = isinstance(event, (Stopped, Unfinished))
+        goes_on = not is_end and (self._follows or self._ended < self._total)
+        if line is None and goes_on and 0 < self._heartbeat_seconds <= silent:
+            line = self._sign_of_life(event.at)
+        if line is not None:
+            self._last_line = event.at
+            self._write(one_line(line))
+        if isinstance(event, Changed) and event.document.state == "ERROR":
+            helps = advice(event.document.text_field("error"))
+            if helps is not None:
+                self._write(f"hint: {helps}")
+            if request_id := event.document.text_field("request_id"):
+                self._write(f"request ID for support: {one_line(request_id)}")
+
+    def close(self) -> None:
+        """Nothing to put back: lines stay."""
+
+    @property
+    def _is_crowd(self) -> bool:
+        return self._total > _MOST_TOLD_ONE_BY_ONE
+
+    def _count(self, event: Changed) -> None:
+        if event.previous is not None:
+            self._states[event.previous.state] -= 1
+        self._states[event.document.state] += 1
+        self._is_summary_due = True
+
+    def _line(self, event: Event) -> str | None:
+        if isinstance(event, Changed) and (not self._is_crowd or event.document.state == "ERROR"):
+            return change_line(event, self._expectations)
+        if isinstance(event, TroubleBegan):
+            return trouble_line(event)
+        if isinstance(event, TroubleOver):
+            return f"the API answers again, after {format_duration(event.seconds)}"
+        is_time = event.at >= self._next_summary or isinstance(event, Stopped)
+        if self._is_crowd and self._is_summary_due and is_time:
+            self._next_summary = event.at + _SUMMARY_SECONDS
+            self._is_summary_due = False
+            after = format_duration(event.at - self._started)
+            return f"after {after}: {counted(self._states, self._total)}"
+        return None
+
+    def _sign_of_life(self, now: float) -> str:
+        elapsed = format_duration(now - self._started)
+        if self._ended == self._total:
+            return f"still following after {elapsed}: no task is active"
+        still = f"still waiting for {self._total - self._ended} of {self._total}"
+        if not self._waiting:
+            return f"{still} after {elapsed}: no answer of the API yet"
+        document, born = min(self._waiting.values(), key=lambda entry: entry[1])
+        kind = document.task_type or "task"
+        age = format_duration(now - born)
+        return f"{still} after {elapsed}: {kind} {document.id} {document.state} for {age}"
+
+
+def counted(states: Mapping[str, int], total: int) -> str:
+    """`400 FINISHED, 588 RUNNING of 1000 tasks`, with those that nothing is known of yet."""
+    known = {state: count for state, count in sorted(states.items()) if count > 0}
+    if (unseen := total - sum(known.values())) > 0:
+        known["not seen yet"] = unseen
+    return f"{', '.join(f'{count} {state}' for state, count in known.items())} of {total} tasks"
+
+
+def change_line(event: Changed, expectations: Expectations) -> str:
+    """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`."""
+    document = event.document
+    state = state_words(document)
+    age = f"after {format_duration(event.age_seconds)}"
+    if (took := duration_seconds(document)) is not None:
+        age = f"took {format_duration(took)}"
+    usual = usual_words(expectations.usual(document.task_type))
+    if document.is_final:
+        error = document.text_field("error") if document.state == "ERROR" else None
+        age += f": {error}" if error else ""
+    elif usual is not None:
+        age += f", {usual}"
+    return f"{document.id}  {document.task_type or '-'}  {state}  {age}"
+
+
+def state_words(document: Document) -> str:
+    """The state, with the detailed state where that says more."""
+    detail = document.detailed_state
+    return f"{document.state} ({detail})" if detail and detail != document.state else document.state
+
+
+def usual_words(durations: Durations | None) -> str | None:
+    """`usually 15–30 s`: nine of ten tasks of this type take so long, as far as is known."""
+    if durations is None:
+        return None
+    low, high = durations.usual
+    if round(high) >= 120:
+        low, high, unit = low / 60, high / 60, "m"
+    else:
+        unit = "s"
+    return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
+
+
+def usual_duration_words(task_types: Iterable[str | None], expectations: Expectations) -> str:
+    """` (create_vm: usually 15–30 s)`, of the type that usually takes longest; empty if unknown."""
+    durations = {kind: expectations.usual(kind) for kind in task_types}
+    known = [(found.usual[1], kind) for kind, found in durations.items() if found and kind]
+    if not known:
+        return ""
+    _, longest = max(known)
+    return f" ({longest}: {usual_words(durations[longest])})"
+
+
+def trouble_line(event: TroubleBegan) -> str:
+    """What is wrong, and that it is being tried again."""
+    return f"{event.error.message}; trying again"

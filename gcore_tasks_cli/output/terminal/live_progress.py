@@ -1,0 +1,150 @@
+"""The progress of a wait as a live view at a terminal: events in, repainted rows out."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from gcore_tasks_cli.interrupts import restore_terminal_with, writing
+from gcore_tasks_cli.output.progress_lines import usual_words
+from gcore_tasks_cli.output.terminal.console import console
+from gcore_tasks_cli.output.terminal.live_view import LiveView, Row
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    Tick,
+    TroubleBegan,
+    TroubleOver,
+)
+from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
+from gcore_tasks_cli.tasks.document import Document
+
+# A thousand tasks bring more events a second than eyes can follow.
+_SHORTEST_FRAME_SECONDS = 0.1
+# Shows the cursor, drops every colour, and begins a new line.
+_TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
+# No window is wider; twice that is read for secrets, lest half of one is left.
+_LONGEST_CELL = 2000
+_MOST_READ = 2 * _LONGEST_CELL
+_NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
+
+
+@dataclass(slots=True)
+class _Shown:
+    document: Document | None = None
+    born: float | None = None
+    ended: float | None = None
+    note: str | None = None
+
+
+class LiveProgress:
+    """One live line a task on `stream`, without what `hide` takes out of texts.
+
+    With `clears` it vanishes when the wait is over. Of tasks that have ended, the last
+    `most_ended` stay, or all; with such a limit the wait has no end, and says so while no task is
+    active.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        hide: Callable[[str], str],
+        env: Mapping[str, str],
+        task_ids: Sequence[str],
+        clears: bool,
+        expectations: Expectations,
+        most_ended: int | None = None,
+    ) -> None:
+        self._hide = hide
+        self._expectations = expectations
+        self._shown = {task_id: _Shown() for task_id in task_ids}
+        self._ended: deque[str] = deque()
+        self._most_ended = most_ended
+        self._trouble: str | None = None
+        self._painted_at = float("-inf")
+        self._frame_seconds = _SHORTEST_FRAME_SECONDS
+        self._view = LiveView(console(stream, env), transient=clears)
+        restore_terminal_with(stream.fileno(), _TERMINAL_AS_IT_WAS)
+        self._view.__enter__()
+
+    def take(self, event: Event) -> None:
+        """Takes the event in, and repaints unless it has just done so."""
+        if isinstance(event, Changed):
+            shown = self._shown.setdefault(event.task_id, _Shown())
+            shown.document, shown.born = event.document, event.at - event.age_seconds
+        elif isinstance(event, Settled):
+            self._shown[event.task_id].document = event.document
+            self._shown[event.task_id].ended = event.at
+            self._forget_the_oldest(event.task_id)
+        elif isinstance(event, Failed) and event.task_id in self._shown:
+            self._shown[event.task_id].note = event.error.message
+            self._shown[event.task_id].ended = event.at
+        elif isinstance(event, TroubleBegan):
+            self._trouble = event.error.message
+        elif isinstance(event, (TroubleOver, Stopped)):
+            self._trouble = None
+        if isinstance(event, (Tick, Stopped, TroubleBegan)) or (
+            event.at - self._painted_at >= self._frame_seconds
+        ):
+            if isinstance(event, Tick) and event.at - self._painted_at < self._frame_seconds:
+                return
+            began = time.perf_counter()
+            self._painted_at = event.at
+            rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
+            with writing():
+                self._view.update(rows, self._trouble, self._idle(rows, event))
+            # Ten thousand rows take their time to sort: never more than a tenth of all time.
+            painting = time.perf_counter() - began
+            self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
+
+    def _idle(self, rows: Sequence[Row], event: Event) -> str | None:
+        """What a wait without end says while there is nothing to wait for."""
+        follows = self._most_ended is not None and not isinstance(event, Stopped)
+        return _NOTHING_ACTIVE if follows and all(row.is_over for row in rows) else None
+
+    def _forget_the_oldest(self, ended: str) -> None:
+        """A wait without end does not keep for ever what is over."""
+        if self._most_ended is not None:
+            self._ended.append(ended)
+            if len(self._ended) > self._most_ended:
+                del self._shown[self._ended.popleft()]
+
+    def close(self) -> None:
+        """Stops the view and leaves the terminal as it was."""
+        self._view.__exit__(None, None, None)
+        restore_terminal_with(None)
+
+    def _row(self, task_id: str, shown: _Shown, now: float) -> Row:
+        document = shown.document
+        elapsed = None
+        if shown.born is not None:
+            elapsed = (now if shown.ended is None else shown.ended) - shown.born
+        is_over = shown.ended is not None or (document is not None and document.is_final)
+        if is_over and document is not None:
+            # What the API says of an end is nearer to it than when it was noticed.
+            took = duration_seconds(document)
+            elapsed = elapsed if took is None else took
+        task_type = document.task_type if document else None
+        durations = self._expectations.usual(task_type)
+        expected = usual_words(durations)
+        if durations and elapsed is not None and elapsed > durations.usual[1]:
+            expected = f"longer than usual ({expected})"
+        return Row(
+            task_id=self._cell(task_id) or "",
+            state=self._cell(document.state if document else None),
+            detailed_state=self._cell(document.detailed_state if document else None),
+            task_type=self._cell(task_type),
+            elapsed_seconds=elapsed,
+            expected=None if is_over else expected,
+            expected_seconds=durations.usual[1] if durations else None,
+            note=self._cell(shown.note or (document.text_field("error") if document else None)),
+            is_over=is_over,
+        )
+
+    def _cell(self, text: str | None) -> str | None:
+        """What of a text is for a line that is repainted many times a second."""
+        return None if text is None else self._hide(text[:_MOST_READ])[:_LONGEST_CELL]

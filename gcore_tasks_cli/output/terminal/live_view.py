@@ -1,0 +1,189 @@
+"""The live view of a wait: one line a task, repainted in place, never larger than the window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE, count_words
+from gcore_tasks_cli.output.text import state_symbol
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.times import format_duration
+
+_BAR_CELLS = 10
+_SHORT_ID = 8
+_LEAST_KIND = 10
+# Only the API's FINISHED fills a bar.
+_FULLEST = 0.95
+_NOT_SEEN = "asking"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task in the live view; `state` is None until the API first answered for it."""
+
+    task_id: str
+    state: str | None
+    detailed_state: str | None
+    task_type: str | None
+    elapsed_seconds: float | None
+    expected: str | None
+    expected_seconds: float | None
+    note: str | None
+    is_over: bool = False
+
+
+def render(
+    rows: Sequence[Row], trouble: str | None, width: int, height: int, idle: str | None = None
+) -> Text:
+    """The view as lines that fit `width` columns and `height` lines; `idle` is told below them.
+
+    Where not all tasks fit: those that failed first, then those that run the longest, and a line
+    that counts them all.
+    """
+    room = max(1, height - 1)
+    told = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
+    if idle is not None and trouble is None:
+        told.append(Text(idle, "dim"))
+    if len(rows) > room - len(told):
+        states = (row.state or _NOT_SEEN for row in rows)
+        told.insert(0, Text(count_words(states), "bold"))
+    rest = max(0, room - len(told))
+    shown = list(rows) if len(rows) <= rest else sorted(rows, key=_urgency)[:rest]
+    layout = _Layout.of(shown, width)
+    painted = [*(_line(row, layout) for row in shown), *told[-room:]]
+    for line in painted:
+        line.truncate(max(1, width - 1), overflow="ellipsis")
+    return Text("\n").join(painted)
+
+
+class LiveView:
+    """Repaints rows on a console; as a context manager it leaves the terminal as it was."""
+
+    def __init__(self, console: Console, *, transient: bool) -> None:
+        self._console = console
+        self._live = Live(
+            Text(""),
+            console=console,
+            auto_refresh=False,
+            transient=transient,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def update(self, rows: Sequence[Row], trouble: str | None, idle: str | None = None) -> None:
+        """Repaints."""
+        size = self._console.size
+        view = render(rows, trouble, size.width, size.height, idle)
+        self._live.update(view, refresh=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Widths of the columns that are aligned, and what a narrow window leaves out."""
+
+    state: int
+    kind: int
+    elapsed: int
+    short_ids: bool = False
+    bars: bool = True
+    ids: bool = True
+    details: bool = True
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], width: int) -> "_Layout":
+        """The layout that leaves out the least and still shows how long it usually takes."""
+        full = cls(
+            max((len(_state(row)) for row in rows), default=0),
+            max((len(_kind(row)) for row in rows), default=0),
+            max((len(_elapsed(row)) for row in rows), default=0),
+        )
+        short = replace(full, short_ids=True)
+        waiting = [row for row in rows if not row.is_over]
+        no_bars = replace(short, bars=False)
+        no_ids = replace(no_bars, ids=False)
+        states = max((len(_state(row, details=False)) for row in rows), default=0)
+        no_details = replace(no_ids, state=states, details=False)
+        for layout in (full, short, no_bars, no_ids):
+            if all(_line(row, layout).cell_len < width for row in waiting):
+                return layout
+        # The type gives way before the time does, and the detailed state before it has to.
+        rest = max((_line(row, no_ids).cell_len for row in waiting), default=0) - full.kind
+        if width - 1 - rest >= _LEAST_KIND:
+            return replace(no_ids, kind=min(full.kind, width - 1 - rest))
+        rest = max((_line(row, no_details).cell_len for row in waiting), default=0) - full.kind
+        least = min(full.kind, _LEAST_KIND)
+        return replace(no_details, kind=max(least, min(full.kind, width - 1 - rest)))
+
+
+def _line(row: Row, layout: _Layout) -> Text:
+    style = STATE_STYLES.get(row.state or "", UNKNOWN_STATE_STYLE if row.state else "dim")
+    symbol = state_symbol(row.state) if row.state else "·"
+    task_id = one_line(row.task_id)
+    if layout.short_ids and len(task_id) > _SHORT_ID:
+        task_id = f"{task_id[:_SHORT_ID]}…"
+    line = Text(no_wrap=True)
+    line.append(f"{symbol} {_state(row, details=layout.details):<{layout.state}}", style)
+    line.append(f"  {_fitted(_kind(row), layout.kind)}")
+    if layout.ids:
+        line.append(f"  {task_id}")
+    line.append(f"  {_elapsed(row):>{layout.elapsed}}", "dim" if row.is_over else "")
+    if row.note:
+        line.append(f"  {one_line(row.note)}", "red")
+    elif not row.is_over and row.expected and row.state:
+        if layout.bars and (bar := _bar(row)):
+            line.append(f"  {bar}", style)
+        line.append(f"  {row.expected}", "dim")
+    return line
+
+
+def _fitted(text: str, width: int) -> str:
+    return f"{text[: width - 1]}…" if len(text) > width else f"{text:<{width}}"
+
+
+def _bar(row: Row) -> str:
+    if row.elapsed_seconds is None or not row.expected_seconds:
+        return ""
+    share = min(_FULLEST, max(0.0, row.elapsed_seconds / row.expected_seconds))
+    filled = int(share * _BAR_CELLS)
+    return "━" * filled + "╌" * (_BAR_CELLS - filled)
+
+
+def _state(row: Row, *, details: bool = True) -> str:
+    if row.state is None:
+        return _NOT_SEEN
+    detail = row.detailed_state if details else None
+    if not detail or detail == row.state:
+        return one_line(row.state)
+    return one_line(f"{row.state} ({detail})")
+
+
+def _kind(row: Row) -> str:
+    return one_line(row.task_type or "-")
+
+
+def _elapsed(row: Row) -> str:
+    return "" if row.elapsed_seconds is None else format_duration(max(0.0, row.elapsed_seconds))
+
+
+def _urgency(row: Row) -> tuple[int, float]:
+    if row.note or row.state == "ERROR":
+        return 0, 0.0
+    return (2 if row.is_over else 1), -(row.elapsed_seconds or 0.0)

@@ -1,0 +1,119 @@
+"""`gtask list` at a terminal: a table that fits the window, and failures that explain themselves.
+
+Written line by line with widths that stay: a long list is printed as it comes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from gcore_tasks_cli.output.list_rows import Failure, Row
+from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+
+_GAP = 2
+_SHORT_ID = 8
+# A type cut to less than this is no longer told from others; then the ID is shortened instead.
+_LEAST_TYPE = 16
+_LEFT = {"state", "type", "ID"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head and its width in cells."""
+
+    name: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns that fit a window, and what is the same in all rows and told only once."""
+
+    columns: tuple[Column, ...]
+    once: str
+    width: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], width: int, *, complete: bool) -> "Layout":
+        """The layout for these rows and those that follow; `complete` if none do."""
+        cells = [_cells(row) for row in rows]
+        once = [
+            name
+            for name in ("project", "region")
+            if complete and len(rows) > 1 and len({cell[name] for cell in cells}) == 1
+        ]
+        widths = {
+            name: max(cell_len(name), *(cell_len(cell[name]) for cell in cells))
+            for name in cells[0]
+            if name not in once
+        }
+        others = sum(widths.values()) - widths["type"] + _GAP * (len(widths) - 1)
+        if width - others < min(widths["type"], _LEAST_TYPE):
+            others -= widths["ID"] - min(widths["ID"], _SHORT_ID + 1)
+            widths["ID"] = min(widths["ID"], _SHORT_ID + 1)
+        widths["type"] = max(4, min(widths["type"], width - others))
+        told = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
+        return cls(tuple(Column(name, size) for name, size in widths.items()), told, width)
+
+
+def header(layout: Layout) -> Text:
+    """The line above the rows."""
+    names = [_fitted(column.name, column) for column in layout.columns]
+    once = f"{layout.once}\n" if layout.once else ""
+    return Text(once + (" " * _GAP).join(names).rstrip(), "dim")
+
+
+def table(rows: Sequence[Row], layout: Layout) -> RenderableType:
+    """One line a task, and below those that failed their error."""
+    painted: list[RenderableType] = []
+    for row in rows:
+        style = STATE_STYLES.get(row.state, UNKNOWN_STATE_STYLE)
+        cells = _cells(row)
+        line = Text(no_wrap=True)
+        for column in layout.columns:
+            if line:
+                line.append(" " * _GAP)
+            line.append(_fitted(cells[column.name], column), style if not line else "")
+        line.rstrip()
+        line.truncate(layout.width, overflow="ellipsis")
+        painted.append(line)
+        if row.error:
+            error = Text(f"  {row.error}", "red", no_wrap=True)
+            error.truncate(layout.width, overflow="ellipsis")
+            painted.append(error)
+    return Group(*painted)
+
+
+def failure_block(failure: Failure) -> RenderableType:
+    """The error first, then what helps, and what support asks for."""
+    below = [Text(failure.what)]
+    if failure.advice:
+        below.append(Text(failure.advice, "yellow"))
+    below += [Text(detail, "dim", overflow="fold") for detail in failure.details]
+    return Group(
+        Text(f"✘ {failure.error}", "bold red", overflow="fold"),
+        *(Padding(line, (0, 0, 0, 2)) for line in below),
+    )
+
+
+def _cells(row: Row) -> dict[str, str]:
+    return {
+        "state": row.state,
+        "type": row.task_type,
+        "age": row.age,
+        "took": row.took,
+        "region": row.region,
+        "project": row.project,
+        "ID": row.task_id,
+    }
+
+
+def _fitted(text: str, column: Column) -> str:
+    if cell_len(text) > column.width:
+        return set_cell_size(text, column.width - 1) + "…"
+    missing = " " * (column.width - cell_len(text))
+    return text + missing if column.name in _LEFT else missing + text

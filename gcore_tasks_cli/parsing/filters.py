@@ -1,0 +1,112 @@
+"""The options that choose tasks, shared by the commands that do so; and what they come to."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.tasks.query import TaskQuery
+
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type",
+        "-T",
+        metavar="TYPE",
+        help="Only tasks of this type; also a prefix (create_) or a pattern ('*_volume'). "
+        "May be repeated.",
+        show_default=False,
+    ),
+]
+Projects = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--project",
+        "-p",
+        metavar="ID",
+        help="Only this project, or 'all'. May be repeated. Default: GCORE_CLOUD_PROJECT_ID.",
+        show_default=False,
+    ),
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        "-r",
+        metavar="ID",
+        help="Only this region, or 'all'. May be repeated. Default: GCORE_CLOUD_REGION_ID.",
+        show_default=False,
+    ),
+]
+Users = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--user",
+        metavar="ID",
+        help="Only tasks that this user started. May be repeated.",
+        show_default=False,
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC).",
+        show_default=False,
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="TIME",
+        help="Only tasks created until then; a date includes its day.",
+        show_default=False,
+    ),
+]
+Acknowledged = Annotated[
+    bool | None,
+    typer.Option(
+        "--acknowledged/--unacknowledged",
+        help="Only tasks that somebody acknowledged, or that nobody did.",
+        show_default=False,
+    ),
+]
+
+
+def task_query(
+    env: Mapping[str, str],
+    *,
+    states: tuple[str, ...] = (),
+    types: list[str] | None = None,
+    projects: list[str] | None = None,
+    regions: list[str] | None = None,
+    users: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    acknowledged: bool | None = None,
+    newest_first: bool = True,
+) -> "TaskQuery":
+    """What the options come to; `env` holds the default project and region.
+
+    Raises:
+        UsageError: for an option that makes no sense.
+    """
+    from datetime import UTC, datetime
+
+    from gcore_tasks_cli.tasks.query import TaskQuery, parse_numbers, parse_span, parse_types, scope
+
+    begin, end = parse_span(since, until, datetime.now(UTC))
+    return TaskQuery(
+        states=states,
+        types=parse_types(types or ()),
+        projects=scope(projects or (), env, "project"),
+        regions=scope(regions or (), env, "region"),
+        users=parse_numbers(users or (), "user"),
+        since=begin,
+        until=end,
+        acknowledged=acknowledged,
+        newest_first=newest_first,
+    )

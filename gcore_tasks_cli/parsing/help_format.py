@@ -1,0 +1,128 @@
+"""How help looks and what a mistyped word is answered: the shapes of gtask and of its commands.
+
+Plain text through the parser's own formatter: rich would double the time to the first line.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+from typer._click.exceptions import NoSuchOption  # nowhere public; the pin holds it
+from typer._click.exceptions import UsageError as ParserError
+from typer._click.formatting import HelpFormatter
+from typer.core import TyperCommand, TyperGroup
+
+# By what people want. A command that stands in no group is shown under the last heading.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Wait for tasks", ("watch", "resources")),
+    ("Look and tidy up", ("list", "get", "ack")),
+    ("Try it, set it up, learn", ("sandbox", "completion", "help")),
+)
+
+
+class GtaskCommand(TyperCommand):
+    """A command whose help opens with what it is for and ends with its examples."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """As the parser does it, but an unknown option is answered with the nearest."""
+        try:
+            return super().parse_args(ctx, args)
+        except NoSuchOption as error:
+            from gcore_tasks_cli.parsing.suggestions import unknown_option
+
+            raise unknown_option(error.option_name, _options_of(self, ctx), ctx) from None
+
+    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+        """What it is for, usage, arguments and options; then the docstring's `\\b` blocks."""
+        opening, closing = parts_of_help(self.help or "")
+        formatter.write_text(opening)
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)
+        self.format_options(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(closing)
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """`[OPTIONS] ID...`: brackets around what may be left out, and none around the rest."""
+        pieces = [self.options_metavar or ""]
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument":
+                name = parameter.human_readable_name
+                optional = not parameter.required and not name.startswith("[")
+                pieces.append(f"[{name}]" if optional else name)
+        return pieces
+
+
+class GtaskGroup(TyperGroup):
+    """gtask itself: its help fits a screen and has the commands by what people want."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """As the parser does it, but an option of a command says that it belongs after it."""
+        try:
+            return super().parse_args(ctx, args)
+        except NoSuchOption as error:
+            from gcore_tasks_cli.parsing.suggestions import misplaced_option, unknown_option
+
+            name = error.option_name
+            owners = [
+                command
+                for command in self.list_commands(ctx)
+                if (found := self.get_command(ctx, command)) and name in _options_of(found, ctx)
+            ]
+            if owners:
+                raise misplaced_option(name, owners) from None
+            raise unknown_option(name, _options_of(self, ctx), ctx) from None
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
+        """As the parser does it, but an unknown command is answered with the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except ParserError:
+            from gcore_tasks_cli.parsing.suggestions import unknown_command
+
+            raise unknown_command(args[0], self.list_commands(ctx)) from None
+
+    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+        """The one screen that says what there is."""
+        opening, closing = parts_of_help(self.help or "")
+        formatter.write_text(opening)
+        formatter.write_paragraph()
+        formatter.write_usage("gtask", "COMMAND [OPTIONS] [ID...]")
+        for heading, names in grouped(self.list_commands(ctx)):
+            rows = [
+                (name, command.get_short_help_str(formatter.width))
+                for name in names
+                if (command := self.get_command(ctx, name)) and not command.hidden
+            ]
+            formatter.write_heading(f"\n{heading}")
+            with formatter.indentation():
+                formatter.write_dl([(f"{name:10}", line) for name, line in rows])
+        formatter.write_paragraph()
+        formatter.write_text(closing)
+
+
+def grouped(names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The commands under their headings, in the order of GROUPS; nothing is left out."""
+    left = list(names)
+    groups = []
+    for heading, members in GROUPS:
+        groups.append((heading, [name for name in members if name in left]))
+        left = [name for name in left if name not in members]
+    groups[-1][1].extend(left)
+    return [(heading, members) for heading, members in groups if members]
+
+
+def parts_of_help(text: str) -> tuple[str, str]:
+    """What stands before the first `\\b` block of a docstring, and that block with the rest."""
+    opening, mark, closing = text.partition("\b\n")
+    return opening.strip(), mark + closing.rstrip()
+
+
+def examples_in(text: str) -> list[str]:
+    """The command lines under `Examples:` in a docstring."""
+    _, _, block = text.partition("Examples:\n")
+    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
+
+
+def _options_of(command: Any, context: typer.Context) -> list[str]:
+    return [name for parameter in command.get_params(context) for name in parameter.opts]

@@ -1,0 +1,141 @@
+"""Options and arguments that commands share, with the checks that belong to them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gcore_tasks_cli.times import parse_duration
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.api.settings import Settings
+    from gcore_tasks_cli.output.streams import Streams
+
+SHORTEST_INTERVAL_SECONDS = 0.1
+DEFAULT_TIMEOUT = "2h"
+DEFAULT_HEARTBEAT = "60s"
+
+
+def interval_seconds(text: str | None) -> float | None:
+    """`--interval` in seconds; None where gtask chooses the pace.
+
+    Raises:
+        typer.BadParameter: if it is no duration, or too short.
+    """
+    if text is None:
+        return None
+    seconds = duration_seconds(text, "--interval")
+    if seconds < SHORTEST_INTERVAL_SECONDS:
+        raise typer.BadParameter(
+            f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s", param_hint="--interval"
+        )
+    return seconds
+
+
+def duration_seconds(text: str, option: str) -> float:
+    """What was given to the option, in seconds.
+
+    Raises:
+        typer.BadParameter: if it is no duration.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def tell_requests(
+    settings: "Settings", streams: "Streams", *, wanted: bool
+) -> tuple["Settings", "Streams"]:
+    """`--verbose`: settings and streams with which each request is told, and never the key."""
+    streams = streams.hiding(*settings.secrets)
+    if not wanted:
+        return settings, streams
+    from gcore_tasks_cli.output.request_log import RequestLog
+
+    return replace(settings, on_exchange=RequestLog(streams.note).take), streams
+
+
+def progress_environment(env: Mapping[str, str], *, verbose: bool) -> Mapping[str, str]:
+    """What the progress of a wait looks at; lines of requests would tear a live view to pieces."""
+    return {**env, "TERM": "dumb"} if verbose else env
+
+
+_TASK_IDS = typer.Argument(
+    metavar="ID...",
+    help="Task IDs. '-' reads them from standard input: words, or JSON such as the API's "
+    '{"tasks": [...]}.',
+    show_default=False,
+)
+TaskIds = Annotated[list[str], _TASK_IDS]
+OptionalTaskIds = Annotated[list[str] | None, _TASK_IDS]
+Json = Annotated[
+    bool, typer.Option("--json", "-j", help="Print JSON, one document a task, as the API sent it.")
+]
+Timeout = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        "-t",
+        metavar="DURATION",
+        help=f"Give up after this long: 90, 90s, 10m. 0 checks once. Default: {DEFAULT_TIMEOUT}.",
+        show_default=False,
+    ),
+]
+Interval = Annotated[
+    str | None,
+    typer.Option(
+        "--interval",
+        "-i",
+        metavar="SECONDS",
+        help="Check each task this often (at least 0.1). Without it gtask chooses.",
+        show_default=False,
+    ),
+]
+FailFast = Annotated[
+    bool, typer.Option("--fail-fast", help="Stop waiting at the first task that ends in ERROR.")
+]
+AnyOne = Annotated[bool, typer.Option("--any", help="Stop waiting at the first task that ends.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")
+]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow",
+        "-f",
+        help="Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout.",
+    ),
+]
+Events = Annotated[
+    bool,
+    typer.Option(
+        "--events",
+        help="Print a JSON line at each change and at each end, for programs that follow.",
+    ),
+]
+Heartbeat = Annotated[
+    str,
+    typer.Option(
+        "--heartbeat",
+        metavar="DURATION",
+        help="Without a terminal: give a sign of life after this much silence. 0 for none.",
+    ),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Tell every request on standard error: URL, status, time, request ID, retries. "
+        "Never the key: safe to hand to support.",
+    ),
+]
+NoCi = Annotated[
+    bool,
+    typer.Option(
+        "--no-ci",
+        help="In GitHub Actions: no annotations, no job summary, no step outputs.",
+    ),
+]

@@ -1,0 +1,190 @@
+"""Many tasks by few requests: lists of tasks, read in rounds. Pure: requests out, answers in.
+
+A round reads the list of active tasks: those that it shows are still under way. Those that
+vanished from it have ended, or the list hides them: they are looked for in the list of ended
+tasks, where that is cheap, and else asked for one by one. The list only saves requests: nothing
+is concluded from a task's absence.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
+from gcore_tasks_cli.tasks.document import FINAL_STATES, Document
+from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, written
+from gcore_tasks_cli.times import parse_time
+
+# Fewer are asked for one by one: then each is looked at when it is its own best time.
+FEWEST_TASKS = 6
+SHORTEST_ROUND_SECONDS = 2.0
+# Tasks that end while pages are read move the rest up: pages overlap by so many.
+_OVERLAP = 100
+# Reading lists gives up where they hold so many more tasks than are waited for.
+_MOST_FOREIGN_SHARE = 3
+_MOST_FAILURES = 2
+# How many ended tasks may be read for each one that is looked for.
+_MOST_READ_FOR_ONE = 12
+_ACTIVE = (("state", "NEW"), ("state", "RUNNING"))
+_ENDED = (("state", "FINISHED"), ("state", "ERROR"))
+# Clocks and rounding: the window of creation times is a little wider than it need be.
+_SLACK = timedelta(seconds=2)
+# Of what is nearer to the ends of the calendar, no window can be computed.
+_YEARS = range(2, 9999)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One list under way: what it has shown, and which pages are still to come."""
+
+    parameters: tuple[tuple[str, str], ...]
+    pending: set[PageRequest] = field(default_factory=set)
+    found: dict[str, TaskAnswer] = field(default_factory=dict)
+    is_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round came to: answers by ID, and the IDs that have to be asked for one by one."""
+
+    answers: dict[str, TaskAnswer]
+    to_ask: list[str]
+
+
+class Roster:
+    """The rounds of one wait. IDs are compared in lower case, as the API does."""
+
+    def __init__(self) -> None:
+        self.is_useful = True
+        self._active: _Reading | None = None
+        self._ended: _Reading | None = None
+        self._wanted: dict[str, Document | None] = {}
+        self._answers: dict[str, TaskAnswer] = {}
+        self._failures = 0  # of the list, each after a task that could be asked for
+        self._single_worked = False
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a round is under way."""
+        return self._active is not None or self._ended is not None
+
+    def owns(self, request: PageRequest) -> bool:
+        """Whether the answer to this request belongs to the round under way."""
+        return any(r is not None and request in r.pending for r in (self._active, self._ended))
+
+    def begin(self, wanted: dict[str, Document | None]) -> list[PageRequest]:
+        """Begins a round for these IDs, with what was last seen of each; what to ask first."""
+        self._wanted = wanted
+        self._answers = {}
+        self._active = _Reading((*_ACTIVE, *_window(wanted.values())))
+        return self._ask(self._active, [0])
+
+    def take(self, request: PageRequest, page: PageAnswer) -> list[PageRequest]:
+        """Takes in a page; what to ask for next. Afterwards the round may be over."""
+        reading = self._active or self._ended
+        if reading is None or request not in reading.pending:
+            return []
+        reading.pending.discard(request)
+        for document in page.documents:
+            reading.found[document.id.lower()] = TaskAnswer(document, page.server_time)
+        if reading.is_first:
+            reading.is_first = False
+            if page.count > self._most_rows(reading):
+                self._too_many(reading)
+                return []
+            step = MOST_A_PAGE - _OVERLAP
+            more = (
+                range(step, max(0, page.count - _OVERLAP), step) if page.count > MOST_A_PAGE else ()
+            )
+            if more:
+                return self._ask(reading, more)
+        if self._active is None or self._active.pending:
+            return []
+        found, self._active = self._active.found, None
+        return self._after_active(found)
+
+    def fail(self, *, passing: bool) -> None:
+        """Takes in that a page could not be read; the round is over.
+
+        In an outage all requests fail: it speaks against the list only if single tasks can be
+        asked for between its failures.
+        """
+        self._active = self._ended = None
+        if self._single_worked:
+            self._failures += 1
+        self._single_worked = False
+        if not passing or self._failures >= _MOST_FAILURES:
+            self.is_useful = False
+
+    def single_worked(self) -> None:
+        """Takes in that a task could be asked for by itself."""
+        self._single_worked = True
+
+    def result(self) -> Round | None:
+        """What the round came to, once it is over."""
+        if self._active is not None:
+            return None
+        if self._ended is not None:
+            if self._ended.pending:
+                return None
+            self._answers |= {
+                task_id: answer
+                for task_id, answer in self._ended.found.items()
+                if task_id in self._wanted and task_id not in self._answers
+            }
+            self._ended = None
+        self._failures = 0
+        to_ask = [task_id for task_id in self._wanted if task_id not in self._answers]
+        return Round(self._answers, to_ask)
+
+    def _after_active(self, found: Mapping[str, TaskAnswer]) -> list[PageRequest]:
+        """The list of active tasks is read: what it does not show has to be confirmed."""
+        # An ended task in this list ended while it was read: it is confirmed like the others.
+        self._answers = {
+            task_id: answer
+            for task_id, answer in found.items()
+            if task_id in self._wanted and answer.document.state not in FINAL_STATES
+        }
+        vanished = [task for i, task in self._wanted.items() if i not in self._answers]
+        known = [document for document in vanished if document is not None]
+        window = _window(known)
+        if len(known) < FEWEST_TASKS or not window:
+            return []
+        self._ended = _Reading((*_ENDED, *window))
+        return self._ask(self._ended, [0])
+
+    def _most_rows(self, reading: _Reading) -> int:
+        if reading is self._active:
+            return MOST_A_PAGE + _MOST_FOREIGN_SHARE * len(self._wanted)
+        return MOST_A_PAGE + _MOST_READ_FOR_ONE * (len(self._wanted) - len(self._answers))
+
+    def _too_many(self, reading: _Reading) -> None:
+        if reading is self._active:
+            self.is_useful = False
+            self._active = None
+        else:
+            self._ended = None  # the vanished are asked for one by one
+
+    @staticmethod
+    def _ask(reading: _Reading, offsets: Iterable[int]) -> list[PageRequest]:
+        requests = [PageRequest(reading.parameters, MOST_A_PAGE, offset) for offset in offsets]
+        reading.pending.update(requests)
+        return requests
+
+
+def _window(documents: Iterable[Document | None]) -> tuple[tuple[str, str], ...]:
+    """Query parameters that keep the list to the creation times of these; none if one is odd."""
+    times: list[datetime] = []
+    for document in documents:
+        created = parse_time(document.fields.get("created_on")) if document else None
+        if created is None:
+            return ()
+        if created.year not in _YEARS:
+            return ()
+        times.append(created.astimezone(UTC))
+    if not times:
+        return ()
+    return (
+        ("from_timestamp", written(min(times) - _SLACK)),
+        ("to_timestamp", written(max(times) + _SLACK)),
+    )

@@ -1,0 +1,1 @@
+"""When to check a task next. Pure."""

@@ -1,0 +1,245 @@
+"""Reads the API's list page by page, a few pages ahead; pure, with an injected way to ask.
+
+Pages are cut by offset out of a list that changes while it is read. What that does, and what is
+done about it:
+
+- A new task at the head of a newest-first list pushes all others down: the next page repeats some.
+  Repeats are known by their IDs and not given twice. And after the first page the list is pinned
+  by `to_timestamp`, so that new tasks stay out of it.
+- A task that leaves the list (it ended while active ones are listed, or was acknowledged) pulls
+  the others up, and so does an answer that was given before a push and read after it, since pages
+  are fetched beside each other: the next page would begin too late. So each page overlaps the one
+  before it. The order of the tasks is fixed, so a page that holds a task that was seen before
+  begins no later than right after it, and nothing can be missing. A page that holds none may have
+  lost some: then reading goes back until it meets what it knows.
+- Tasks that were created in the same second may change places between two pages; the overlap is
+  wide enough for that as well.
+
+So every task that is in the list from the first page to the last is given exactly once. What is
+remembered for that is a window of IDs, not all of them: memory does not grow with the list.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from gcore_tasks_cli.api.responses import PageAnswer
+from gcore_tasks_cli.errors import NoAnswer
+from gcore_tasks_cli.polling.pace.schedule import Uniform
+from gcore_tasks_cli.polling.retry import JobPort, Observer, Patience, Tries
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, Parameters
+from gcore_tasks_cli.tasks.query import narrowed
+from gcore_tasks_cli.times import parse_time
+
+# Pages under way beside each other. More gain nothing, since one process reads them all, and each
+# holds some MiB.
+PAGES_AHEAD = 3
+# A small first page brings the first line soon; its count tells how many others to ask for.
+FIRST_PAGE = 100
+_OVERLAP = 32
+# About as much text as a page may hold, in characters: several pages are in memory at a time.
+_PAGE_CHARACTERS = 1_000_000
+_PAGES_REMEMBERED = 4
+# Pages in a row that bring nothing new before the list is said to change too fast.
+_MOST_BARREN_PAGES = 100
+
+
+PagePort = JobPort[PageRequest, PageAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many tasks a page has, and by how many two pages overlap."""
+
+    page: int = MOST_A_PAGE
+    first: int = FIRST_PAGE
+    overlap: int = _OVERLAP
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tasks that were not given before.
+
+    `count` is how many the API's list has over all pages, `server_time` its clock in seconds
+    since 1970, and `reached` how many of the list have been read.
+    """
+
+    documents: list[Document]
+    count: int
+    reached: int
+    server_time: float | None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the list ends with this page."""
+        return self.reached >= self.count
+
+    def now(self) -> datetime:
+        """The time on the API's clock, or on this machine's where that is not told."""
+        if self.server_time is None:
+            return datetime.now(UTC)
+        return datetime.fromtimestamp(self.server_time, UTC)
+
+
+class PageReader:
+    """Reads one list, once. With `most`, it asks for no more pages than hold so many tasks."""
+
+    def __init__(
+        self,
+        port: PagePort,
+        parameters: Parameters,
+        *,
+        uniform: Uniform,
+        newest_first: bool = True,
+        most: int | None = None,
+        sizes: Sizes | None = None,
+        patience: Patience | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._tries = Tries(port, uniform, patience, observer)
+        self._parameters = parameters
+        self._newest_first = newest_first
+        self._most = most
+        self._sizes = sizes or Sizes()
+        self._page_size = self._sizes.page
+        self._plan: deque[PageRequest] = deque()
+        self._next_offset = 0
+        self._window = _Window(_PAGES_REMEMBERED * self._sizes.page, newest_first)
+        self._steps_back = 0
+        self._barren = 0
+
+    def pages(self) -> Iterator[Page]:
+        """The pages in order, each as soon as it and those before it are there.
+
+        Raises:
+            ApiError: for a fault that does not pass.
+        """
+        first_size = self._sizes.first
+        if self._most is not None and self._most <= 2 * first_size:
+            first_size = self._most
+        self._ask(PageRequest(self._parameters, first_size, 0))
+        while True:
+            request = self._plan[0]
+            answer = self._tries.answer(request)
+            self._plan.popleft()
+            if request.offset > 0 and not self._window.meets(answer.documents):
+                self._go_back(request, answer)
+                continue
+            fresh = self._window.take(answer.documents)
+            self._count_barren(bool(fresh))
+            self._steps_back = 0
+            reached = request.offset + len(answer.documents)
+            page = Page(fresh, answer.count, reached, answer.server_time)
+            if page.is_last or not answer.documents:
+                yield page
+                return
+            if not self._plan or len(answer.documents) < request.limit:
+                self._replan(max(0, reached - self._sizes.overlap))
+            if request.offset == 0:
+                self._pin(answer.documents)
+                self._page_size = _fitting(answer.documents, self._sizes)
+                # Whoever wants few has enough already: no more is asked for before that is known.
+                yield page
+                self._plan_ahead(answer.count)
+            else:
+                self._plan_ahead(answer.count)
+                yield page
+
+    def _pin(self, documents: Sequence[Document]) -> None:
+        """Keeps tasks out that are created from now on.
+
+        A second later than the newest, since the API may count in smaller parts of it than it
+        shows. An oldest-first list grows at its end and needs no pin.
+        """
+        times = (parse_time(document.fields.get("created_on")) for document in documents)
+        newest = next((time for time in times if time is not None), None)
+        if self._newest_first and newest is not None and newest < _LATEST:
+            self._parameters = narrowed(self._parameters, newest + timedelta(seconds=1))
+
+    def _plan_ahead(self, count: int) -> None:
+        end = count if self._most is None else min(count, self._most)
+        while len(self._plan) < PAGES_AHEAD and (
+            not self._plan or self._next_offset + self._sizes.overlap < end
+        ):
+            limit = self._page_size
+            if self._most is not None:
+                limit = min(limit, max(self._most - self._next_offset, 2 * self._sizes.overlap))
+            self._ask(PageRequest(self._parameters, limit, self._next_offset))
+
+    def _ask(self, request: PageRequest) -> None:
+        self._plan.append(request)
+        self._tries.ask(request)
+        self._next_offset = request.offset + max(0, request.limit - self._sizes.overlap)
+
+    def _replan(self, offset: int) -> None:
+        """Forgets what was planned, and goes on from this offset."""
+        for request in self._plan:
+            self._tries.abandon(request)
+        self._plan.clear()
+        self._next_offset = offset
+
+    def _go_back(self, request: PageRequest, answer: PageAnswer) -> None:
+        self._count_barren(False)
+        step = (self._page_size // 2 or 1) << min(self._steps_back, 40)
+        self._steps_back += 1
+        self._replan(max(0, min(request.offset, answer.count) - step))
+        self._ask(PageRequest(self._parameters, self._page_size, self._next_offset))
+
+    def _count_barren(self, was_fresh: bool) -> None:
+        self._barren = 0 if was_fresh else self._barren + 1
+        if self._barren > _MOST_BARREN_PAGES:
+            raise NoAnswer("the list of tasks changes faster than it can be read")
+
+
+class _Window:
+    """The IDs that were given last, and what of a page is new."""
+
+    def __init__(self, size: int, newest_first: bool) -> None:
+        self._size = size
+        self._newest_first = newest_first
+        self._given: dict[str, str | None] = {}  # ID to creation, in the order they were given
+        self._is_whole = True
+
+    def meets(self, documents: Sequence[Document]) -> bool:
+        """Whether one of them was given before."""
+        return any(document.id in self._given for document in documents)
+
+    def take(self, documents: Sequence[Document]) -> list[Document]:
+        """Those that were not given before; they are remembered."""
+        last_known = max((n for n, d in enumerate(documents) if d.id in self._given), default=-1)
+        fresh = []
+        for n, document in enumerate(documents):
+            # Before one that is known, or on a first page that is read again and holds none.
+            may_be_past = n < last_known or last_known < 0
+            if document.id in self._given or (may_be_past and self._is_past(document)):
+                continue
+            fresh.append(document)
+            self._given[document.id] = document.text_field("created_on")
+        if (excess := len(self._given) - self._size) > 0:
+            self._is_whole = False
+            for task_id in list(islice(self._given, excess)):
+                del self._given[task_id]
+        return fresh
+
+    def _is_past(self, document: Document) -> bool:
+        """Whether it stands before all that is remembered: it was given, and then forgotten."""
+        if self._is_whole:
+            return False
+        begin = parse_time(next(iter(self._given.values())))
+        created = parse_time(document.fields.get("created_on"))
+        if begin is None or created is None:
+            return False
+        return created > begin if self._newest_first else created < begin
+
+
+def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:
+    """How many tasks such as these a page may hold."""
+    average = sum(len(document.text) for document in documents) // (len(documents) or 1)
+    fitting = _PAGE_CHARACTERS // (average or 1)
+    return min(sizes.page, max(fitting, 4 * sizes.overlap))
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)

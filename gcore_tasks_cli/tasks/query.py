@@ -1,0 +1,232 @@
+"""Which tasks are asked for: what people write, what the API filters, and what is filtered here.
+
+The API filters by state, project, region, time of creation, acknowledgement and one task type. A
+prefix, a glob, several types and the user it cannot: those are filtered here, over all its pages.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fnmatch import translate
+from functools import lru_cache
+
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.page_request import Parameters, written
+from gcore_tasks_cli.times import parse_duration
+
+STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
+ACTIVE_STATES = ("NEW", "RUNNING")
+EVERYWHERE = "all"
+_PROJECT_VARIABLE = "GCORE_CLOUD_PROJECT_ID"
+_REGION_VARIABLE = "GCORE_CLOUD_REGION_ID"
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
+# A clock that is wrong, or a time zone that was not meant, is no reason to refuse.
+_FUTURE_TOLERANCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """Which tasks; an empty tuple or None leaves the choice open. Times are in UTC."""
+
+    states: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    projects: tuple[int, ...] = ()
+    regions: tuple[int, ...] = ()
+    users: tuple[int, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    acknowledged: bool | None = None
+    newest_first: bool = True
+
+    def parameters(self) -> Parameters:
+        """What the API filters and orders by, as its query parameters."""
+        chosen = [("state", state) for state in self.states]
+        if (task_type := self._type_of_api()) is not None:
+            chosen.append(("task_type", task_type))
+        chosen += [("project_id", str(number)) for number in self.projects]
+        chosen += [("region_id", str(number)) for number in self.regions]
+        if self.since is not None:
+            chosen.append(("from_timestamp", written(self.since)))
+        if self.until is not None:
+            chosen.append(("to_timestamp", written(self.until)))
+        if self.acknowledged is not None:
+            chosen.append(("is_acknowledged", str(self.acknowledged).lower()))
+        return (*chosen, ("order_by", "desc" if self.newest_first else "asc"))
+
+    @property
+    def filters_here(self) -> bool:
+        """Whether some of what the API answers is not what was asked for."""
+        return bool(self.users) or (bool(self.types) and self._type_of_api() is None)
+
+    def keeps(self, document: Document) -> bool:
+        """Whether the task, one of those that the API answered, is asked for."""
+        if self.users and document.fields.get("user_id") not in self.users:
+            return False
+        if not self.types or self._type_of_api() is not None:
+            return True
+        return any(_type_pattern(text).fullmatch(document.task_type or "") for text in self.types)
+
+    def _type_of_api(self) -> str | None:
+        """The one type that the API can filter by."""
+        return self.types[0] if len(self.types) == 1 and _is_exact(self.types[0]) else None
+
+
+def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
+    """States in any case, each once.
+
+    Raises:
+        UsageError: for one that there is not.
+    """
+    states: dict[str, None] = {}
+    for text in texts:
+        state = text.strip().upper()
+        if state not in STATES:
+            from difflib import get_close_matches
+
+            near = get_close_matches(state, STATES, n=1, cutoff=0.5)
+            raise UsageError(
+                f"unknown state {text[:50]!r}: it is one of {', '.join(STATES)}",
+                hint=f"did you mean {near[0]}?" if near else None,
+            )
+        states[state] = None
+    return tuple(states)
+
+
+def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
+    """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
+
+    Raises:
+        UsageError: for one that there is not.
+    """
+    chosen = {*parse_states(texts), *(ACTIVE_STATES if active else ())}
+    if failed:
+        chosen.add("ERROR")
+    return tuple(state for state in STATES if state in chosen)
+
+
+def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
+    """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`).
+
+    Raises:
+        UsageError: for what can be none.
+    """
+    types = tuple(dict.fromkeys(text.strip() for text in texts))
+    for text in types:
+        if _TYPE.fullmatch(text) is None:
+            raise UsageError(
+                f"{text[:50]!r} is no task type",
+                hint="write a type (create_vm), a prefix (create_) or a pattern ('*_volume')",
+            )
+    return types
+
+
+def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
+    """IDs of projects, regions or users, which are numbers; each once.
+
+    Raises:
+        UsageError: for one that is none.
+    """
+    numbers: dict[int, None] = {}
+    for text in texts:
+        if _NUMBER.fullmatch(text.strip()) is None:
+            raise UsageError(f"a {what} ID is a number, not {text[:50]!r}")
+        numbers[int(text.strip())] = None
+    return tuple(numbers)
+
+
+def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int, ...]:
+    """The projects or regions that were chosen, else that of the environment, else all of them.
+
+    `what` is `project` or `region`; the word `all` chooses all, whatever the environment says.
+
+    Raises:
+        UsageError: for one that is no number.
+    """
+    chosen = [text.strip() for text in texts]
+    if EVERYWHERE in (text.lower() for text in chosen):
+        if len(chosen) > 1:
+            raise UsageError(f"--{what} {EVERYWHERE} leaves nothing for another --{what} to choose")
+        return ()
+    if chosen:
+        return parse_numbers(chosen, what)
+    variable = _PROJECT_VARIABLE if what == "project" else _REGION_VARIABLE
+    default = env.get(variable, "").strip()
+    if not default:
+        return ()
+    if _NUMBER.fullmatch(default) is None:
+        raise UsageError(f"{variable} is no number: {default[:50]!r}")
+    return (int(default),)
+
+
+def parse_moment(text: str, now: datetime, option: str) -> datetime:
+    """`2h` or `3d` before `now`, or a date, perhaps with a time: in UTC unless it names a zone.
+
+    Raises:
+        UsageError: if it is neither, or cannot be.
+    """
+    compact = text.strip()
+    if re.fullmatch(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+", compact.lower(), re.ASCII):
+        try:
+            return now - timedelta(seconds=parse_duration(compact))
+        except (ValueError, OverflowError) as error:
+            raise UsageError(f"{option}: {error}; write a date like 2026-11-01") from None
+    if re.match(r"\d{4}-\d{1,2}-\d{1,2}", compact, re.ASCII) is None:
+        raise UsageError(
+            f"{option}: {text[:50]!r} is no time; write 2h, 3d, 2026-11-01 or 2026-11-01T10:00"
+        )
+    try:
+        time = datetime.fromisoformat(compact)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{option}: {text[:50]!r} is no possible time: {error}") from None
+    return time
+
+
+def parse_span(
+    since: str | None, until: str | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """From when to when; a bare date as `--until` includes that day.
+
+    Raises:
+        UsageError: for a time that cannot be, and for a span that ends before it begins.
+    """
+    begin = None if since is None else parse_moment(since, now, "--since")
+    end = None if until is None else parse_moment(until, now, "--until")
+    if end is not None and _is_bare_date(until):
+        end += timedelta(days=1, seconds=-1)
+    if begin is not None and begin > now + _FUTURE_TOLERANCE:
+        raise UsageError(f"--since {since} is in the future: no task can be that new")
+    if begin is not None and end is not None and end < begin:
+        raise UsageError(f"--until {until} is before --since {since}")
+    return begin, end
+
+
+def narrowed(parameters: Parameters, until: datetime) -> Parameters:
+    """The parameters with `to_timestamp` no later than `until`."""
+    before = dict(parameters).get("to_timestamp")
+    if before is not None and before <= written(until):  # both as `written`: they sort as text
+        return parameters
+    rest = [(name, value) for name, value in parameters if name != "to_timestamp"]
+    return (*rest, ("to_timestamp", written(until)))
+
+
+def _is_exact(text: str) -> bool:
+    # Every type of the API is at least two words: a single one can only be meant as a beginning.
+    return not set(text) & set("*?[") and "_" in text.rstrip("_") and not text.endswith("_")
+
+
+@lru_cache
+def _type_pattern(text: str) -> re.Pattern[str]:
+    if _is_exact(text) or set(text) & set("*?["):
+        return re.compile(translate(text))
+    return re.compile(re.escape(text.rstrip("_")) + "(_.*)?")
+
+
+def _is_bare_date(text: str | None) -> bool:
+    try:
+        return text is not None and bool(date.fromisoformat(text.strip()))
+    except ValueError:
+        return False

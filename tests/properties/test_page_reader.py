@@ -1,0 +1,162 @@
+"""Pages that shift while they are read lose nothing and repeat nothing."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.api.responses import PageAnswer
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
+from gcore_tasks_cli.polling.page_reader import PageReader, Sizes
+from gcore_tasks_cli.polling.retry import Patience
+from gcore_tasks_cli.tasks.page_request import PageRequest
+from tests.properties.shifting_list import ShiftingList, task
+
+SMALL = Sizes(page=8, first=3, overlap=2)
+
+
+def read(
+    port: ShiftingList,
+    *,
+    sizes: Sizes = SMALL,
+    most: int | None = None,
+    patience: Patience | None = None,
+) -> list[str]:
+    reader = PageReader(
+        port,
+        (),
+        uniform=lambda low, _high: low,
+        newest_first=port.newest_first,
+        most=most,
+        sizes=sizes,
+        patience=patience,
+    )
+    given_ids: list[str] = []
+    for page in reader.pages():
+        given_ids += [document.id for document in page.documents]
+        if most is not None and len(given_ids) >= most:
+            return given_ids[:most]
+        assert len(port.asked) < 3000, "it never ends"
+    return given_ids
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    size=st.integers(0, 90),
+    newest_first=st.booleans(),
+    most_a_page=st.sampled_from([5, 8, 1000]),
+    dice=st.randoms(use_true_random=False),
+    pace=st.sampled_from([0.0, 0.2, 0.7]),
+    burst=st.integers(1, 6),
+)
+def test_nothing_is_lost_and_nothing_comes_twice(
+    size: int, newest_first: bool, most_a_page: int, dice: Random, pace: float, burst: int
+) -> None:
+    stays = {n for n in range(size) if dice.random() < 0.6}
+
+    def change(port: ShiftingList) -> None:
+        if dice.random() >= pace:
+            return
+        for _ in range(dice.randint(1, burst)):
+            newest = max(port.numbers, default=0)
+            port.numbers.append(newest + dice.randint(1, 3))
+            leaving = [n for n in port.numbers if n not in stays]
+            port.numbers.remove(dice.choice(leaving))
+
+    port = ShiftingList(
+        list(range(size)),
+        change=change,
+        pick=lambda count: dice.randrange(count),
+        most_a_page=most_a_page,
+        newest_first=newest_first,
+    )
+    try:
+        ids = read(port)
+    except NoAnswer as error:
+        # Three of a page of five are new, and about as many change meanwhile.
+        assert "changes faster than it can be read" in error.message
+        assert (most_a_page, pace, burst >= 4) == (5, 0.7, True)
+        return
+    assert len(ids) == len(set(ids))
+    assert {f"t{n}" for n in stays} <= set(ids)
+
+
+def test_a_quiet_list_is_read_in_order_with_few_requests() -> None:
+    port = ShiftingList(list(range(5000)))
+    assert read(port, sizes=Sizes()) == [f"t{n}" for n in reversed(range(5000))]
+    assert len(port.asked) == 7
+
+
+def test_what_leaves_pulls_the_others_up_and_none_is_missed() -> None:
+    def finish(port: ShiftingList) -> None:
+        # All that was read so far leaves the list: the offset is now far too large.
+        if len(port.asked) == 2:
+            port.numbers = [n for n in port.numbers if n < 60]
+
+    port = ShiftingList(list(range(90)), change=finish)
+    assert set(read(port)) >= {f"t{n}" for n in range(60)}
+
+
+def test_no_more_is_asked_for_than_wanted() -> None:
+    port = ShiftingList(list(range(5000)))
+    assert len(read(port, sizes=Sizes(), most=20)) == 20
+    assert [(page.limit, page.offset) for page in port.asked] == [(20, 0)]
+    port = ShiftingList(list(range(5000)))
+    assert len(read(port, sizes=Sizes(), most=2500)) == 2500
+    assert sum(page.limit for page in port.asked) < 2800
+
+
+def test_memory_does_not_grow_with_the_list() -> None:
+    port = ShiftingList(list(range(3000)))
+    reader = PageReader(port, (), uniform=lambda low, _: low, sizes=SMALL)
+    assert sum(len(page.documents) for page in reader.pages()) == 3000
+    assert len(reader._window._given) <= 4 * SMALL.page
+
+
+def test_pages_of_large_tasks_are_smaller() -> None:
+    class Large(ShiftingList):
+        def _page(self, job: PageRequest) -> PageAnswer:
+            page = super()._page(job)
+            page.documents[:] = [task(int(d.id[1:]), " " * 20_000) for d in page.documents]
+            return page
+
+    port = Large(list(range(1000)))
+    assert len(read(port, sizes=Sizes())) == 1000
+    assert {page.limit for page in port.asked[1:]} == {128}
+
+
+def passing(retry_after: float | None = None) -> ApiError:
+    return NoAnswer("busy", passing=True, retry_after=retry_after)
+
+
+def test_passing_faults_are_met_with_another_try() -> None:
+    port = ShiftingList(list(range(30)), errors=[passing(), passing(2.0), None, passing()])
+    assert len(read(port)) == 30
+    assert port.clock >= 2.0
+
+
+def test_a_lasting_fault_ends_it_after_what_came_before() -> None:
+    port = ShiftingList(list(range(30)), errors=[None, KeyRefused("no", status=403)])
+    given_ids: list[str] = []
+    with pytest.raises(KeyRefused):
+        for page in PageReader(port, (), uniform=lambda low, _: low, sizes=SMALL).pages():
+            given_ids += [document.id for document in page.documents]
+    assert given_ids == ["t29", "t28", "t27"]
+
+
+@pytest.mark.parametrize("retry_after", [None, 1.0, 60.0])
+def test_patience_ends(retry_after: float | None) -> None:
+    port = ShiftingList(list(range(30)), errors=[passing(retry_after)] * 100)
+    with pytest.raises(NoAnswer, match="busy"):
+        read(port)
+    assert len(port.asked) <= 5
+    assert port.clock <= 21
+
+
+def test_a_deadline_of_the_user_is_the_only_end() -> None:
+    port = ShiftingList(list(range(30)), errors=[passing(1.0)] * 1000)
+    forever = Patience(seconds=float("inf"), most_tries=None, deadline=100.0)
+    with pytest.raises(NoAnswer, match="busy"):
+        read(port, patience=forever)
+    assert 99 <= port.clock <= 102

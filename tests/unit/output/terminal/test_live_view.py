@@ -1,0 +1,187 @@
+"""The live view: one line a task, never larger than the window, whatever the API says."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from gcore_tasks_cli.output.terminal.live_view import Row, render
+from tests.golden_files import assert_golden, assert_harmless
+from tests.unit.output.terminal.test_cards import ANY_TEXT, HOSTILE
+
+ROW = Row(
+    task_id="26986bc0-748a-4448-b836-0a2aa465eb06",
+    state="RUNNING",
+    detailed_state=None,
+    task_type="create_vm",
+    elapsed_seconds=12.0,
+    expected="usually 15–30 s",
+    expected_seconds=30.0,
+    note=None,
+)
+UNSEEN = Row("6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01", *[None] * 7)  # type: ignore[arg-type]
+FINISHED = replace(ROW, state="FINISHED", elapsed_seconds=19.0, expected=None, is_over=True)
+FAILED = replace(
+    FINISHED, task_id="6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02", state="ERROR",
+    task_type="create_volume", elapsed_seconds=9.0, note="Quota limit for volume_size exceeded",
+)  # fmt: skip
+CLUSTER = replace(
+    ROW, task_id="6a5f0c1e-0005-4a3b-9d6e-2f1b7c9e0a05", detailed_state="POST_DEPLOY_SETUP",
+    task_type="create_k8s_cluster_v2", elapsed_seconds=725.0, expected="usually 5–15 m",
+    expected_seconds=900.0,
+)  # fmt: skip
+NEW = replace(ROW, state="NEW", task_id="7", elapsed_seconds=0.4, task_type=None, expected=None)
+ODD = replace(ROW, state="SUSPENDED", task_id="8", expected="longer than usual")
+ROWS = [UNSEEN, NEW, ROW, CLUSTER, ODD, FINISHED, FAILED]
+TEXTS = ("task_id", "state", "detailed_state", "task_type", "note")
+TEXT = ANY_TEXT | st.none()
+SECONDS = st.none() | st.floats(-10, 1e7)
+ANY_ROW = st.builds(
+    Row, task_id=ANY_TEXT, state=TEXT, detailed_state=TEXT, task_type=TEXT,
+    elapsed_seconds=SECONDS, expected=st.sampled_from([None, "usually 15–30 s"]),
+    expected_seconds=SECONDS, note=TEXT, is_over=st.booleans(),
+)  # fmt: skip
+
+
+def painted(
+    rows: list[Row], trouble: str | None = None, width: int = 100, height: int = 24
+) -> list[str]:
+    """The lines of the view, after looking whether they fit."""
+    lines = render(rows, trouble, width, height).plain.split("\n")
+    assert len(lines) <= max(1, height - 1)
+    assert max(map(cell_len, lines)) <= max(1, width - 1)
+    return lines
+
+
+def with_field(row: Row, field: str, text: str) -> Row:
+    changes: dict[str, Any] = {field: text}
+    return replace(row, **changes)
+
+
+def bar_of(row: Row) -> str:
+    (line,) = painted([row])
+    return "".join(re.findall("[━╌]", line))
+
+
+@pytest.mark.parametrize("width", [120, 80, 60, 40, 20])
+def test_the_view_looks_as_it_should(width: int) -> None:
+    lines = painted(ROWS, "https://api.gcore.com answered 503", width)
+    assert_golden(f"live_{width}.txt", "".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def test_a_low_window_looks_as_it_should() -> None:
+    lines = painted(ROWS, "https://api.gcore.com answered 503", 80, 6)
+    assert_golden("live_low.txt", "".join(f"{line.rstrip()}\n" for line in lines))
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 10, 40, 79, 80, 200])
+@pytest.mark.parametrize("height", [1, 2, 3, 4, 8, 9, 10, 50])
+@pytest.mark.parametrize("trouble", [None, "no answer " * 30])
+def test_the_view_fits_every_window(width: int, height: int, trouble: str | None) -> None:
+    lines = painted(ROWS, trouble, width, height)
+    assert len(lines) == min(len(ROWS) + (trouble is not None), max(1, height - 1))
+
+
+def test_a_view_without_tasks_says_that_none_is_active_unless_there_is_trouble() -> None:
+    assert render([], None, 80, 24, "none is active").plain == "none is active"
+    assert render([FINISHED], None, 80, 24, "none is active").plain.endswith("\nnone is active")
+    assert "none is active" not in render([], "no answer", 80, 24, "none is active").plain
+    assert render([], None, 8, 1, "none is active").plain == "none i…"
+
+
+def test_where_there_is_room_tasks_stay_in_their_order() -> None:
+    lines = painted(ROWS, height=len(ROWS) + 1)
+    assert len(lines) == len(ROWS)
+    assert [row.task_id[:8] in line for row, line in zip(ROWS, lines, strict=True)] == [True] * 7
+
+
+def test_where_there_is_none_all_are_counted_and_failures_come_first() -> None:
+    unreachable = replace(UNSEEN, task_id="404", note="there is no such task")
+    slow = [replace(ROW, task_id=f"slow-{n}", elapsed_seconds=100.0 + n) for n in range(3)]
+    lines = painted([FINISHED, *slow, NEW, FAILED, unreachable], height=7)
+    *shown, total = lines
+    ids = [FAILED.task_id, "404", "slow-2", "slow-1", "slow-0"]
+    assert [task_id in line for task_id, line in zip(ids, shown, strict=True)] == [True] * 5
+    assert total == "7 tasks: 1 ERROR, 1 FINISHED, 1 NEW, 3 RUNNING, 1 asking"
+
+
+def test_the_rows_that_are_over_give_way_to_those_that_run() -> None:
+    rows = [replace(FINISHED, task_id=f"over-{n}") for n in range(9)]
+    shown, total = painted([*rows, ROW], height=3)
+    assert ROW.task_id in shown
+    assert total == "10 tasks: 9 FINISHED, 1 RUNNING"
+
+
+def test_trouble_is_the_last_line_and_leaves_when_it_is_over() -> None:
+    assert painted(ROWS, "refused")[-1] == "! refused; trying again"
+    assert not any("trying again" in line for line in painted(ROWS))
+    assert painted(ROWS, "refused", height=5)[-1] == "! refused; trying again"
+    assert painted(ROWS, "refused", height=5)[-2].startswith("7 tasks: ")
+
+
+def test_the_lowest_windows_tell_the_total_or_the_trouble() -> None:
+    assert painted(ROWS, height=2)[0].startswith("7 tasks: ")
+    assert painted(ROWS, "refused", height=3)[-1] == "! refused; trying again"
+
+
+def test_no_tasks_are_nothing_to_see() -> None:
+    assert painted([]) == [""]
+    assert painted([], "refused") == ["! refused; trying again"]
+
+
+def test_a_narrow_window_shortens_ids_and_then_leaves_out_bars() -> None:
+    wide, narrow, narrowest = (painted([ROW], width=width)[0] for width in (100, 70, 56))
+    assert ROW.task_id in wide and "━" in wide
+    assert ROW.task_id not in narrow and "26986bc0…" in narrow and "━" in narrow
+    assert "━" not in narrowest
+    assert all(line.endswith("usually 15–30 s") for line in (wide, narrow, narrowest))
+
+
+def test_only_the_apis_finished_ends_a_bar() -> None:
+    fills = {
+        elapsed: bar_of(replace(ROW, elapsed_seconds=elapsed)).count("━")
+        for elapsed in (0.0, 15.0, 30.0, 1e6)
+    }
+    assert fills == {0.0: 0, 15.0: 5, 30.0: 9, 1e6: 9}
+    assert len(bar_of(ROW)) == 10
+    assert bar_of(replace(ROW, expected_seconds=None)) == bar_of(FINISHED) == ""
+
+
+def test_states_say_what_is_known() -> None:
+    (line,) = painted([CLUSTER])
+    assert line.startswith("▸ RUNNING (POST_DEPLOY_SETUP)  create_k8s_cluster_v2  6a5f0c1e")
+    assert "12 m 05 s" in line
+    (line,) = painted([replace(ROW, detailed_state="RUNNING")])
+    assert line.startswith("▸ RUNNING  create_vm")
+    assert painted([UNSEEN])[0].startswith("· asking  -  6a5f0c1e")
+    assert painted([ODD])[0].startswith("? SUSPENDED")
+    assert painted([FAILED], width=120)[0].endswith("9 s  Quota limit for volume_size exceeded")
+
+
+@pytest.mark.parametrize("field", [*TEXTS, "trouble"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
+    rows = ROWS if field == "trouble" else [*ROWS, with_field(FAILED, field, text)]
+    lines = painted(rows, text if field == "trouble" else None, width=60)
+    assert len(lines) == 8
+    assert_harmless("\n".join(lines))
+
+
+@pytest.mark.parametrize("field", [*TEXTS, "trouble"])
+def test_markup_is_text(field: str) -> None:
+    marked = "[red]x[/red]"
+    row = ROW if field == "trouble" else with_field(ROW, field, marked)
+    assert marked in "".join(painted([row], marked if field == "trouble" else None, width=300))
+
+
+@given(
+    st.lists(ANY_ROW, max_size=6), TEXT, st.integers(1, 130), st.integers(1, 9)
+)  # fmt: skip
+def test_no_text_breaks_the_view(
+    rows: list[Row], trouble: str | None, width: int, height: int
+) -> None:
+    assert_harmless("\n".join(painted(rows, trouble, width, height)))

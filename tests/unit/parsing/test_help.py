@@ -1,0 +1,76 @@
+"""What help says, to the letter, on a terminal of 80 columns."""
+
+import functools
+import os
+from pathlib import Path
+
+import pytest
+
+from gcore_tasks_cli.parsing.help_format import GROUPS, grouped
+from gcore_tasks_cli.parsing.topics import TOPICS
+from tests.e2e.harness import gtask
+from tests.unit.parsing.test_help_format import COMMANDS, command_named
+
+FOLDER = Path(__file__).parents[2] / "golden" / "help"
+UPDATE = os.environ.get("GTASK_UPDATE_GOLDEN") == "1"
+PAGES = {
+    "gtask": ["--help"],
+    **{name: [name, "--help"] for name in COMMANDS},
+    **{f"topic-{name}": ["help", name] for name in TOPICS},
+}
+
+
+@functools.cache
+def shown(*arguments: str) -> str:
+    ran = gtask(None, *arguments, env={"COLUMNS": "80"})
+    assert (ran.status, ran.err) == (0, "")
+    return ran.out
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_help_is_as_agreed(page: str) -> None:
+    path, text = FOLDER / f"{page}.txt", shown(*PAGES[page])
+    if UPDATE:
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), "if meant: GTASK_UPDATE_GOLDEN=1 make test"
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.skipif(UPDATE, reason="they are being written")
+def test_no_golden_page_is_left_over() -> None:
+    assert {path.stem for path in FOLDER.glob("*.txt")} == set(PAGES)
+
+
+def test_the_overview_fits_a_screen_and_leaves_a_line_for_the_prompt() -> None:
+    lines = shown("--help").splitlines()
+    assert len(lines) < 24
+    for name in COMMANDS:
+        assert sum(line.startswith(f"  {name} ") for line in lines) == 1
+    assert not any(line.endswith("...") and "[ID...]" not in line for line in lines)
+
+
+def test_every_command_has_its_group() -> None:
+    listed = {name for _, names in GROUPS for name in names}
+    assert set(COMMANDS) <= listed
+    assert grouped(["new", "watch"])[-1][1] == ["new"]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_commands_help_opens_with_its_purpose_and_ends_with_examples(name: str) -> None:
+    text = shown(name, "-h")
+    summary = (command_named(name).help or "").splitlines()[0]
+    assert text.startswith(summary)
+    lines = text.rstrip().splitlines()
+    examples = lines[lines.index("Examples:") + 1 :]
+    assert 2 <= len(examples) <= 3
+    assert all("gtask " in line for line in examples)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_command_shows_the_same_page(name: str) -> None:
+    assert shown("help", name) == shown(name, "--help")
+
+
+@pytest.mark.measured
+def test_help_alone_is_the_overview() -> None:
+    assert shown("help") == shown("--help") == shown("-h") == shown()

@@ -1,0 +1,98 @@
+"""What a mistyped word is answered, and that the topics tell all there is."""
+
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from gcore_tasks_cli.cli import app
+from gcore_tasks_cli.errors import ExitCode
+from gcore_tasks_cli.parsing.help_format import examples_in, parts_of_help
+from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
+from gcore_tasks_cli.parsing.topics import EXIT_CODES, VARIABLES
+from tests.e2e.harness import gtask
+
+GROUP = cast("TyperGroup", typer.main.get_command(app))
+COMMANDS = GROUP.list_commands(typer.Context(GROUP))
+
+
+def command_named(name: str) -> TyperCommand:
+    return cast("TyperCommand", GROUP.get_command(typer.Context(GROUP), name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("wacth", "watch"), ("WATCH", "watch"), ("res", "resources"), ("wait", "watch"), ("q", None)],
+)
+def test_nearest_command(typed: str, meant: str | None) -> None:
+    assert nearest_command(typed, COMMANDS) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--timout", "--timeout"),
+        ("--time", "--timeout"),
+        ("--output", "--json"),
+        ("-o", "--json"),
+        ("-J", "-j"),
+        ("-z", None),
+        ("--zzzzzz", None),
+    ],
+)
+def test_nearest_option(typed: str, meant: str | None) -> None:
+    assert nearest_option(typed, ["--json", "-j", "--timeout", "-t"]) == meant
+
+
+def test_only_what_exists_is_offered() -> None:
+    assert nearest_command("ls", ["watch"]) is None
+    assert nearest_option("--output", ["--timeout"]) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["wacth", "x"], "did you mean watch?"),
+        (["watch", "--timout", "3", "x"], "did you mean --timeout?"),
+        (["get", "-o", "json", "x"], "did you mean --json?"),
+        (["--json", "get", "x"], "gtask get --json …"),
+        (["--versoin"], "did you mean --version?"),
+        (["help", "exit"], "did you mean exit-codes?"),
+        (["completion", "zhs"], "did you mean zsh?"),
+        (
+            ["26986bc0-748a-4448-b836-0a2aa465eb06"],
+            "gtask get 26986bc0-748a-4448-b836-0a2aa465eb06",
+        ),
+    ],
+)
+def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], told: str) -> None:
+    ran = gtask(None, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("gtask: ")
+    assert f"hint: {told}" in ran.err
+
+
+def test_help_text_falls_into_two() -> None:
+    text = "What for.\n\nMore.\n\n\b\nExamples:\n  gtask a\n  b | gtask c"
+    assert parts_of_help(text) == ("What for.\n\nMore.", "\b\nExamples:\n  gtask a\n  b | gtask c")
+    assert parts_of_help("Only this.") == ("Only this.", "")
+    assert examples_in(text) == ["gtask a", "b | gtask c"]
+
+
+def test_every_exit_code_is_explained() -> None:
+    assert [code for code, _ in EXIT_CODES] == sorted(ExitCode)
+
+
+def test_every_variable_of_the_package_is_explained() -> None:
+    told = {name for names, _ in VARIABLES for name in names.split(", ")}
+    sources = Path(__file__).parents[3].joinpath("gcore_tasks_cli").rglob("*.py")
+    used = {
+        name
+        for path in sources
+        for name in re.findall(r"\"((?:GCORE|GTASK|SSL|XDG)_[A-Z_]+)\"", path.read_text("utf-8"))
+    }
+    older_names = {"GCORE_PERMANENT_TOKEN", "GCORE_APIKEY"}
+    assert used - older_names <= told

@@ -1,0 +1,109 @@
+"""Documents come through to the letter."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.tasks import document as documents
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def test_numbers_escapes_and_order_stay_as_sent() -> None:
+    text = ' { "state" : "NEW", "id":"a",\n "n": 1.10, "big": 123456789012345678901234, "e": 1E2,'
+    text += ' "s": "sp ace\\u00e9\\ud800 \\" " }'
+    assert documents.parse_task(text).text == (
+        '{"state":"NEW","id":"a","n":1.10,"big":123456789012345678901234,"e":1E2,'
+        '"s":"sp ace\\u00e9\\ud800 \\" "}'
+    )
+
+
+def test_what_could_be_read_can_be_written_from_a_deeper_place() -> None:
+    def deepest() -> str:
+        for depth in range(990, 500, -1):
+            text = "[" * depth + "]" * depth
+            try:
+                documents.parse_json(text)
+            except ValueError:
+                continue
+            return text
+        raise AssertionError
+
+    def from_deeper(frames: int, value: Any) -> str:
+        return documents.encode_json(value) if not frames else from_deeper(frames - 1, value)
+
+    text = deepest()
+    assert from_deeper(100, documents.parse_json(text)) == text
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 2000])
+def test_a_number_beyond_all_floats_stays_its_digits(number: str) -> None:
+    assert documents.encode_json(documents.parse_json(f"[{number}]")) == f'["{number}"]'
+
+
+def test_secrets_are_hidden_wherever_they_stand() -> None:
+    text = '{"id":"a","state":"NEW","error":"key","data":{"key":["a key",1,{"b":"key"}]}}'
+    document = documents.parse_task(text).hiding(lambda text: text.replace("key", "***"))
+    assert document.text == text
+    assert document.fields["error"] == "***"
+    assert document.fields["data"] == {"***": ["a ***", 1, {"b": "***"}]}
+
+
+@given(JSON_VALUES, st.sampled_from([None, 2]))
+def test_compact_changes_only_white_space(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    assert documents.compact(text) == json.dumps(value, separators=(",", ":"))
+
+
+@given(st.lists(st.dictionaries(st.text(), JSON_VALUES, max_size=3), max_size=4), st.booleans())
+def test_a_page_is_cut_into_its_documents(extras: list[dict[str, Any]], indented: bool) -> None:
+    tasks = [{**extra, "id": f"t{n}", "state": "NEW"} for n, extra in enumerate(extras)]
+    page = json.dumps({"count": 99, "results": tasks}, indent=2 if indented else None)
+    found, count = documents.parse_page(page)
+    assert count == 99
+    assert [json.loads(document.text) for document in found] == tasks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "{}", '{"id":"a"}', '{"id":"a","state":5}', '{"id":"","state":"NEW"}',
+     '{"id":"a","state":"NEW"', '{"id":"a","state":NaN}', "[" * 5000, '{"id":"a","state":"NEW"} x'],
+)  # fmt: skip
+def test_what_is_no_task_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        documents.parse_task(text)
+
+
+@given(st.text(alphabet='{}[]":,a1e- \n\\ults'))
+def test_no_text_breaks_the_parsers(text: str) -> None:
+    for parse in (documents.parse_task, documents.parse_page, documents.parse_json):
+        try:
+            parse(text)
+        except ValueError as error:
+            assert str(error)
+
+
+def test_integers_of_any_length_are_read() -> None:
+    digits = "9" * 6000
+    document = documents.parse_task(f'{{"id":"a","state":"NEW","n":{digits}}}')
+    assert digits in document.text
+
+
+def test_only_what_was_created_counts() -> None:
+    text = (
+        '{"id":"a","state":"X","created_resources":{"b":["1"],"c":[],"d":null,"e":[null],"f":[7]}}'
+    )
+    assert documents.parse_task(text).created_resources() == {"b": ["1"], "f": [7]}
+
+
+def test_text_after_a_megabyte_of_string_is_found() -> None:
+    text = json.dumps({"id": "a", "state": "NEW", "x": '\\"' * 500_000}, indent=1)
+    assert json.loads(documents.parse_task(text).text)["id"] == "a"

@@ -1,0 +1,169 @@
+"""What people write to choose tasks, and what of it the API filters."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.query import (
+    TaskQuery,
+    chosen_states,
+    narrowed,
+    parse_moment,
+    parse_numbers,
+    parse_span,
+    parse_states,
+    parse_types,
+    scope,
+)
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
+    return Document("a", "NEW", "", {"task_type": task_type, "user_id": user})
+
+
+def test_states_in_any_case_in_the_order_of_life() -> None:
+    assert parse_states(["error", " New ", "ERROR"]) == ("ERROR", "NEW")
+    assert chosen_states(["error", "new"], active=False, failed=False) == ("NEW", "ERROR")
+    assert chosen_states([], active=True, failed=True) == ("NEW", "RUNNING", "ERROR")
+    assert chosen_states([], active=False, failed=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "near"), [("runing", "RUNNING"), ("FINISH", "FINISHED"), ("err", "ERROR"), ("x", None)]
+)
+def test_an_unknown_state_names_the_nearest(text: str, near: str | None) -> None:
+    with pytest.raises(UsageError, match="NEW, RUNNING, FINISHED, ERROR") as caught:
+        parse_states([text])
+    assert caught.value.hint == (f"did you mean {near}?" if near else None)
+
+
+@pytest.mark.parametrize(
+    ("types", "of_api", "kept", "dropped"),
+    [
+        (["create_vm"], "create_vm", ["create_vm"], []),
+        (["create_"], None, ["create_vm", "create_k8s_cluster_v2"], ["recreate_vm", "createvm"]),
+        (["create"], None, ["create_vm"], ["delete_vm", "createvm"]),
+        (["*_volume"], None, ["create_volume", "attach_volume"], ["create_volumes", "volume"]),
+        (["attach_v?"], None, ["attach_vm"], ["attach_vm_interface"]),
+        (["create_vm", "delete_vm"], None, ["create_vm", "delete_vm"], ["create_volume"]),
+        (["*"], None, ["create_vm", ""], []),
+    ],
+)
+def test_types(types: list[str], of_api: str | None, kept: list[str], dropped: list[str]) -> None:
+    query = TaskQuery(types=parse_types(types))
+    assert dict(query.parameters()).get("task_type") == of_api
+    assert query.filters_here == (of_api is None)
+    assert all(query.keeps(document(task_type)) for task_type in kept)
+    assert not any(query.keeps(document(task_type)) for task_type in dropped)
+
+
+def test_users_are_chosen_here() -> None:
+    query = TaskQuery(users=(9, 10))
+    assert query.filters_here
+    assert query.keeps(document(user=10))
+    assert not any(query.keeps(document(user=user)) for user in (11, None, "9"))
+
+
+def test_what_the_api_filters() -> None:
+    query = TaskQuery(
+        states=("NEW", "ERROR"),
+        projects=(1, 2),
+        regions=(3,),
+        since=NOW,
+        until=NOW,
+        acknowledged=False,
+        newest_first=False,
+    )
+    assert query.parameters() == (
+        ("state", "NEW"),
+        ("state", "ERROR"),
+        ("project_id", "1"),
+        ("project_id", "2"),
+        ("region_id", "3"),
+        ("from_timestamp", "2026-11-24T12:00:00Z"),
+        ("to_timestamp", "2026-11-24T12:00:00Z"),
+        ("is_acknowledged", "false"),
+        ("order_by", "asc"),
+    )
+    assert not query.filters_here
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2h", "2026-11-24T10:00:00"),
+        ("3d", "2026-11-21T12:00:00"),
+        ("1h30m", "2026-11-24T10:30:00"),
+        ("2026-11-01", "2026-11-01T00:00:00"),
+        ("2026-11-01T10:00", "2026-11-01T10:00:00"),
+        ("2026-11-01 10:00:05", "2026-11-01T10:00:05"),
+        ("2026-11-01T10:00+02:00", "2026-11-01T08:00:00"),
+        ("2026-11-01T10:00Z", "2026-11-01T10:00:00"),
+    ],
+)
+def test_moments(text: str, time: str) -> None:
+    expected = datetime.fromisoformat(time).replace(tzinfo=UTC)
+    assert parse_moment(text, NOW, "--since") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2", "90", "h", "-2h", "2 h", "400d", "9" * 400 + "d", "2026", "20261101", "2026-1-1",
+     "2026-02-30", "2026-13-01", "2026-11-01T25:00", "2026-11-01x", "0001-01-01T00:00+23:59"],
+)  # fmt: skip
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--since"):
+        parse_moment(text, NOW, "--since")
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_the_parsers(text: str) -> None:
+    for parse in (
+        lambda: parse_moment(text, NOW, "--since"),
+        lambda: parse_span(None, text, NOW),
+        lambda: parse_types([text]),
+        lambda: parse_numbers([text], "user"),
+        lambda: parse_states([text]),
+        lambda: scope([text], {}, "project"),
+        lambda: scope([], {"GCORE_CLOUD_PROJECT_ID": text}, "project"),
+    ):
+        try:
+            parse()
+        except UsageError as error:
+            assert error.message
+
+
+def test_spans() -> None:
+    assert parse_span(None, None, NOW) == (None, None)
+    begin, end = parse_span("2026-11-01", "2026-11-01", NOW)
+    assert begin is not None
+    assert end is not None
+    assert (end - begin).total_seconds() == 86399
+    with pytest.raises(UsageError, match="before --since"):
+        parse_span("1h", "2h", NOW)
+    with pytest.raises(UsageError, match="future"):
+        parse_span("2026-12-24", None, NOW)
+    parse_span("2026-11-24T13:00", None, NOW)  # a clock that is an hour slow
+
+
+def test_the_scope_is_the_option_else_the_environment() -> None:
+    env = {"GCORE_CLOUD_PROJECT_ID": " 5 ", "GCORE_CLOUD_REGION_ID": ""}
+    assert scope([], env, "project") == (5,)
+    assert scope([], env, "region") == ()
+    assert scope(["7", "7", "8"], env, "project") == (7, 8)
+    assert scope(["ALL"], env, "project") == ()
+    with pytest.raises(UsageError, match="leaves nothing"):
+        scope(["all", "7"], env, "project")
+
+
+def test_a_list_is_pinned_to_the_earlier_time() -> None:
+    pinned = narrowed((("order_by", "desc"),), NOW)
+    assert dict(pinned)["to_timestamp"] == "2026-11-24T12:00:00Z"
+    assert narrowed(pinned, NOW.replace(hour=13)) == pinned
+    assert dict(narrowed(pinned, NOW.replace(hour=11)))["to_timestamp"] == "2026-11-24T11:00:00Z"

@@ -1,0 +1,154 @@
+"""The list of recent task IDs: what gets in, how much, where it lies, and that nothing breaks."""
+
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.recent import (
+    MOST_OF_ALL,
+    MOST_OF_ONE_API,
+    RecentTask,
+    entries_in,
+    merged,
+    recent_task,
+    recent_tasks_file,
+    remember,
+)
+
+HOST = "api.gcore.com"
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")
+
+
+def document(task_id: str, state: str = "RUNNING", task_type: str = "create_vm") -> Document:
+    return Document(task_id, state, "{}", {"task_type": task_type})
+
+
+def entries(count: int, host: str = HOST) -> list[RecentTask]:
+    return [RecentTask(f"{n}", "create_vm", "NEW", host) for n in range(count)]
+
+
+def saved(folder: Path, *ids: str, host: str = HOST) -> Path:
+    env = {"XDG_CACHE_HOME": str(folder)}
+    remember(map(document, ids), env, host)
+    path = recent_tasks_file(env)
+    assert path is not None
+    return path
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["$(id)", "`id`", "a b", "a;b", "a\tb", "a\nb", "-rf", "a'b", 'a"b', "a/../b", "ü", ""],
+)
+def test_an_id_that_could_mean_something_to_a_shell_stays_out(hostile: str) -> None:
+    assert recent_task(hostile, "create_vm", "NEW", HOST) is None
+    assert recent_task("a", hostile, hostile, HOST) == RecentTask("a", "-", "-", HOST)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_whatever_gets_in_is_plain_and_comes_out_again(
+    task_id: str, task_type: str, state: str, host: str
+) -> None:
+    entry = recent_task(task_id, task_type, state, host)
+    if entry is not None:
+        assert not set(entry.line) & set("$`\"'\\;&|<>(){}*?!# ~\r")
+        assert entries_in(entry.line) == [entry]
+
+
+@given(st.text())
+def test_no_file_breaks_the_reading(text: str) -> None:
+    assert all(entry.line for entry in entries_in(text))
+
+
+def test_the_latest_come_first_each_once_and_bounded() -> None:
+    new = [RecentTask("1", "create_vm", "FINISHED", HOST)]
+    assert merged(new, entries(3)) == [new[0], entries(3)[0], entries(3)[2]]
+    assert len(merged([], entries(80))) == MOST_OF_ONE_API
+    others = [entry for n in range(9) for entry in entries(40, f"host{n}")]
+    assert len(merged(new, others)) == MOST_OF_ALL
+
+
+def test_a_busy_sandbox_does_not_push_out_what_is_real() -> None:
+    kept = merged(entries(80, "127.0.0.1:8000"), entries(30))
+    assert sum(entry.host == HOST for entry in kept) == 30
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        ({"HOME": "/h"}, "/h/.cache/gtask/recent-tasks"),
+        ({"HOME": "/h", "XDG_CACHE_HOME": "/c"}, "/c/gtask/recent-tasks"),
+        ({"HOME": "/h", "XDG_CACHE_HOME": "relative"}, "/h/.cache/gtask/recent-tasks"),
+        ({"HOME": "/h", "GTASK_NO_HISTORY": "1"}, None),
+        ({}, None),
+    ],
+)
+@posix_only
+def test_where_it_lies(env: dict[str, str], expected: str | None) -> None:
+    assert recent_tasks_file(env) == (Path(expected) if expected else None)
+
+
+@posix_only
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = saved(tmp_path / "cache", "a", "b")
+    assert [entry.id for entry in entries_in(path.read_text())] == ["a", "b"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [child.name for child in path.parent.iterdir()] == [path.name]
+
+
+def test_what_was_there_stays_behind_what_is_new(tmp_path: Path) -> None:
+    saved(tmp_path, "a", "b")
+    assert [entry.id for entry in entries_in(saved(tmp_path, "c", "a").read_text())] == list("cab")
+
+
+def test_a_draft_of_another_process_is_respected_and_a_dead_ones_is_not(tmp_path: Path) -> None:
+    path = saved(tmp_path, "a")
+    draft = path.with_name("recent-tasks.draft")
+    draft.touch()
+    saved(tmp_path, "b")
+    assert [entry.id for entry in entries_in(path.read_text())] == ["a"]
+    long_ago = time.time() - 3600
+    os.utime(draft, (long_ago, long_ago))
+    saved(tmp_path, "b")
+    assert [entry.id for entry in entries_in(path.read_text())] == ["b", "a"]
+
+
+@posix_only
+def test_a_link_in_its_place_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    (tmp_path / "gtask").mkdir()
+    (tmp_path / "gtask" / "recent-tasks").symlink_to(target)
+    path = saved(tmp_path, "a")
+    assert not path.is_symlink()
+    assert target.read_text() == "mine"
+
+
+@posix_only
+@pytest.mark.parametrize("obstacle", ["file", "folder", "fifo", "device"])
+def test_nothing_in_its_way_fails_or_holds_up_a_command(tmp_path: Path, obstacle: str) -> None:
+    began = time.monotonic()
+    if obstacle == "file":
+        (tmp_path / "gtask").touch()
+    elif obstacle == "device":
+        tmp_path = Path("/dev/null")
+    else:
+        (tmp_path / "gtask").mkdir()
+        place = tmp_path / "gtask" / "recent-tasks"
+        place.mkdir() if obstacle == "folder" else os.mkfifo(place)
+    saved(tmp_path, "a")
+    assert time.monotonic() - began < 1.0
+
+
+def test_saving_is_quick(tmp_path: Path) -> None:
+    documents = [document(f"{n}") for n in range(10_000)]
+    began = time.monotonic()
+    remember(documents, {"XDG_CACHE_HOME": str(tmp_path)}, HOST)
+    assert time.monotonic() - began < 0.25

@@ -1,0 +1,40 @@
+"""No text of the API can steer a terminal."""
+
+import json
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcore_tasks_cli import sanitize
+
+HOSTILE = "\x1b[31mred\x07\u202egnp.exe\x9b1A\r\n\x00"
+
+
+def steers(text: str) -> bool:
+    return any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text)
+
+
+def test_escapes_become_visible() -> None:
+    assert sanitize.one_line("\x1b[31m") == "\\x1b[31m"
+    assert sanitize.one_line("a\nb\t\u202e") == "a\\nb\\t\\u202e"
+    assert not steers(sanitize.one_line(HOSTILE))
+
+
+def test_lines_stay_lines() -> None:
+    assert sanitize.lines("a\r\nb\x1b") == "a\nb\\x1b"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=())))
+def test_one_line_is_always_one_printable_line(text: str) -> None:
+    shown = sanitize.one_line(text)
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in shown)
+    shown.encode()
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_json_text_is_the_same_value(text: str) -> None:
+    shown = sanitize.json_text(json.dumps(text, ensure_ascii=False))
+    assert json.loads(shown) == text
+    assert "\x9b" not in shown
+    assert "\u202e" not in shown
