@@ -9,7 +9,7 @@
         ├── TaskNotFound    4  404
         └── NoAnswer        5  network, TLS, 5xx, redirects, nonsense
 
-An error knows whether it is `passing` (asking again may help) or lasting.
+An `ApiError` is `transient` (another try may help) or permanent.
 """
 
 import signal
@@ -98,13 +98,13 @@ class ApiError(GtaskError):
         hint: str | None = None,
         status: int | None = None,
         request_id: str | None = None,
-        passing: bool = False,
+        transient: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.request_id = request_id
-        self.passing = passing
+        self.transient = transient
         self.retry_after = retry_after
 
 

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
+from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import (
-    Document,
     decode_json,
     encode_json,
     parse_json,
@@ -24,29 +24,9 @@ _YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes f
 _LONGEST_SAID = 2000
 _LONGEST_NAME = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PASSING_STATUSES = frozenset({408, 425, 429})
+_TRANSIENT_STATUSES = frozenset({408, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 _WRONG_URL = "is GCORE_BASE_URL right?"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAnswer:
-    """A task as the API answered it; `server_time` is its Date header in seconds since 1970."""
-
-    document: Document
-    server_time: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class PageAnswer:
-    """A page of the list; `count` is how many tasks there are over all pages.
-
-    `server_time` is as in `TaskAnswer`.
-    """
-
-    documents: list[Document]
-    count: int
-    server_time: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +47,9 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
     try:
         document = parse_task(decode_json(response.body))
     except ValueError as error:
-        raise NoAnswer(f"{host} answered with no task: {error}", passing=True) from None
+        raise NoAnswer(f"{host} answered with no task: {error}", transient=True) from None
     if document.id != task_id and document.id.lower() != task_id.lower():
-        raise NoAnswer(f"{host} answered with another task: {document.id}", passing=True)
+        raise NoAnswer(f"{host} answered with another task: {document.id}", transient=True)
     return TaskAnswer(document, _http_date(response.headers.get("date")))
 
 
@@ -82,7 +62,7 @@ def page_answer(response: Response, host: str) -> PageAnswer:
     try:
         documents, count = parse_page(decode_json(response.body))
     except ValueError as error:
-        raise NoAnswer(f"{host} answered with no list of tasks: {error}", passing=True) from None
+        raise NoAnswer(f"{host} answered with no list of tasks: {error}", transient=True) from None
     return PageAnswer(documents, count, _http_date(response.headers.get("date")))
 
 
@@ -100,7 +80,7 @@ def status_error(
     """
     status = response.status
     said, request_id = _error_body(response, hide)
-    make, passing = _meaning(status, of_task=task_id is not None)
+    make, transient = _meaning(status, of_task=task_id is not None)
     message = _sentence(status, said, response, host, task_id, hide)
     server_time = _http_date(response.headers.get("date"))
     return make(
@@ -110,21 +90,21 @@ def status_error(
         else _hint(status, of_task=task_id is not None),
         status=status,
         request_id=request_id,
-        passing=passing,
+        transient=transient,
         retry_after=retry_after_seconds(response.headers.get("retry-after"), server_time)
-        if passing
+        if transient
         else None,
     )
 
 
 def _meaning(status: int, *, of_task: bool) -> tuple[Callable[..., ApiError], bool]:
-    """Which error a status is, and whether it passes."""
+    """Which error a status is, and whether it is transient."""
     if status in (401, 403):
         return KeyRefused, False
     if status == 404:
         return TaskNotFound if of_task else NoAnswer, False
     # Any 2xx but 200 brings no document, which is nonsense here, and nonsense may pass.
-    return NoAnswer, status in _PASSING_STATUSES or status >= 500 or 200 < status < 300
+    return NoAnswer, status in _TRANSIENT_STATUSES or status >= 500 or 200 < status < 300
 
 
 def _sentence(

@@ -21,9 +21,7 @@ from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.responses import (
-    PageAnswer,
     Response,
-    TaskAnswer,
     page_answer,
     request_id_of,
     status_error,
@@ -31,6 +29,7 @@ from gcore_tasks_cli.api.responses import (
 )
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.sanitize import without_secrets
 from gcore_tasks_cli.tasks.ids import path_segment
 from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
@@ -311,7 +310,7 @@ def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[b
         yield from response.iter_raw()
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", passing=True)
+        raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", transient=True)
     # +32: zlib finds out by itself whether it is gzip or zlib.
     inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
     is_empty = True
@@ -327,14 +326,14 @@ def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[b
                     raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
                 piece = inflate.unused_data
     except zlib.error:
-        raise NoAnswer(f"{host} answered with broken compression", passing=True) from None
+        raise NoAnswer(f"{host} answered with broken compression", transient=True) from None
     if not inflate.eof and not is_empty:
-        raise NoAnswer(f"the answer of {host} was cut short", passing=True)
+        raise NoAnswer(f"the answer of {host} was cut short", transient=True)
 
 
 def too_slow(host: str) -> NoAnswer:
     """The error of a request that went on for longer than its own limit."""
-    return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", passing=True)
+    return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", transient=True)
 
 
 def _network_error(error: Exception, host: str) -> NoAnswer:
@@ -355,23 +354,24 @@ def _network_error(error: Exception, host: str) -> NoAnswer:
     if isinstance(error, httpx.ProxyError):
         status = str(error)[:3]
         lasts = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
-        return NoAnswer(f"the proxy on the way to {host} says: {error}", passing=not lasts)
+        return NoAnswer(f"the proxy on the way to {host} says: {error}", transient=not lasts)
     if isinstance(error, httpx.ConnectTimeout):
-        return NoAnswer(f"{host} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s", passing=True)
+        seconds = f"{CONNECT_LIMIT_SECONDS:.0f}"
+        return NoAnswer(f"{host} took no connection in {seconds} s", transient=True)
     if isinstance(error, httpx.TimeoutException):
-        return NoAnswer(f"{host} gave no answer in {READ_LIMIT_SECONDS:.0f} s", passing=True)
+        return NoAnswer(f"{host} gave no answer in {READ_LIMIT_SECONDS:.0f} s", transient=True)
     if isinstance(error, httpx.RemoteProtocolError):
-        return NoAnswer(f"{host} broke off its answer: {error}", passing=True)
+        return NoAnswer(f"{host} broke off its answer: {error}", transient=True)
     unresolved = next((c for c in causes if isinstance(c, socket.gaierror)), None)
     if unresolved is not None:
         return NoAnswer(
             f"cannot find {host}: {unresolved.strerror}",
             hint="check GCORE_BASE_URL and the network",
-            passing=True,
+            transient=True,
         )
     system = next((c for c in causes if isinstance(c, OSError) and c.strerror), None)
     reason = system.strerror.lower() if system is not None and system.strerror else str(error)
-    return NoAnswer(f"cannot reach {host}: {reason or type(error).__name__}", passing=True)
+    return NoAnswer(f"cannot reach {host}: {reason or type(error).__name__}", transient=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

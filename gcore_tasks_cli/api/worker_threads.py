@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from gcore_tasks_cli.api.session import REQUEST_LIMIT_SECONDS, too_slow
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.port import Reply
 
 # More threads gain nothing on a connection's latency but cost CPU in Python's lock.
 WORKERS = 16
@@ -35,14 +36,6 @@ class Abortable(Protocol):
 Source = TypeVar("Source", bound=Abortable)
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[Job, Answer]):
-    """What came of one job: the ID of a task, say, or a page."""
-
-    job: Job
-    answer: Answer | ApiError
 
 
 class _Worker(Generic[Job, Answer]):

@@ -73,8 +73,8 @@ def resources(
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.polling.goal import Goal
     from gcore_tasks_cli.polling.pace.schedule import Schedule
-    from gcore_tasks_cli.polling.port import Aim
     from gcore_tasks_cli.tasks.ids import collect_ids
 
     timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
@@ -91,7 +91,7 @@ def resources(
         env = progress_environment(os.environ, verbose=verbose)
         waiting = Waiting(asking, streams, report, env)
         waiting.run(
-            Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one),
+            Goal(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one),
             schedule,
             with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
             quiet=quiet,

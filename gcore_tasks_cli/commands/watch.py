@@ -80,8 +80,8 @@ def watch(
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import EventPrinter, JsonPrinter, SummaryPrinter
     from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.polling.goal import Following, Goal
     from gcore_tasks_cli.polling.pace.schedule import Schedule
-    from gcore_tasks_cli.polling.port import Aim, Following
     from gcore_tasks_cli.tasks.ids import collect_ids
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
@@ -94,7 +94,7 @@ def watch(
         timeout_seconds = duration_seconds(
             DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout"
         )
-    aim = Aim(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
+    goal = Goal(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
     schedule = Schedule(interval_seconds(interval))
     heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
     streams = Streams.standard()
@@ -130,12 +130,12 @@ def watch(
         )
         if follow:
             page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
-            aim = replace(aim, following=Following(page, query.keeps))
+            goal = replace(goal, following=Following(page, query.keeps))
         elif not chosen:
             if not quiet:
                 streams.note(f"gtask: no task is active{scope_words(query)}")
             return ExitCode.OK
-        aim = replace(aim, timeout_seconds=seconds_left)
+        goal = replace(goal, timeout_seconds=seconds_left)
     asking = Asking(chosen, settings)
     report = ErrorReport(streams)
     printer: Printer
@@ -151,7 +151,7 @@ def watch(
     # What follows without end is no step of a job, and could report only at its end.
     reports = not no_ci and not follow
     waiting.run(
-        aim,
+        goal,
         schedule,
         with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=reports),
         # Documents that are held back until the view is over would be held back for ever.

@@ -76,7 +76,7 @@ def active_ids(
                     one_line(f"gtask: left out a task that no ID can ask for: {odd[:50]!r}")
                 )
     except ApiError as error:
-        if not error.passing or timeout_seconds <= 0:
+        if not error.transient or timeout_seconds <= 0:
             raise
         raise DeadlinePassed(
             f"no list of the active tasks after {format_duration(timeout_seconds)}; "

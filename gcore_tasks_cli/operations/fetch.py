@@ -5,7 +5,6 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 
-from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
 from gcore_tasks_cli.api.session import Session, tls_context
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.worker_threads import Fetcher
@@ -13,8 +12,9 @@ from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, NoAnswer
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Tick, Unfinished
+from gcore_tasks_cli.polling.goal import ONE_ANSWER, Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import ONE_ANSWER, Aim, Job
+from gcore_tasks_cli.polling.port import Job, PageAnswer, TaskAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
@@ -39,13 +39,13 @@ class Asking:
         self.fetcher = Fetcher(lambda: Session(settings, tls), settings.host, answer)
 
     def events(
-        self, aim: Aim = ONE_ANSWER, schedule: Schedule | None = None, tick_seconds: float = 1.0
+        self, goal: Goal = ONE_ANSWER, schedule: Schedule | None = None, tick_seconds: float = 1.0
     ) -> Iterator[Event]:
         """The events of the wait, with signals as a reason to stop."""
         watcher = Watcher(
             self.task_ids,
             self.fetcher,
-            aim=aim,
+            goal=goal,
             schedule=schedule or Schedule(),
             uniform=random.uniform,
             tick_seconds=tick_seconds,

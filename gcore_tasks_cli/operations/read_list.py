@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import product
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.api.session import Session, tls_context
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.worker_threads import Fetcher
 from gcore_tasks_cli.interrupts import told_to
 from gcore_tasks_cli.polling.page_reader import PAGES_AHEAD, Page, PageReader
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import Observer, Patience, Tries
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.tasks.query import TaskQuery

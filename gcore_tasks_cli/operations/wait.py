@@ -20,9 +20,9 @@ from gcore_tasks_cli.polling.events import (
     StopReason,
     Unfinished,
 )
+from gcore_tasks_cli.polling.goal import ONE_ANSWER, Goal
 from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import ONE_ANSWER, Aim
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
 
@@ -92,7 +92,7 @@ class Waiting:
 
     def run(
         self,
-        aim: Aim,
+        goal: Goal,
         schedule: Schedule,
         printer: Printer,
         *,
@@ -108,16 +108,16 @@ class Waiting:
         A `timeout_seconds` of 0 looks once, with the patience of `get`. Without `resume`, to go on
         is to run the same command again.
         """
-        once = aim.timeout_seconds <= 0
-        limit_seconds = aim.timeout_seconds
+        once = goal.timeout_seconds <= 0
+        limit_seconds = goal.timeout_seconds
         if once:
-            aim = replace(ONE_ANSWER, fail_fast=aim.fail_fast, any_one=aim.any_one)
+            goal = replace(ONE_ANSWER, fail_fast=goal.fail_fast, any_one=goal.any_one)
         # Events at a terminal and a view that repaints itself would tear each other to pieces.
         quiet_view = quiet or (follow is not None and self._streams.out.isatty())
         progress = self._progress(
-            quiet_view, heartbeat_seconds, schedule.expectations, follows=aim.following is not None
+            quiet_view, heartbeat_seconds, schedule.expectations, follows=goal.following is not None
         )
-        held: deque[Document] = deque(maxlen=MOST_KEPT if aim.following else None)
+        held: deque[Document] = deque(maxlen=MOST_KEPT if goal.following else None)
         known = dict.fromkeys(self._asking.task_ids)
         hand_over: Callable[[Document], None] = printer.take
         if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
@@ -131,7 +131,7 @@ class Waiting:
         last_error: GtaskError | None = None
         types: list[str | None] = []
         try:
-            for event in self._asking.events(aim, schedule, tick_seconds):
+            for event in self._asking.events(goal, schedule, tick_seconds):
                 progress.take(event)
                 if follow is not None:
                     follow(event)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import FINAL_STATES, Document
 from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, written
 from gcore_tasks_cli.times import parse_time
@@ -103,7 +103,7 @@ class Roster:
         found, self._active = self._active.found, None
         return self._after_active(found)
 
-    def fail(self, *, passing: bool) -> None:
+    def fail(self, *, transient: bool) -> None:
         """Takes in that a page could not be read; the round is over.
 
         In an outage all requests fail: it speaks against the list only if single tasks can be
@@ -113,7 +113,7 @@ class Roster:
         if self._single_worked:
             self._failures += 1
         self._single_worked = False
-        if not passing or self._failures >= _MOST_FAILURES:
+        if not transient or self._failures >= _MOST_FAILURES:
             self.is_useful = False
 
     def single_worked(self) -> None:

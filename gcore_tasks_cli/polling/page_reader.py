@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.pace.schedule import Uniform
-from gcore_tasks_cli.polling.retry import JobPort, Observer, Patience, Tries
+from gcore_tasks_cli.polling.port import PageAnswer, Port
+from gcore_tasks_cli.polling.retry import Observer, Patience, Tries
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, Parameters
 from gcore_tasks_cli.tasks.query import narrowed
@@ -47,7 +47,7 @@ _PAGES_REMEMBERED = 4
 _MOST_BARREN_PAGES = 100
 
 
-PagePort = JobPort[PageRequest, PageAnswer]
+PagePort = Port[PageRequest, PageAnswer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,56 @@
-"""What a wait is for, and the way to the API that it is handed."""
+"""The way to the API as waiting sees it: jobs go out, replies come in, and time passes.
 
-from collections.abc import Callable
+`api.worker_threads.Fetcher` implements it; tests implement it in simulated time.
+"""
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
-from gcore_tasks_cli.api.worker_threads import Reply
+from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
 
-# The ID of a task to ask for, or a page of the list.
+
+@dataclass(frozen=True, slots=True)
+class TaskAnswer:
+    """A task as the API answered it; `server_time` is its Date header in seconds since 1970."""
+
+    document: Document
+    server_time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """A page of the list; `count` is how many tasks there are over all pages.
+
+    `server_time` is as in `TaskAnswer`.
+    """
+
+    documents: list[Document]
+    count: int
+    server_time: float | None
+
+
+# The ID of a task to ask for, or a page of the list; and what the API answers to either.
 Job = str | PageRequest
+Answer = TaskAnswer | PageAnswer
+
+JobT = TypeVar("JobT")
+AnswerT = TypeVar("AnswerT")
 
 
-class Port(Protocol):
-    """The way to the API, and the only place where time passes; `fetcher.Fetcher` is the real one.
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[JobT, AnswerT]):
+    """The answer to one job, or why there is none."""
 
-    `wait` returns replies as soon as there are any, and none at the time `until` or once
-    `interrupted` is set.
+    job: JobT
+    answer: AnswerT | ApiError
+
+
+class Port(Protocol[JobT, AnswerT]):
+    """Sends jobs to the API; the only place where time passes.
+
+    `interrupted` is the number of the signal that asks to stop, once there is one.
     """
 
     interrupted: int | None
@@ -26,38 +59,10 @@ class Port(Protocol):
         """Seconds on a clock that never jumps."""
         ...
 
-    def submit(self, job: Job) -> None:
-        """Asks for one task, or for a page of the list."""
+    def submit(self, job: JobT) -> None:
+        """Sends the job."""
         ...
 
-    def wait(self, until: float) -> list[Reply[Job, TaskAnswer | PageAnswer]]:
-        """Lets time pass."""
+    def wait(self, until: float) -> list[Reply[JobT, AnswerT]]:
+        """Replies as soon as there are any; none at the time `until` or once interrupted."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """Which new tasks a wait takes in: those on this page that `keeps` is true of."""
-
-    page: PageRequest
-    keeps: Callable[[Document], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What ends a wait.
-
-    `until_final` waits for FINISHED or ERROR; without it one answer for each task is enough, and
-    then `most_tries` bounds the requests for each. With `following` it goes on when all have ended.
-    """
-
-    until_final: bool = True
-    timeout_seconds: float = 7200.0
-    fail_fast: bool = False
-    any_one: bool = False
-    most_tries: int | None = None
-    following: Following | None = None
-
-
-# `get` and its kin: one answer each, "a few times within 20 s".
-ONE_ANSWER = Aim(until_final=False, timeout_seconds=20.0, most_tries=5)

@@ -4,38 +4,13 @@ Only for what may be asked twice: reading, and acknowledging, which a second tim
 """
 
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
-from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer
 from gcore_tasks_cli.polling.pace.schedule import Uniform, backoff
+from gcore_tasks_cli.polling.port import AnswerT, JobT, Port, Reply
 
 _OBSERVED_SECONDS = 1.0
-
-Job = TypeVar("Job")
-Answer = TypeVar("Answer")
-
-
-class JobPort(Protocol[Job, Answer]):
-    """The way to the API, and the only place where time passes; `fetcher.Fetcher` is the real one.
-
-    `wait` returns replies as soon as there are any, and none at the time `until` or once
-    `interrupted` is set.
-    """
-
-    interrupted: int | None
-
-    def now(self) -> float:
-        """Seconds on a clock that never jumps."""
-        ...
-
-    def submit(self, job: Job) -> None:
-        """Asks."""
-        ...
-
-    def wait(self, until: float) -> list[Reply[Job, Answer]]:
-        """Lets time pass."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +45,12 @@ class _Try:
     under_way: bool = False
 
 
-class Tries(Generic[Job, Answer]):
+class Tries(Generic[JobT, AnswerT]):
     """Jobs beside each other, each asked until it is answered, or a fault does not pass."""
 
     def __init__(
         self,
-        port: JobPort[Job, Answer],
+        port: Port[JobT, AnswerT],
         uniform: Uniform,
         patience: Patience | None = None,
         observer: Observer | None = None,
@@ -85,26 +60,26 @@ class Tries(Generic[Job, Answer]):
         self._patience = patience or Patience()
         self._observer = observer or Observer()
         self._tick_seconds = float("inf") if observer is None else _OBSERVED_SECONDS
-        self._open: dict[Job, _Try] = {}
-        self._outcomes: dict[Job, Answer | ApiError] = {}
-        self._abandoned: list[Job] = []
+        self._open: dict[JobT, _Try] = {}
+        self._outcomes: dict[JobT, AnswerT | ApiError] = {}
+        self._abandoned: list[JobT] = []
         self._not_before = self._heard = port.now()
         self._trouble: ApiError | None = None
         self._trouble_began = 0.0
 
-    def ask(self, job: Job) -> None:
+    def ask(self, job: JobT) -> None:
         """Begins with this job."""
         self._open[job] = _Try(due=self._port.now())
         self._submit_due()
 
-    def abandon(self, job: Job) -> None:
+    def abandon(self, job: JobT) -> None:
         """Whatever is answered to this job, nobody wants it any more."""
         tried = self._open.pop(job, None)
         if tried is not None and tried.under_way:
             self._abandoned.append(job)
         self._outcomes.pop(job, None)
 
-    def answer(self, job: Job) -> Answer:
+    def answer(self, job: JobT) -> AnswerT:
         """Waits for the answer to this job, taking in what comes for others.
 
         Raises:
@@ -122,7 +97,7 @@ class Tries(Generic[Job, Answer]):
             if self._port.interrupted is not None:
                 raise Interrupted(self._port.interrupted)
             if self._port.now() >= self._give_up_at() and job not in self._outcomes:
-                raise self._trouble or NoAnswer("the API gave no answer in time", passing=True)
+                raise self._trouble or NoAnswer("the API gave no answer in time", transient=True)
         outcome = self._outcomes.pop(job)
         if isinstance(outcome, ApiError):
             raise outcome
@@ -143,7 +118,7 @@ class Tries(Generic[Job, Answer]):
                 next_due = min(next_due, due)
         return next_due
 
-    def _take(self, reply: Reply[Job, Answer]) -> None:
+    def _take(self, reply: Reply[JobT, AnswerT]) -> None:
         if reply.job in self._abandoned:
             self._abandoned.remove(reply.job)
             return
@@ -159,7 +134,7 @@ class Tries(Generic[Job, Answer]):
         tried.failures += 1
         tried.under_way = False
         pause = max(backoff(tried.failures, self._uniform), error.retry_after or 0.0)
-        if not error.passing or self._is_enough(tried, now + pause):
+        if not error.transient or self._is_enough(tried, now + pause):
             del self._open[reply.job]
             self._outcomes[reply.job] = error
             return

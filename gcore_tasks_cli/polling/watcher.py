@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
-from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.batch import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Roster, Round
 from gcore_tasks_cli.polling.events import (
@@ -26,9 +24,10 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
+from gcore_tasks_cli.polling.goal import Following, Goal
 from gcore_tasks_cli.polling.outage import Outage
 from gcore_tasks_cli.polling.pace.schedule import Schedule, Uniform, backoff
-from gcore_tasks_cli.polling.port import Aim, Following, Job, Port
+from gcore_tasks_cli.polling.port import Answer, Job, PageAnswer, Port, Reply, TaskAnswer
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
 from gcore_tasks_cli.tasks.page_request import PageRequest
@@ -61,21 +60,21 @@ class Watcher:
     def __init__(
         self,
         task_ids: Sequence[str],
-        port: Port,
+        port: Port[Job, Answer],
         *,
-        aim: Aim,
+        goal: Goal,
         schedule: Schedule,
         uniform: Uniform,
         tick_seconds: float = 1.0,
     ) -> None:
         self._port = port
-        self._aim = aim
+        self._goal = goal
         self._schedule = schedule
         self._uniform = uniform
         self._tick_seconds = tick_seconds
         self._started = port.now()
-        self._deadline = self._started + aim.timeout_seconds
-        self._following = aim.following
+        self._deadline = self._started + goal.timeout_seconds
+        self._following = goal.following
         self._next_adoption = self._started + _ADOPTION_SECONDS
         self._adopted: set[str] = set()
         self._open: dict[str, _Task] = {}
@@ -138,7 +137,7 @@ class Watcher:
     def _ask(self, now: float) -> None:
         if self._roster.is_reading and now >= self._late_at:
             # Nobody shall wait for a list that hangs: one by one, for a while.
-            self._roster.fail(passing=True)
+            self._roster.fail(transient=True)
             self._lists_again_at = now + _REST_OF_LISTS_SECONDS
         if self._following is not None and self._adoption_due() <= now:
             self._next_adoption = now + _ADOPTION_SECONDS
@@ -183,7 +182,7 @@ class Watcher:
         if self._port.now() < self._lists_again_at:
             return False
         is_worth_it = len(self._open) - len(self._hidden) >= FEWEST_TASKS
-        return is_worth_it and self._roster.is_useful and self._aim.until_final
+        return is_worth_it and self._roster.is_useful and self._goal.until_final
 
     def _begin_round(self, now: float) -> None:
         self._next_round = now + (self._schedule.interval or SHORTEST_ROUND_SECONDS)
@@ -197,7 +196,7 @@ class Watcher:
         for request in self._roster.begin(wanted):
             self._submit(request, now)
 
-    def _take(self, reply: Reply[Job, TaskAnswer | PageAnswer]) -> Iterator[Event]:
+    def _take(self, reply: Reply[Job, Answer]) -> Iterator[Event]:
         job, answer = reply.job, reply.answer
         now = self._port.now()
         sent = self._sent.pop(job, now)  # a page may be asked for again before it comes
@@ -210,12 +209,12 @@ class Watcher:
         if isinstance(answer, TaskAnswer):
             yield from self._take_single(now, task, answer)
         elif isinstance(answer, ApiError):
-            if answer.passing:
+            if answer.transient:
                 self._outage.failed(now, sent, is_told_when=answer.retry_after is not None)
             yield from self._take_error(now, task, answer)
 
     def _take_single(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
-        if task.alone and not answer.document.is_final and self._aim.until_final:
+        if task.alone and not answer.document.is_final and self._goal.until_final:
             # It is under way, and the list does not show it.
             self._hidden.add(task.task_id)
             if 2 * len(self._hidden) > len(self._open):
@@ -252,7 +251,7 @@ class Watcher:
                     continue
                 if following.keeps(document):
                     self._adopt(now, document.id)
-        elif isinstance(answer, ApiError) and answer.passing:
+        elif isinstance(answer, ApiError) and answer.transient:
             self._outage.failed(now, sent)
             if self._outage.trouble(now, _LIST):
                 yield TroubleBegan(now, answer)
@@ -276,8 +275,8 @@ class Watcher:
                 task.alone = True
 
     def _take_list_error(self, now: float, sent: float, error: ApiError) -> Iterator[Event]:
-        self._roster.fail(passing=error.passing)
-        if not error.passing:
+        self._roster.fail(transient=error.transient)
+        if not error.transient:
             return  # one by one, then; what is wrong shows there, if it is wrong for tasks too
         if not self._roster.is_useful:
             yield from self._trouble_over(now, _LIST)
@@ -306,14 +305,14 @@ class Watcher:
         age = now - task.born
         if previous is None or _shown_state(previous) != _shown_state(document):
             yield Changed(now, task.task_id, document, previous, age)
-        if document.is_final or not self._aim.until_final:
+        if document.is_final or not self._goal.until_final:
             del self._open[task.task_id]
             self._hidden.discard(task.task_id)
             self._schedule.expectations.saw_end(document)
             yield Settled(now, task.task_id, document)
-            if document.is_final and self._aim.any_one:
+            if document.is_final and self._goal.any_one:
                 self._stop = StopReason.ANY
-            elif document.state == "ERROR" and self._aim.fail_fast:
+            elif document.state == "ERROR" and self._goal.fail_fast:
                 self._stop = StopReason.FAIL_FAST
         else:
             self._look_again(now, age, task, document.task_type)
@@ -337,7 +336,7 @@ class Watcher:
             return
         pause = backoff(task.failures, self._uniform)
         task.alone = True  # a list says nothing about what is wrong with it
-        may_pass = error.passing
+        may_pass = error.transient
         if isinstance(error, TaskNotFound):
             task.times_missing += 1
         if isinstance(error, TaskNotFound) and task.document and task.times_missing == 1:
@@ -350,7 +349,7 @@ class Watcher:
         if not may_pass or self._tries_are_over(now + pause, task):
             yield from self._give_up(now, task, error)
             return
-        if error.passing and self._outage.trouble(now, task.task_id):
+        if error.transient and self._outage.trouble(now, task.task_id):
             yield TroubleBegan(now, error)
         if error.retry_after is not None:
             # Asked of this client, not of this task.
@@ -358,9 +357,9 @@ class Watcher:
         self._schedule_at(now + pause, task)
 
     def _tries_are_over(self, next_try: float, task: _Task) -> bool:
-        if self._aim.most_tries is None:
+        if self._goal.most_tries is None:
             return False
-        return task.failures >= self._aim.most_tries or next_try >= self._deadline
+        return task.failures >= self._goal.most_tries or next_try >= self._deadline
 
     def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
         del self._open[task.task_id]

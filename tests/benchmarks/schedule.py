@@ -10,12 +10,12 @@ import random
 import statistics
 from datetime import datetime, timedelta
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.polling.events import Settled
+from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.polling.pace.plan import best_plan
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import Aim
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_page
 from gcore_tasks_cli.tasks.page_request import PageRequest
@@ -103,7 +103,7 @@ def _gtask(
     watcher = Watcher(
         ["task"],
         port,
-        aim=Aim(timeout_seconds=7200.0),
+        goal=Goal(timeout_seconds=7200.0),
         schedule=Schedule(),
         uniform=dice.uniform,
         tick_seconds=7200.0,

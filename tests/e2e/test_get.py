@@ -89,7 +89,7 @@ def test_an_id_never_becomes_more_than_one_segment() -> None:
     ]
 
 
-def test_passing_faults_are_tried_again_a_few_times() -> None:
+def test_transient_faults_are_tried_again_a_few_times() -> None:
     fault = {"do": "status", "status": 503, "requests": [1, 2]}
     with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
         ran = gtask(server, "get", TASK, "--json")

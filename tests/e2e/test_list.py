@@ -222,7 +222,7 @@ def test_a_signal_ends_it_while_the_api_is_silent() -> None:
 
 
 @pytest.mark.measured
-def test_passing_faults_are_met_with_another_try() -> None:
+def test_transient_faults_are_met_with_another_try() -> None:
     faults = [
         Fault("status", path=LIST, requests=(1, 1), parameters=_status(503)),
         Fault("reset", path=LIST, requests=(2, 2)),

@@ -38,9 +38,9 @@ ELSEWHERE = {
     "one document each, also on Ctrl-C, and how to resume": (
         "test_interrupts.py::test_many_tasks_give_their_last_documents_and_a_short_hint"
     ),
-    "get retries a few times": "test_get.py::test_passing_faults_are_tried_again_a_few_times",
+    "get retries a few times": "test_get.py::test_transient_faults_are_tried_again_a_few_times",
     "get gives up within 20 s": "test_get.py::test_get_gives_up_on_a_lasting_outage",
-    "list retries": "test_list.py::test_passing_faults_are_met_with_another_try",
+    "list retries": "test_list.py::test_transient_faults_are_met_with_another_try",
     "ack retries": "test_ack.py::test_a_lost_answer_is_asked_for_again",
     "no traceback": "test_hostile_input.py::test_any_body_of_an_answer_is_no_task_and_no_crash",
     "no output shows the key": "test_verbose.py::test_a_key_that_an_answer_repeats_is_not_shown",

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gcore_tasks_cli.api.responses import PageAnswer
-from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.port import PageAnswer, Reply
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
 

@@ -5,10 +5,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gcore_tasks_cli.api.responses import PageAnswer, TaskAnswer
-from gcore_tasks_cli.api.worker_threads import Reply
 from gcore_tasks_cli.errors import ApiError, NoAnswer
-from gcore_tasks_cli.polling.port import Job
+from gcore_tasks_cli.polling.port import Job, PageAnswer, Reply, TaskAnswer
 from gcore_tasks_cli.tasks.document import parse_page, parse_task
 from gcore_tasks_cli.tasks.page_request import PageRequest
 
@@ -84,6 +82,6 @@ class SimulatedPort:
         return PageAnswer(documents, count, self.clock)
 
 
-def passing_fault(retry_after: float | None = None) -> NoAnswer:
+def transient_fault(retry_after: float | None = None) -> NoAnswer:
     """What a 503 gives."""
-    return NoAnswer("HTTP 503", status=503, passing=True, retry_after=retry_after)
+    return NoAnswer("HTTP 503", status=503, transient=True, retry_after=retry_after)

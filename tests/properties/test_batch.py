@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.events import (
     Event,
@@ -17,12 +16,13 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
+from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import Aim
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_task
 from gcore_tasks_cli.tasks.page_request import PageRequest
-from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
+from tests.properties.simulation import START, Oracle, SimulatedPort, transient_fault
 
 MANY = [f"task-{n}" for n in range(1000)]
 
@@ -33,7 +33,7 @@ def run(
     watcher = Watcher(
         task_ids,
         port,
-        aim=Aim(timeout_seconds=timeout),
+        goal=Goal(timeout_seconds=timeout),
         schedule=Schedule(interval),
         uniform=random.Random(7).uniform,
     )
@@ -122,11 +122,11 @@ def test_an_outage_in_list_mode_is_told_once_and_gone_through() -> None:
     ids = MANY[:50]
 
     def oracle(_id: str, t: float) -> str | ApiError:
-        return passing_fault() if 5 < t < 60 else "FINISHED" if t >= 90 else "RUNNING"
+        return transient_fault() if 5 < t < 60 else "FINISHED" if t >= 90 else "RUNNING"
 
     port = SimulatedPort(oracle, listed=ids)
     real = port._page
-    port.list_page = lambda request, t: passing_fault() if 5 < t < 60 else again(request)
+    port.list_page = lambda request, t: transient_fault() if 5 < t < 60 else again(request)
 
     def again(request: PageRequest) -> PageAnswer | ApiError:
         keep, port.list_page = port.list_page, None
@@ -189,7 +189,7 @@ def test_an_interval_holds_for_lists_too() -> None:
 def test_a_list_that_fails_while_tasks_can_be_asked_for_is_given_up() -> None:
     ids = MANY[:20]
     oracle, _ = ends_between(ids, 40, 50)
-    port = SimulatedPort(oracle, list_page=lambda _request, _t: passing_fault())
+    port = SimulatedPort(oracle, list_page=lambda _request, _t: transient_fault())
     events = run(ids, port)
     assert sum(isinstance(e, Settled) for e in events) == 20
     assert len(port.pages) < 12
@@ -199,13 +199,13 @@ def test_lists_are_read_again_after_an_outage() -> None:
     ids = MANY[:200]
 
     def oracle(_id: str, t: float) -> str | ApiError:
-        return passing_fault() if 5 < t < 40 else "FINISHED" if t >= 90 else "RUNNING"
+        return transient_fault() if 5 < t < 40 else "FINISHED" if t >= 90 else "RUNNING"
 
     port = SimulatedPort(oracle, listed=ids)
 
     def page(request: PageRequest, t: float) -> PageAnswer | ApiError:
         if 5 < t < 40:
-            return passing_fault()
+            return transient_fault()
         port.list_page = None
         answer = port._page(request)
         port.list_page = page

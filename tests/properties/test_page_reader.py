@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.page_reader import PageReader, Sizes
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import Patience
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.properties.shifting_list import ShiftingList, task
@@ -127,10 +127,10 @@ def test_pages_of_large_tasks_are_smaller() -> None:
 
 
 def passing(retry_after: float | None = None) -> ApiError:
-    return NoAnswer("busy", passing=True, retry_after=retry_after)
+    return NoAnswer("busy", transient=True, retry_after=retry_after)
 
 
-def test_passing_faults_are_met_with_another_try() -> None:
+def test_transient_faults_are_met_with_another_try() -> None:
     port = ShiftingList(list(range(30)), errors=[passing(), passing(2.0), None, passing()])
     assert len(read(port)) == 30
     assert port.clock >= 2.0

@@ -8,7 +8,6 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.responses import PageAnswer
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import (
     Changed,
@@ -21,11 +20,12 @@ from gcore_tasks_cli.polling.events import (
     TroubleOver,
     Unfinished,
 )
+from gcore_tasks_cli.polling.goal import ONE_ANSWER, Following, Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import ONE_ANSWER, Aim, Following
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.page_request import PageRequest
-from tests.properties.simulation import START, Oracle, SimulatedPort, passing_fault
+from tests.properties.simulation import START, Oracle, SimulatedPort, transient_fault
 
 ENDINGS = (Settled, Failed, Unfinished)
 
@@ -33,14 +33,14 @@ ENDINGS = (Settled, Failed, Unfinished)
 def run(
     task_ids: list[str],
     port: SimulatedPort,
-    aim: Aim | None = None,
+    goal: Goal | None = None,
     interval: float | None = None,
     seed: int = 7,
 ) -> list[Event]:
     watcher = Watcher(
         task_ids,
         port,
-        aim=aim or Aim(timeout_seconds=600.0),
+        goal=goal or Goal(timeout_seconds=600.0),
         schedule=Schedule(interval),
         uniform=random.Random(seed).uniform,
     )
@@ -53,7 +53,7 @@ def ends_after(seconds: float, state: str = "FINISHED") -> Oracle:
 
 LIST_PAGES: dict[str, Callable[[PageRequest, float], PageAnswer | ApiError]] = {
     "refused": lambda _request, _t: KeyRefused("not yours", status=403),
-    "down": lambda _request, _t: passing_fault(),
+    "down": lambda _request, _t: transient_fault(),
     "odd": lambda _request, _t: PageAnswer([], 10**9, None),
 }
 
@@ -75,8 +75,8 @@ def stories(draw: st.DrawFn) -> dict[str, list[tuple[float, str]]]:
 
 def as_oracle(story: dict[str, list[tuple[float, str]]]) -> Oracle:
     errors: dict[str, ApiError] = {
-        "503": passing_fault(),
-        "429": passing_fault(retry_after=9.0),
+        "503": transient_fault(),
+        "429": transient_fault(retry_after=9.0),
         "404": TaskNotFound("no such task", status=404),
         "401": KeyRefused("refused", status=401),
         "403": KeyRefused("forbidden", status=403),
@@ -117,8 +117,8 @@ def test_every_id_ends_exactly_once_and_in_time(
         listed=list(story)[:: {"some": 2, "none": 99}.get(lists, 1)],
         list_page=LIST_PAGES.get(lists),
     )
-    aim = Aim(timeout_seconds=timeout, fail_fast=fail_fast, any_one=any_one)
-    events = run(list(story), port, aim, interval)
+    goal = Goal(timeout_seconds=timeout, fail_fast=fail_fast, any_one=any_one)
+    events = run(list(story), port, goal, interval)
 
     ended = Counter(e.task_id for e in events if isinstance(e, ENDINGS))
     assert ended == Counter(list(story))
@@ -136,7 +136,7 @@ def test_what_has_ended_is_never_asked_again(story: dict[str, list[tuple[float, 
     watcher = Watcher(
         list(story),
         port,
-        aim=Aim(timeout_seconds=600.0),
+        goal=Goal(timeout_seconds=600.0),
         schedule=Schedule(),
         uniform=random.Random(7).uniform,
     )
@@ -180,8 +180,8 @@ def test_the_end_is_noticed_within_one_gap(ends: list[float], state: str) -> Non
             assert late <= max(1.0, 1.2 * (ids[event.task_id] + 20) ** 0.5) + 0.2
 
 
-def test_passing_faults_never_end_a_wait_and_are_told_once() -> None:
-    port = SimulatedPort(lambda _i, t: passing_fault() if t < 300 else "FINISHED")
+def test_transient_faults_never_end_a_wait_and_are_told_once() -> None:
+    port = SimulatedPort(lambda _i, t: transient_fault() if t < 300 else "FINISHED")
     events = run(["a", "b"], port)
     assert {e.task_id for e in events if isinstance(e, Settled)} == {"a", "b"}
     assert sum(isinstance(e, TroubleBegan) for e in events) == 1
@@ -189,14 +189,14 @@ def test_passing_faults_never_end_a_wait_and_are_told_once() -> None:
 
 
 def test_an_outage_of_many_tasks_is_probed_by_one_request_at_a_time() -> None:
-    port = SimulatedPort(lambda _i, t: passing_fault() if t < 300 else "FINISHED")
+    port = SimulatedPort(lambda _i, t: transient_fault() if t < 300 else "FINISHED")
     run([str(n) for n in range(500)], port)
     assert sum(20 < asked < 295 for asked, _ in port.asked) < 60
 
 
 def test_retry_after_is_obeyed_by_all() -> None:
-    port = SimulatedPort(lambda _i, t: passing_fault(retry_after=50.0) if t < 1 else "RUNNING")
-    run(["a", "b"], port, Aim(timeout_seconds=100.0))
+    port = SimulatedPort(lambda _i, t: transient_fault(retry_after=50.0) if t < 1 else "RUNNING")
+    run(["a", "b"], port, Goal(timeout_seconds=100.0))
     assert not [t for t, _ in port.asked if 0.1 < t < 50]
     assert [t for t, _ in port.asked if t >= 50]
 
@@ -204,8 +204,8 @@ def test_retry_after_is_obeyed_by_all() -> None:
 def test_retry_after_is_not_drawn_out_by_what_went_wrong_before() -> None:
     def story(_id: str, t: float) -> str | NoAnswer:
         if t < 4:
-            return passing_fault()
-        return passing_fault(retry_after=1.0) if t < 40 else "FINISHED"
+            return transient_fault()
+        return transient_fault(retry_after=1.0) if t < 40 else "FINISHED"
 
     for seed in range(20):
         events = run(["a"], SimulatedPort(story), seed=seed)
@@ -215,8 +215,8 @@ def test_retry_after_is_not_drawn_out_by_what_went_wrong_before() -> None:
 
 
 def test_a_long_retry_after_ends_at_the_deadline() -> None:
-    port = SimulatedPort(lambda _i, _t: passing_fault(retry_after=3600.0))
-    events = run(["a"], port, Aim(timeout_seconds=30.0))
+    port = SimulatedPort(lambda _i, _t: transient_fault(retry_after=3600.0))
+    events = run(["a"], port, Goal(timeout_seconds=30.0))
     assert events[-1] == Stopped(START + 30.0, StopReason.DEADLINE)
 
 
@@ -224,7 +224,7 @@ def test_a_404_of_a_seen_task_passes_until_it_repeats() -> None:
     missing = TaskNotFound("no such task", status=404)
     blip = SimulatedPort(lambda _i, t: missing if 3.5 < t < 5.5 else ends_after(20)("", t))
     assert any(isinstance(e, Settled) for e in run(["a"], blip))
-    both = {2: passing_fault(), 3: missing, 5: missing}
+    both = {2: transient_fault(), 3: missing, 5: missing}
     mixed = SimulatedPort(lambda i, t: both.get(int(t)) or ends_after(20)(i, t))
     assert any(isinstance(e, Settled) for e in run(["a"], mixed, interval=1.0))
     gone = SimulatedPort(lambda _i, t: missing if t > 5 else "RUNNING")
@@ -252,7 +252,7 @@ def test_one_forbidden_task_does_not_end_the_others() -> None:
 
 
 def test_one_answer_gives_up_after_a_few_tries_within_its_limit() -> None:
-    port = SimulatedPort(lambda _i, _t: passing_fault())
+    port = SimulatedPort(lambda _i, _t: transient_fault())
     events = run(["a"], port, ONE_ANSWER)
     assert 2 <= len(port.asked) <= 5
     assert isinstance(events[-2], (Failed, Unfinished))
@@ -260,7 +260,7 @@ def test_one_answer_gives_up_after_a_few_tries_within_its_limit() -> None:
 
 
 def test_one_answer_does_not_wait_for_a_long_retry_after() -> None:
-    port = SimulatedPort(lambda _i, _t: passing_fault(retry_after=3600.0))
+    port = SimulatedPort(lambda _i, _t: transient_fault(retry_after=3600.0))
     events = run(["a"], port, ONE_ANSWER)
     assert len(port.asked) == 1
     assert events[-1].at < START + 1
@@ -277,7 +277,7 @@ def test_changes_are_told_and_repetitions_are_not() -> None:
 
 def test_a_short_outage_that_hits_many_tasks_is_one_and_not_many() -> None:
     def oracle(_task_id: str, t: float) -> str | ApiError:
-        return passing_fault() if t < 0.5 else "FINISHED"
+        return transient_fault() if t < 0.5 else "FINISHED"
 
     port = SimulatedPort(oracle)
     events = run([f"task-{n}" for n in range(500)], port)
@@ -297,7 +297,7 @@ def test_a_wait_that_follows_takes_in_what_is_started_later() -> None:
     watcher = Watcher(
         ["task-0"],
         port,
-        aim=Aim(
+        goal=Goal(
             timeout_seconds=100.0,
             following=Following(
                 PageRequest((("state", "RUNNING"),), 1000, 0), lambda d: d.id != "task-3"
@@ -318,7 +318,7 @@ def test_following_ends_with_a_refused_key() -> None:
     watcher = Watcher(
         ["a"],
         port,
-        aim=Aim(following=Following(PageRequest((), 1000, 0), lambda _d: True)),
+        goal=Goal(following=Following(PageRequest((), 1000, 0), lambda _d: True)),
         schedule=Schedule(),
         uniform=random.Random(7).uniform,
     )

@@ -34,7 +34,7 @@ from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.output.terminal.test_cards import ANY_TEXT, HOSTILE
 
-REFUSED = NoAnswer("api.gcore.com: connection refused", passing=True)
+REFUSED = NoAnswer("api.gcore.com: connection refused", transient=True)
 OVER = {"created_on": "2026-05-23T05:00:00", "finished_on": "2026-05-23T05:00:19"}
 
 
