@@ -1,17 +1,17 @@
-"""The IDs of tasks seen lately, kept for completion in one small file that nothing depends on.
+"""The IDs of recently seen tasks: one small file for completion and abbreviated IDs.
 
-A line a task, the latest first: ID, type, state and the API's host, with tabs between. Only what
-cannot mean anything to a shell gets in. Writing neither fails nor holds up a command: errors are
-dropped, and a file system that hangs is left alone.
+A line for each task, the latest first: ID, type, state and the API's host, separated by tabs. Only
+characters without a meaning to any shell are written. Writing never fails a command: errors are
+dropped, and a file system that hangs delays a command once, by a second.
 """
 
 import contextlib
 import os
 import stat
 import string
+import sys
 import threading
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +21,10 @@ from gcore_tasks_cli.tasks.document import Document
 MOST_OF_ONE_API = 50
 MOST_OF_ALL = 100
 _LONGEST_FILE_BYTES = 64 * 1024
-_PATIENCE_SECONDS = 0.2
-# A draft this old was left behind by a process that died while it wrote.
-_STALE_SECONDS = 60.0
+# Fifty processes that write at the same moment need a quarter of it on two processors.
+_LONGEST_WAIT_SECONDS = 1.0
+# Set when the file system, or another process's lock, took longer than that.
+_hangs = threading.Event()
 # Sets, because compiling three expressions would cost every command a millisecond.
 _WORD = frozenset(f"{string.ascii_letters}{string.digits}_")
 _ID = _WORD | frozenset(".-")
@@ -32,7 +33,7 @@ _UNKNOWN = "-"
 
 
 class RecentTask(NamedTuple):
-    """A task as completion offers it, at the API of this host."""
+    """A task that was seen at the API of this host."""
 
     id: str
     task_type: str
@@ -46,7 +47,7 @@ class RecentTask(NamedTuple):
 
 
 def recent_task(task_id: str, task_type: str | None, state: str, host: str) -> RecentTask | None:
-    """The entry of a task; None where its ID or host could mean something to a shell."""
+    """The entry of a task; None if its ID or host holds a character that a shell interprets."""
     if not _consists_of(_ID, task_id, 128) or task_id[0] in "._-":
         return None
     if not _consists_of(_HOST, host, 255):
@@ -57,14 +58,14 @@ def recent_task(task_id: str, task_type: str | None, state: str, host: str) -> R
 
 
 def entries_in(text: str) -> list[RecentTask]:
-    """What a file holds; lines that gtask did not write are passed over."""
+    """The entries of the file's text; lines that gtask did not write are skipped."""
     fields = (line.split("\t") for line in text.splitlines())
     entries = (recent_task(*four) for four in fields if len(four) == 4)
     return [entry for entry in entries if entry is not None]
 
 
 def merged(new: Iterable[RecentTask], old: Iterable[RecentTask]) -> list[RecentTask]:
-    """New before old, each task once, at most so many of one API and of all."""
+    """New before old, each task once, within the limits for one API and for all."""
     kept: dict[tuple[str, str], RecentTask] = {}
     of_host: dict[str, int] = {}
     for entry in (*new, *old):
@@ -79,7 +80,7 @@ def merged(new: Iterable[RecentTask], old: Iterable[RecentTask]) -> list[RecentT
 
 
 def recent_tasks_file(env: Mapping[str, str], *, is_windows: bool = os.name == "nt") -> Path | None:
-    """Where the list is kept; None if it is not wanted, or there is no place for it."""
+    """The file's path; None if GTASK_NO_HISTORY is set, or if there is no home folder."""
     if env.get("GTASK_NO_HISTORY"):
         return None
     xdg, home = env.get("XDG_CACHE_HOME", ""), env.get("HOME", "")
@@ -89,21 +90,38 @@ def recent_tasks_file(env: Mapping[str, str], *, is_windows: bool = os.name == "
         folder = Path(env.get("LOCALAPPDATA", ""))
     else:
         folder = Path(home, ".cache")
-    # A relative one would mean another file in every folder.
+    # A relative path would be another file in every working directory.
     return folder / "gtask" / "recent-tasks" if folder.is_absolute() else None
 
 
+def recent_ids(env: Mapping[str, str], host: str) -> list[str]:
+    """The IDs of the tasks recently seen at this host, the latest first."""
+    path = recent_tasks_file(env)
+    found: list[RecentTask] = []
+    if path is not None:
+        _briefly(lambda: found.extend(entries_in(_read(path))))
+    return [entry.id for entry in tuple(found) if entry.host == host]
+
+
 def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -> None:
-    """Puts these tasks at the head of the list; whatever comes of it, the command goes on."""
+    """Puts these tasks at the head of the file; never raises, whatever goes wrong."""
     path = recent_tasks_file(env)
     seen = (recent_task(d.id, d.task_type, d.state, host) for d in documents)
     new = list(islice((entry for entry in seen if entry is not None), MOST_OF_ONE_API))
-    if path is None or not new:
+    if path is not None and new:
+        _briefly(lambda: _write(path, new))
+
+
+def _briefly(action: Callable[[], None]) -> None:
+    """Runs the action, but waits for it no longer than a command may be delayed."""
+    if _hangs.is_set():
         return
-    writer = threading.Thread(target=_write, args=(path, new), daemon=True)
-    with contextlib.suppress(RuntimeError):  # no thread to be had
-        writer.start()
-        writer.join(_PATIENCE_SECONDS)
+    thread = threading.Thread(target=action, daemon=True)
+    with contextlib.suppress(RuntimeError):  # the system has no thread left
+        thread.start()
+        thread.join(_LONGEST_WAIT_SECONDS)
+        if thread.is_alive():
+            _hangs.set()
 
 
 def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
@@ -112,19 +130,34 @@ def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
 
 def _write(path: Path, new: list[RecentTask]) -> None:
     with contextlib.suppress(Exception):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.draft")
-        if _is_stale(draft):
-            draft.unlink()
-        # The draft is the lock too: whoever comes second leaves the file to the first.
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
+        # Not their parents: a home folder that does not exist must not be created.
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        with _locked(path.with_name(f"{path.name}.lock")):
+            draft = path.with_name(f"{path.name}.draft")
+            draft.unlink(missing_ok=True)  # of a process that was killed while it wrote
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
                 file.writelines(entry.line for entry in merged(new, entries_in(_read(path))))
             draft.replace(path)
-        except BaseException:
-            draft.unlink()
-            raise
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds an exclusive lock, which the system releases even if this process is killed."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> str:
@@ -135,10 +168,3 @@ def _read(path: Path) -> str:
             return file.read(_LONGEST_FILE_BYTES).decode("ascii", "replace")
     except OSError:
         return ""
-
-
-def _is_stale(draft: Path) -> bool:
-    try:
-        return time.time() - draft.lstat().st_mtime > _STALE_SECONDS
-    except OSError:
-        return False

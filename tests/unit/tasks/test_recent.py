@@ -2,7 +2,9 @@
 
 import os
 import stat
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gcore_tasks_cli.tasks import recent
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import (
     MOST_OF_ALL,
@@ -17,12 +20,22 @@ from gcore_tasks_cli.tasks.recent import (
     RecentTask,
     entries_in,
     merged,
+    recent_ids,
     recent_task,
     recent_tasks_file,
     remember,
 )
 
 HOST = "api.gcore.com"
+WRITERS = 50
+WRITER = """
+import sys
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.recent import remember
+print("ready", flush=True)
+sys.stdin.readline()
+remember([Document(sys.argv[2], "NEW", "{}", {})], {"XDG_CACHE_HOME": sys.argv[1]}, "a")
+"""
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")
 
 
@@ -98,9 +111,9 @@ def test_where_it_lies(env: dict[str, str], expected: str | None) -> None:
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = saved(tmp_path / "cache", "a", "b")
     assert [entry.id for entry in entries_in(path.read_text())] == ["a", "b"]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert [child.name for child in path.parent.iterdir()] == [path.name]
+    assert {child.name for child in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
+    assert {stat.S_IMODE(child.stat().st_mode) for child in path.parent.iterdir()} == {0o600}
 
 
 def test_what_was_there_stays_behind_what_is_new(tmp_path: Path) -> None:
@@ -108,16 +121,66 @@ def test_what_was_there_stays_behind_what_is_new(tmp_path: Path) -> None:
     assert [entry.id for entry in entries_in(saved(tmp_path, "c", "a").read_text())] == list("cab")
 
 
-def test_a_draft_of_another_process_is_respected_and_a_dead_ones_is_not(tmp_path: Path) -> None:
+def test_a_draft_that_a_killed_process_left_does_not_block_the_next(tmp_path: Path) -> None:
     path = saved(tmp_path, "a")
-    draft = path.with_name("recent-tasks.draft")
-    draft.touch()
-    saved(tmp_path, "b")
-    assert [entry.id for entry in entries_in(path.read_text())] == ["a"]
-    long_ago = time.time() - 3600
-    os.utime(draft, (long_ago, long_ago))
+    path.with_name("recent-tasks.draft").touch()
     saved(tmp_path, "b")
     assert [entry.id for entry in entries_in(path.read_text())] == ["b", "a"]
+
+
+def test_processes_that_write_at_the_same_time_lose_no_id(tmp_path: Path) -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), f"task-{n}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for n in range(WRITERS)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline().strip() == b"ready"
+    for writer in writers:
+        writer.communicate(b"write\n", timeout=60)
+    path = tmp_path / "gtask" / "recent-tasks"
+    found = {entry.id for entry in entries_in(path.read_text())}
+    assert found == {f"task-{n}" for n in range(WRITERS)}
+    assert not path.with_name("recent-tasks.draft").exists()
+
+
+@posix_only
+def test_a_lock_that_is_never_released_delays_a_process_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    monkeypatch.setattr(recent, "_hangs", threading.Event())
+    monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", 0.05)
+    path = saved(tmp_path, "a")
+    with path.with_name("recent-tasks.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        saved(tmp_path, "b")
+        monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", None)  # would wait for ever
+        saved(tmp_path, "c")
+        assert [entry.id for entry in entries_in(path.read_text())] == ["a"]
+
+
+@posix_only
+@pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME"])
+def test_a_home_folder_that_does_not_exist_is_not_created(tmp_path: Path, variable: str) -> None:
+    home = tmp_path / "no-such-home"
+    place = home if variable == "HOME" else home / ".cache"
+    remember([document("a")], {variable: str(place)}, HOST)
+    assert not home.exists()
+
+
+def test_only_the_ids_of_this_host_are_recent(tmp_path: Path) -> None:
+    env = {"XDG_CACHE_HOME": str(tmp_path)}
+    assert recent_ids(env, HOST) == []
+    saved(tmp_path, "a", "b")
+    saved(tmp_path, "c", host="127.0.0.1:8000")
+    assert recent_ids(env, HOST) == ["a", "b"]
+    assert recent_ids({**env, "GTASK_NO_HISTORY": "1"}, HOST) == []
 
 
 @posix_only
