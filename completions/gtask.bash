@@ -122,6 +122,9 @@ _gtask() {
             'watch --user')
                 return
                 ;;
+            'watch --resource')
+                return
+                ;;
             'watch --since')
                 return
                 ;;
@@ -162,6 +165,9 @@ _gtask() {
                 return
                 ;;
             'list --user')
+                return
+                ;;
+            'list --resource')
                 return
                 ;;
             'list --order')
@@ -208,6 +214,7 @@ _gtask() {
                     '*--project/-p Only this project, or '\''all'\''' \
                     '*--region/-r Only this region, or '\''all'\''' \
                     '*--user Only tasks that this user started' \
+                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
                     '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
                     '--until Only tasks created until then; a date includes its day' \
                     '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
@@ -244,6 +251,7 @@ _gtask() {
                     '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
                     '--unacknowledged Only tasks that somebody acknowledged, or that nobody did' \
                     '*--user Only tasks that this user started' \
+                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
                     '--order desc: newest first; asc: oldest first' \
                     '--limit/-n At most so many tasks' \
                     '--all All of them, however many' \

@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--acknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
@@ -78,6 +79,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--acknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
                 @{ Names = @('--unacknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
                 @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--order'); Help = 'desc: newest first; asc: oldest first'; Values = @{ Kind = 'words'; Words = @('asc', 'desc') } }
                 @{ Names = @('-n', '--limit'); Help = 'At most so many tasks'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--all'); Help = 'All of them, however many' }

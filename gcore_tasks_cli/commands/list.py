@@ -10,6 +10,7 @@ from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
     Projects,
     Regions,
+    Resources,
     Since,
     Types,
     Until,
@@ -48,6 +49,7 @@ def list_tasks(
     until: Until = None,
     acknowledged: Acknowledged = None,
     users: Users = None,
+    resources: Resources = None,
     order: Annotated[
         str, typer.Option("--order", metavar="ORDER", help="desc: newest first; asc: oldest first.")
     ] = "desc",
@@ -96,6 +98,7 @@ def list_tasks(
         projects=projects,
         regions=regions,
         users=users,
+        resources=resources,
         since=since,
         until=until,
         acknowledged=acknowledged,
@@ -120,7 +123,7 @@ def list_tasks(
         shown = shown or wanted
         if notes.is_full:
             break
-    if (note := notes.left_out()) is not None:
+    if (note := notes.note()) is not None:
         streams.note(f"gtask: {note}")
     remember(shown, os.environ, settings.host)
     return ExitCode.OK

@@ -7,6 +7,7 @@ from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
     Projects,
     Regions,
+    Resources,
     Since,
     Types,
     Until,
@@ -50,6 +51,7 @@ def watch(
     projects: Projects = None,
     regions: Regions = None,
     users: Users = None,
+    resources: Resources = None,
     since: Since = None,
     until: Until = None,
     acknowledged: Acknowledged = None,
@@ -58,8 +60,9 @@ def watch(
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
-    Without task IDs: every task that is active now; --type, --project, --region, --user, --since,
-    --until and --acknowledged choose among them, and --follow goes on with what is started later.
+    Without task IDs: every task that is active now; --type, --project, --region, --user,
+    --resource, --since, --until and --acknowledged choose among them, and --follow goes on with
+    what is started later.
 
     \b
     Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,
@@ -101,11 +104,12 @@ def watch(
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
     if task_ids:
-        chooses = (types, projects, regions, users, since, until, follow)
+        chooses = (types, projects, regions, users, resources, since, until, follow)
         if any(chooses) or acknowledged is not None:
             raise UsageError(
                 "give task IDs or what chooses among the active tasks (--type, --project, "
-                "--region, --user, --since, --until, --acknowledged, --follow), not both"
+                "--region, --user, --resource, --since, --until, --acknowledged, --follow), "
+                "not both"
             )
         chosen = collect_ids(task_ids, streams.stdin)
     else:
@@ -116,6 +120,7 @@ def watch(
             projects=projects,
             regions=regions,
             users=users,
+            resources=resources,
             since=since,
             until=until,
             acknowledged=acknowledged,

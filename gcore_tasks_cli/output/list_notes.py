@@ -34,8 +34,11 @@ class ListNotes:
         """Whether all that is to be shown was in the first page."""
         return self._pages == 1 and self._page is not None and (self.is_full or self._page.is_last)
 
-    def left_out(self) -> str | None:
-        """The note for standard error; None where nothing was left out."""
+    def note(self) -> str | None:
+        """The note for standard error: what was left out and, for a resource, what was searched."""
+        return "; ".join(filter(None, (self._left_out(), self._searched()))) or None
+
+    def _left_out(self) -> str | None:
         if self._page is None or self.shown == 0:
             return f"no task matches{scope_words(self._query)}"
         count = max(self._page.count, self._read)
@@ -58,6 +61,17 @@ class ListNotes:
             f"the {which} {self.shown:,} that match, after looking at {self._read:,} of "
             f"{count:,} tasks; --limit N shows more, --all shows all"
         )
+
+    def _searched(self) -> str | None:
+        if not self._query.resources:
+            return None
+        count = max(self._page.count, self._read) if self._page is not None else 0
+        tasks = f"{self._read:,} task{'' if self._read == 1 else 's'}"
+        if self._read < count:
+            tasks = f"{self._read:,} of {count:,} tasks"
+        limits = (("since", self._query.since), ("until", self._query.until))
+        times = [f"{name} {time:%Y-%m-%d %H:%M} UTC" for name, time in limits if time is not None]
+        return f"searched {tasks}{' created ' if times else ''}{' '.join(times)}"
 
 
 def scope_words(query: TaskQuery) -> str:

@@ -48,6 +48,16 @@ Users = Annotated[
         show_default=False,
     ),
 ]
+Resources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resource",
+        metavar="ID",
+        help="Only tasks that created this resource or are about it: its ID occurs in "
+        "created_resources or data. May be repeated.",
+        show_default=False,
+    ),
+]
 Since = Annotated[
     str | None,
     typer.Option(
@@ -84,6 +94,7 @@ def task_query(
     projects: list[str] | None = None,
     regions: list[str] | None = None,
     users: list[str] | None = None,
+    resources: list[str] | None = None,
     since: str | None = None,
     until: str | None = None,
     acknowledged: bool | None = None,
@@ -96,7 +107,14 @@ def task_query(
     """
     from datetime import UTC, datetime
 
-    from gcore_tasks_cli.tasks.query import TaskQuery, parse_numbers, parse_span, parse_types, scope
+    from gcore_tasks_cli.tasks.query import (
+        TaskQuery,
+        parse_numbers,
+        parse_resources,
+        parse_span,
+        parse_types,
+        scope,
+    )
 
     begin, end = parse_span(since, until, datetime.now(UTC))
     return TaskQuery(
@@ -105,6 +123,7 @@ def task_query(
         projects=scope(projects or (), env, "project"),
         regions=scope(regions or (), env, "region"),
         users=parse_numbers(users or (), "user"),
+        resources=parse_resources(resources or ()),
         since=begin,
         until=end,
         acknowledged=acknowledged,

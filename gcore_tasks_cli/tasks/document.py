@@ -59,6 +59,19 @@ class Document:
             return self
         return replace(self, fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
 
+    def mentions(self, resource_id: str) -> bool:
+        """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""
+        unseen = [self.fields.get("created_resources"), self.fields.get("data")]
+        while unseen:
+            value = unseen.pop()
+            if isinstance(value, dict):
+                unseen += value.values()
+            elif isinstance(value, list):
+                unseen += value
+            elif value is not None and str(value) == resource_id:
+                return True
+        return False
+
     def created_resources(self) -> dict[str, list[Any]]:
         """Only the types that hold something, in the API's order, IDs as sent."""
         resources = self.fields.get("created_resources")

@@ -1,7 +1,7 @@
-"""Which tasks are asked for: what people write, what the API filters, and what is filtered here.
+"""Which tasks are wanted: what users write, what the API filters, and what is filtered here.
 
-The API filters by state, project, region, time of creation, acknowledgement and one task type. A
-prefix, a glob, several types and the user it cannot: those are filtered here, over all its pages.
+The API filters by state, project, region, creation time, acknowledgement and one task type. Several
+types, prefixes, patterns, users and resources are filtered here, over all pages.
 """
 
 import re
@@ -19,30 +19,38 @@ from gcore_tasks_cli.times import parse_duration
 STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
 ACTIVE_STATES = ("NEW", "RUNNING")
 EVERYWHERE = "all"
+# What other tools call the states. By spelling alone, FAILED would be nearest to FINISHED.
+_STATES_ELSEWHERE = {
+    **dict.fromkeys(("FAILED", "FAIL", "FAILURE", "BROKEN", "ABORTED"), "ERROR"),
+    **dict.fromkeys(("DONE", "SUCCESS", "SUCCEEDED", "COMPLETED", "COMPLETE", "OK"), "FINISHED"),
+    **dict.fromkeys(("PENDING", "QUEUED", "WAITING", "CREATED"), "NEW"),
+    **dict.fromkeys(("ACTIVE", "IN_PROGRESS", "PROCESSING", "STARTED"), "RUNNING"),
+}
 _PROJECT_VARIABLE = "GCORE_CLOUD_PROJECT_ID"
 _REGION_VARIABLE = "GCORE_CLOUD_REGION_ID"
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
-# A clock that is wrong, or a time zone that was not meant, is no reason to refuse.
+# Clocks may be wrong, and a local time is easily given where UTC is meant.
 _FUTURE_TOLERANCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """Which tasks; an empty tuple or None leaves the choice open. Times are in UTC."""
+    """Which tasks are wanted; an empty tuple or None means any. Times are in UTC."""
 
     states: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     projects: tuple[int, ...] = ()
     regions: tuple[int, ...] = ()
     users: tuple[int, ...] = ()
+    resources: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     acknowledged: bool | None = None
     newest_first: bool = True
 
     def parameters(self) -> Parameters:
-        """What the API filters and orders by, as its query parameters."""
+        """The part that the API filters and orders by, as query parameters."""
         chosen = [("state", state) for state in self.states]
         if (task_type := self._type_of_api()) is not None:
             chosen.append(("task_type", task_type))
@@ -58,38 +66,39 @@ class TaskQuery:
 
     @property
     def filters_here(self) -> bool:
-        """Whether some of what the API answers is not what was asked for."""
-        return bool(self.users) or (bool(self.types) and self._type_of_api() is None)
+        """Whether the API's list may hold tasks that are not wanted."""
+        types_here = bool(self.types) and self._type_of_api() is None
+        return types_here or bool(self.users) or bool(self.resources)
 
     def keeps(self, document: Document) -> bool:
-        """Whether the task, one of those that the API answered, is asked for."""
+        """Whether this task of the API's list is wanted."""
         if self.users and document.fields.get("user_id") not in self.users:
+            return False
+        if self.resources and not any(map(document.mentions, self.resources)):
             return False
         if not self.types or self._type_of_api() is not None:
             return True
         return any(_type_pattern(text).fullmatch(document.task_type or "") for text in self.types)
 
     def _type_of_api(self) -> str | None:
-        """The one type that the API can filter by."""
+        """The type, if it is one that the API can filter by."""
         return self.types[0] if len(self.types) == 1 and _is_exact(self.types[0]) else None
 
 
 def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
-    """States in any case, each once.
+    """States in upper or lower case, each once.
 
     Raises:
-        UsageError: for one that there is not.
+        UsageError: for an unknown state.
     """
     states: dict[str, None] = {}
     for text in texts:
         state = text.strip().upper()
         if state not in STATES:
-            from difflib import get_close_matches
-
-            near = get_close_matches(state, STATES, n=1, cutoff=0.5)
+            near = _nearest_state(state)
             raise UsageError(
                 f"unknown state {text[:50]!r}: it is one of {', '.join(STATES)}",
-                hint=f"did you mean {near[0]}?" if near else None,
+                hint=f"did you mean {near}?" if near else None,
             )
         states[state] = None
     return tuple(states)
@@ -99,7 +108,7 @@ def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[
     """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
 
     Raises:
-        UsageError: for one that there is not.
+        UsageError: for an unknown state.
     """
     chosen = {*parse_states(texts), *(ACTIVE_STATES if active else ())}
     if failed:
@@ -111,13 +120,13 @@ def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
     """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`).
 
     Raises:
-        UsageError: for what can be none.
+        UsageError: for text that cannot be a task type.
     """
     types = tuple(dict.fromkeys(text.strip() for text in texts))
     for text in types:
         if _TYPE.fullmatch(text) is None:
             raise UsageError(
-                f"{text[:50]!r} is no task type",
+                f"{text[:50]!r} is not a task type",
                 hint="write a type (create_vm), a prefix (create_) or a pattern ('*_volume')",
             )
     return types
@@ -127,7 +136,7 @@ def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
     """IDs of projects, regions or users, which are numbers; each once.
 
     Raises:
-        UsageError: for one that is none.
+        UsageError: for text that is not a number.
     """
     numbers: dict[int, None] = {}
     for text in texts:
@@ -137,18 +146,30 @@ def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int, ...]:
-    """The projects or regions that were chosen, else that of the environment, else all of them.
-
-    `what` is `project` or `region`; the word `all` chooses all, whatever the environment says.
+def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
+    """IDs of resources, each once.
 
     Raises:
-        UsageError: for one that is no number.
+        UsageError: for an empty one.
+    """
+    ids = tuple(dict.fromkeys(text.strip() for text in texts))
+    if "" in ids:
+        raise UsageError("a resource ID is empty", hint="is the variable that should hold it set?")
+    return ids
+
+
+def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int, ...]:
+    """The projects or regions of the option, else of the environment; empty for all of them.
+
+    `what` is `project` or `region`; the word `all` overrides the environment.
+
+    Raises:
+        UsageError: for text that is not a number.
     """
     chosen = [text.strip() for text in texts]
     if EVERYWHERE in (text.lower() for text in chosen):
         if len(chosen) > 1:
-            raise UsageError(f"--{what} {EVERYWHERE} leaves nothing for another --{what} to choose")
+            raise UsageError(f"--{what} {EVERYWHERE} and another --{what} exclude each other")
         return ()
     if chosen:
         return parse_numbers(chosen, what)
@@ -157,15 +178,15 @@ def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int,
     if not default:
         return ()
     if _NUMBER.fullmatch(default) is None:
-        raise UsageError(f"{variable} is no number: {default[:50]!r}")
+        raise UsageError(f"{variable} is not a number: {default[:50]!r}")
     return (int(default),)
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:
-    """`2h` or `3d` before `now`, or a date, perhaps with a time: in UTC unless it names a zone.
+    """`2h` or `3d` before `now`, or a date, with or without a time: in UTC unless it has a zone.
 
     Raises:
-        UsageError: if it is neither, or cannot be.
+        UsageError: if it is neither, or a time that does not exist.
     """
     compact = text.strip()
     if re.fullmatch(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+", compact.lower(), re.ASCII):
@@ -175,30 +196,30 @@ def parse_moment(text: str, now: datetime, option: str) -> datetime:
             raise UsageError(f"{option}: {error}; write a date like 2026-11-01") from None
     if re.match(r"\d{4}-\d{1,2}-\d{1,2}", compact, re.ASCII) is None:
         raise UsageError(
-            f"{option}: {text[:50]!r} is no time; write 2h, 3d, 2026-11-01 or 2026-11-01T10:00"
+            f"{option}: {text[:50]!r} is not a time; write 2h, 3d, 2026-11-01 or 2026-11-01T10:00"
         )
     try:
         time = datetime.fromisoformat(compact)
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"{option}: {text[:50]!r} is no possible time: {error}") from None
+        raise UsageError(f"{option}: {text[:50]!r} is not a valid time: {error}") from None
     return time
 
 
 def parse_span(
     since: str | None, until: str | None, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """From when to when; a bare date as `--until` includes that day.
+    """The earliest and the latest creation time; a bare date as `--until` includes that day.
 
     Raises:
-        UsageError: for a time that cannot be, and for a span that ends before it begins.
+        UsageError: for an invalid time, or a span that ends before it begins.
     """
     begin = None if since is None else parse_moment(since, now, "--since")
     end = None if until is None else parse_moment(until, now, "--until")
     if end is not None and _is_bare_date(until):
         end += timedelta(days=1, seconds=-1)
     if begin is not None and begin > now + _FUTURE_TOLERANCE:
-        raise UsageError(f"--since {since} is in the future: no task can be that new")
+        raise UsageError(f"--since {since} is in the future: no task is that new")
     if begin is not None and end is not None and end < begin:
         raise UsageError(f"--until {until} is before --since {since}")
     return begin, end
@@ -213,8 +234,16 @@ def narrowed(parameters: Parameters, until: datetime) -> Parameters:
     return (*rest, ("to_timestamp", written(until)))
 
 
+def _nearest_state(typed: str) -> str | None:
+    if (meant := _STATES_ELSEWHERE.get(typed)) is not None:
+        return meant
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(typed, STATES, n=1, cutoff=0.5)), None)
+
+
 def _is_exact(text: str) -> bool:
-    # Every type of the API is at least two words: a single one can only be meant as a beginning.
+    # Every type of the API has at least two words: a single word can only be a prefix.
     return not set(text) & set("*?[") and "_" in text.rstrip("_") and not text.endswith("_")
 
 

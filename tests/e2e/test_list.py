@@ -22,11 +22,21 @@ LIST = "/cloud/v1/tasks"
 def server() -> Iterator[SandboxServer]:
     tasks = [
         active(0, task_type="create_vm"),
-        past(1, task_type="create_volume", document={"project_id": 5, "user_id": 9}),
+        past(
+            1,
+            task_type="create_volume",
+            document={"project_id": 5, "user_id": 9, "data": {"instance_id": "vm-1"}},
+        ),
         failed(2, QUOTA),
         failed(3, "No valid host was found.\nTraceback \x1b[31m"),
         *(past(n, task_type="delete_volume") for n in range(4, 40)),
-        *(past(n, task_type="create_subnet", document={"region_id": 8}) for n in range(3000, 3005)),
+        *(past(n, task_type="create_subnet", document={"region_id": 8}) for n in range(3000, 3004)),
+        past(
+            3004,
+            task_type="create_subnet",
+            document={"region_id": 8},
+            created_resources={"instances": ["vm-1"]},
+        ),
     ]
     with sandbox(tasks) as server:
         yield server
@@ -94,6 +104,19 @@ def test_the_environment_is_the_default_and_an_option_beats_it(server: SandboxSe
     assert nothing.err == "gtask: no task matches in project 5\n"
 
 
+def test_a_resource_is_looked_for_in_all_tasks_and_standard_error_says_in_how_many(
+    server: SandboxServer,
+) -> None:
+    done = gtask(server, "list", "--ids", "--resource", "vm-1")
+    assert done.out.split() == ids(1, 3004)
+    assert done.err == "gtask: searched 45 tasks\n"
+    done = gtask(server, "list", "--ids", "--resource", "vm-1", "--since", "2h")
+    assert done.out.split() == ids(1)
+    assert re.fullmatch(r"gtask: searched 40 tasks created since [\d-]+ \d\d:\d\d UTC\n", done.err)
+    done = gtask(server, "list", "--ids", "--resource", "vm-")
+    assert (done.out, done.err) == ("", "gtask: no task matches; searched 45 tasks\n")
+
+
 def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
     server.requests.clear()
     gtask(server, "list", "--failed", "--type", "create_vm", "--project", "1", "--limit", "3")
@@ -108,14 +131,16 @@ def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
     ("options", "says"),
     [
         (["--state", "runing"], "NEW, RUNNING, FINISHED, ERROR\nhint: did you mean RUNNING?"),
-        (["--since", "2026-13-01"], "no possible time"),
-        (["--since", "-2h"], "is no time"),
+        (["--since", "2026-13-01"], "not a valid time"),
+        (["--since", "-2h"], "is not a time"),
         (["--since", "1h", "--until", "2h"], "--until 2h is before --since 1h"),
         (["--limit", "-1"], "at least 1"),
         (["--limit", "x"], "not a valid int"),
         (["--limit", "5", "--all"], "exclude each other"),
         (["--project", "prod"], "a project ID is a number"),
-        (["--type", "create vm"], "is no task type"),
+        (["--type", "create vm"], "is not a task type"),
+        (["--resource", ""], "a resource ID is empty"),
+        (["--state", "failed"], "did you mean ERROR?"),
         (["--order", "up"], "--order is asc or desc"),
         (["--json", "--ids"], "exclude each other"),
     ],
@@ -133,7 +158,7 @@ def test_bad_input_is_one_sentence(server: SandboxServer, options: list[str], sa
 def test_a_bad_default_is_said(server: SandboxServer) -> None:
     done = gtask(server, "list", env={"GCORE_CLOUD_PROJECT_ID": "prod"})
     assert done.status == 2
-    assert "GCORE_CLOUD_PROJECT_ID is no number" in done.err
+    assert "GCORE_CLOUD_PROJECT_ID is not a number" in done.err
 
 
 @pytest.mark.measured
@@ -296,8 +321,17 @@ def test_watch_without_ids_waits_for_all_that_is_active() -> None:
         nothing = gtask(server, "watch", "--region", "7")
         assert (nothing.status, nothing.out) == (0, "")
         assert nothing.err == "gtask: no task is active in region 7\n"
-        both = gtask(server, "watch", task_id(1), "--region", "7")
-        assert both.status == 2
+        for option in ("--region", "--resource"):
+            both = gtask(server, "watch", task_id(1), option, "7")
+            assert both.status == 2
+
+
+def test_watch_without_ids_can_wait_for_the_tasks_about_a_resource() -> None:
+    about = {"data": {"instance_id": "vm-1"}}
+    with sandbox([past(1, lasts=91.0, document=about), active(2)]) as server:
+        done = gtask(server, "watch", "--resource", "vm-1", "--json", "-i", "0.2")
+    assert [document["id"] for document in done.documents] == ids(1)
+    assert done.status == 0
 
 
 def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:

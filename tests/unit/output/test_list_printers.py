@@ -182,7 +182,7 @@ def notes(query: TaskQuery, most: int | None, *, count: int, reached: int, match
     documents = [document(n % 100) for n in range(reached)]
     shown = matching if most is None else min(most, matching)
     told.count(Page(documents, count, reached, None), shown=shown, matching=matching)
-    return told.left_out() or ""
+    return told.note() or ""
 
 
 def test_what_was_left_out_is_said() -> None:
@@ -202,4 +202,17 @@ def test_what_was_left_out_is_said() -> None:
     assert notes(by_user, 5, count=90, reached=90, matching=5) == ""
     assert notes(TaskQuery(projects=(3,), regions=(1, 2)), 5, count=0, reached=0, matching=0) == (
         "no task matches in project 3 and region 1, 2"
+    )
+
+
+def test_for_a_resource_the_note_says_what_was_searched() -> None:
+    by_resource = TaskQuery(resources=("vm-1",))
+    assert notes(by_resource, 20, count=45, reached=45, matching=2) == "searched 45 tasks"
+    since = replace(by_resource, since=datetime(2026, 11, 1, 10, tzinfo=UTC))
+    assert notes(since, 20, count=1, reached=1, matching=0) == (
+        "no task matches; searched 1 task created since 2026-11-01 10:00 UTC"
+    )
+    assert notes(by_resource, 1, count=900, reached=100, matching=1) == (
+        "the newest 1 that match, after looking at 100 of 900 tasks; "
+        "--limit N shows more, --all shows all; searched 100 of 900 tasks"
     )

@@ -14,6 +14,7 @@ from gcore_tasks_cli.tasks.query import (
     narrowed,
     parse_moment,
     parse_numbers,
+    parse_resources,
     parse_span,
     parse_states,
     parse_types,
@@ -35,7 +36,16 @@ def test_states_in_any_case_in_the_order_of_life() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "near"), [("runing", "RUNNING"), ("FINISH", "FINISHED"), ("err", "ERROR"), ("x", None)]
+    ("text", "near"),
+    [
+        ("runing", "RUNNING"),
+        ("FINISH", "FINISHED"),
+        ("err", "ERROR"),
+        ("x", None),
+        ("failed", "ERROR"),
+        ("done", "FINISHED"),
+        ("pending", "NEW"),
+    ],
 )
 def test_an_unknown_state_names_the_nearest(text: str, near: str | None) -> None:
     with pytest.raises(UsageError, match="NEW, RUNNING, FINISHED, ERROR") as caught:
@@ -68,6 +78,27 @@ def test_users_are_chosen_here() -> None:
     assert query.filters_here
     assert query.keeps(document(user=10))
     assert not any(query.keeps(document(user=user)) for user in (11, None, "9"))
+
+
+def test_resources_are_chosen_here() -> None:
+    query = TaskQuery(resources=parse_resources([" vm-1", "vm-1", "7"]))
+    assert query.resources == ("vm-1", "7")
+    assert query.filters_here
+    kept: tuple[dict[str, object], ...] = (
+        {"created_resources": {"instances": ["vm-0", "vm-1"]}},
+        {"data": {"volumes": [{"attached_to": {"instance_id": "vm-1"}}]}},
+        {"data": "vm-1"},
+        {"created_resources": {"labs": [7]}, "data": None},
+    )
+    dropped: tuple[dict[str, object], ...] = (
+        {},
+        {"data": {"vm-1": "vm-10", "note": "of vm-1"}},
+        {"error": "vm-1"},
+    )
+    assert all(query.keeps(Document("a", "NEW", "", fields)) for fields in kept)
+    assert not any(query.keeps(Document("a", "NEW", "", fields)) for fields in dropped)
+    with pytest.raises(UsageError, match="empty"):
+        parse_resources([""])
 
 
 def test_what_the_api_filters() -> None:
@@ -158,7 +189,7 @@ def test_the_scope_is_the_option_else_the_environment() -> None:
     assert scope([], env, "region") == ()
     assert scope(["7", "7", "8"], env, "project") == (7, 8)
     assert scope(["ALL"], env, "project") == ()
-    with pytest.raises(UsageError, match="leaves nothing"):
+    with pytest.raises(UsageError, match="exclude each other"):
         scope(["all", "7"], env, "project")
 
 
