@@ -1,6 +1,7 @@
 """`gtask ack`: acknowledges tasks."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,12 +61,17 @@ def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: b
     from gcore_tasks_cli.output.list_printers import AcknowledgedLines
     from gcore_tasks_cli.output.printers import JsonPrinter
     from gcore_tasks_cli.tasks.ids import collect_ids
+    from gcore_tasks_cli.tasks.recent import recent_ids
 
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
     # Asked again on passing faults like `get`, though it is a POST: a task that is acknowledged
     # twice is acknowledged, and keeps its first date.
-    asking = Asking(collect_ids(arguments, streams.stdin), settings, Session.acknowledge)
+    asking = Asking(
+        collect_ids(arguments, streams.stdin, partial(recent_ids, os.environ, settings.host)),
+        settings,
+        Session.acknowledge,
+    )
     report = ErrorReport(streams)
     printer = (JsonPrinter if as_json else AcknowledgedLines)(streams, os.environ)
     one_answer_each(asking, report, printer.take)

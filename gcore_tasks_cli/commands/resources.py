@@ -1,6 +1,7 @@
 """`gtask resources`: the IDs of what tasks created."""
 
 import os
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -76,6 +77,7 @@ def resources(
     from gcore_tasks_cli.polling.goal import Goal
     from gcore_tasks_cli.polling.pace.schedule import Schedule
     from gcore_tasks_cli.tasks.ids import collect_ids
+    from gcore_tasks_cli.tasks.recent import recent_ids
 
     timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
     schedule = Schedule(interval_seconds(interval))
@@ -83,7 +85,10 @@ def resources(
     streams = Streams.standard()
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
-    asking = Asking(collect_ids(task_ids, streams.stdin), settings)
+    asking = Asking(
+        collect_ids(task_ids, streams.stdin, partial(recent_ids, os.environ, settings.host)),
+        settings,
+    )
     report = ErrorReport(streams)
     chosen = tuple(types or ())
     printer = ResourcesPrinter(streams, os.environ, chosen, as_json=as_json)

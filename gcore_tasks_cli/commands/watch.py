@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 
 from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
@@ -88,6 +89,7 @@ def watch(
     from gcore_tasks_cli.tasks.ids import collect_ids
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
+    from gcore_tasks_cli.tasks.recent import recent_ids
 
     if events and as_json:
         raise UsageError("--events and --json both write to standard output: choose one")
@@ -111,7 +113,9 @@ def watch(
                 "--region, --user, --resource, --since, --until, --acknowledged, --follow), "
                 "not both"
             )
-        chosen = collect_ids(task_ids, streams.stdin)
+        chosen = collect_ids(
+            task_ids, streams.stdin, partial(recent_ids, os.environ, settings.host)
+        )
     else:
         query = task_query(
             os.environ,

@@ -89,6 +89,39 @@ def test_an_id_never_becomes_more_than_one_segment() -> None:
     ]
 
 
+def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) -> None:
+    seen = {"GTASK_NO_HISTORY": "", "XDG_CACHE_HOME": str(tmp_path)}
+    like_task = f"{TASK[:7]}f{TASK[8:]}"
+    with sandbox(tasks=[task(), task(like_task), task(OTHER)]) as server:
+        assert gtask(server, "get", TASK[:8], env=seen).status == 4
+        assert gtask(server, "list", env=seen).status == 0
+        for command in ("get", "watch", "resources", "ack"):
+            done = gtask(server, command, f"{TASK[:8]}…", "-", "--json", stdin=OTHER[:6], env=seen)
+            assert {d.get("id") or d["task_id"] for d in done.documents} == {TASK, OTHER}
+        server.requests.clear()
+        done = gtask(server, "get", TASK[:7], env=seen)
+        assert done.status == 2
+        assert TASK in done.err
+        assert like_task in done.err
+        assert not server.requests
+    with sandbox(tasks=[task()]) as server:
+        assert f"no such task: {TASK[:8]}" in gtask(server, "get", TASK[:8], env=seen).err
+
+
+@pytest.mark.skipif(CURL is None, reason="curl is not installed")
+def test_the_headers_that_curl_prints_are_not_ids() -> None:
+    with sandbox(tasks=[task()]) as server:
+        call = 'curl -si -H "Authorization: APIKey $KEY" $GCORE_BASE_URL/cloud/v1/tasks/'
+        done = shell(f"{call}{TASK} | gtask get - --json", server, KEY=server.api_key)
+        assert json.loads(done.out)["id"] == TASK
+        done = shell(f"{call}{OTHER} | gtask get -", server, KEY=server.api_key)
+        assert done.status == 2
+        assert "an error of the API: 404 Not Found: NotFoundError: " in done.err
+        done = shell(f"{call}{TASK} | gtask get - --json", server, KEY="wrong")
+        assert done.status == 2
+        assert "401 Unauthorized" in done.err
+
+
 def test_transient_faults_are_tried_again_a_few_times() -> None:
     fault = {"do": "status", "status": 503, "requests": [1, 2]}
     with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
