@@ -24,7 +24,7 @@ def parse_duration(text: str) -> float:
         seconds += float(match[1]) * _UNIT_SECONDS[unit or "s"]
         position = match.end()
     if not compact or position != len(compact):
-        raise ValueError(f"{text!r} is no duration; write 90, 90s, 10m or 1h30m")
+        raise ValueError(f"{text!r} is not a duration; write 90, 90s, 10m or 1h30m")
     if seconds > _LONGEST_SECONDS:
         raise ValueError(f"{text!r} is longer than a year")
     return seconds

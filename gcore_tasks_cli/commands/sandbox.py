@@ -86,7 +86,8 @@ def sandbox(
 
 def _scenario(path: str | None) -> "Scenario":
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.sandbox.scenario import ScenarioError, builtin_scenario, parse_scenario
+    from gcore_tasks_cli.sandbox.fields import ScenarioError
+    from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 
     if path is None:
         return builtin_scenario()

@@ -1,110 +1,28 @@
-"""What the API answers: requests in, responses out, no socket and no clock."""
+"""What the API responds: pure, without socket and clock."""
 
 import json
-import threading
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from gcore_tasks_cli.sandbox.scenario import Scenario
-from gcore_tasks_cli.sandbox.tasks import USER_ID, SimulatedTask, live_tasks, timestamp
+from gcore_tasks_cli.sandbox.messages import Request, Response
+from gcore_tasks_cli.sandbox.world import World
 
 _TASKS = "/cloud/v1/tasks"
 _MOST_A_PAGE = 1000
 _ACTIVE = ("NEW", "RUNNING")
-# What a list can be filtered by, beside the time of creation.
+# The filters of a list that compare a field, and all of them except the creation time.
 _FIELDS = ("state", "project_id", "region_id", "task_type")
 _FILTERS = frozenset((*_FIELDS, "is_acknowledged"))
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request: `target` is the path with its query, header names in lower case."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Response:
-    """An answer: status, body, and headers beyond those that every answer has."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class World:
-    """All tasks of a sandbox and what was done to them; safe to use from several threads."""
-
-    def __init__(self, scenario: Scenario, epoch: float) -> None:
-        self.api_key = scenario.api_key
-        self._started = scenario.started
-        self.epoch = epoch
-        self.lock = threading.Lock()
-        # Newest first, as the API lists them.
-        self._tasks = {
-            task.id: task
-            for task in sorted((*scenario.tasks, *scenario.past), key=lambda task: task.age)
-        }
-        self._acknowledged: dict[str, str] = {}
-        self._rendered: dict[tuple[str, int, str | None], dict[str, Any]] = {}
-
-    def find(self, task_id: str, now: float) -> SimulatedTask | None:
-        """The task of this ID, unless it has vanished."""
-        task = self._tasks.get(task_id)
-        if task is None or (task.vanishes_after is not None and now >= task.vanishes_after):
-            return None
-        return task
-
-    def all(self, now: float) -> list[SimulatedTask]:
-        """All tasks, newest first."""
-        return [
-            task
-            for task in self._tasks.values()
-            if task.vanishes_after is None or now < task.vanishes_after
-        ]
-
-    def document(self, task: SimulatedTask, now: float) -> dict[str, Any]:
-        """The task's document now; the same object as long as nothing changed."""
-        key = (task.id, task.phase(now), self._acknowledged.get(task.id))
-        if key not in self._rendered:
-            document = task.document_at(now, self.epoch)
-            if key[2] is not None:
-                document |= {"acknowledged_at": key[2], "acknowledged_by": USER_ID}
-            self._rendered[key] = document
-        return self._rendered[key]
-
-    def acknowledge(self, task: SimulatedTask, now: float) -> None:
-        """Marks the task as acknowledged."""
-        self._acknowledged.setdefault(task.id, timestamp(self.epoch + now))
-
-    def start(self, task_type: str, now: float) -> SimulatedTask:
-        """A new task of this type, as a write call of the API starts one."""
-        if self._started is not None:
-            task = replace(self._started, id=str(uuid.uuid4()), age=-now)
-            self._tasks = {task.id: task, **self._tasks}
-            return task
-        model = next((t for t in live_tasks() if t.task_type == task_type), live_tasks()[0])
-        task = replace(model, id=str(uuid.uuid4()), task_type=task_type, age=-now)
-        if task.ends == "ERROR":
-            task = replace(task, ends="FINISHED", error=None)
-        if task_type.startswith("delete_"):
-            task = replace(task, created_resources={}, document={})
-        self._tasks = {task.id: task, **self._tasks}
-        return task
-
-
 def respond(world: World, request: Request, now: float) -> Response:
-    """The API's answer to the request, `now` seconds after the sandbox's start."""
+    """The API's response to the request, `now` seconds after the sandbox's start."""
     try:
         parts = urlsplit(request.target)
     except ValueError:
-        return _error(400, "ValidationError", "the target of the request is no URL")
+        return _error(400, "ValidationError", "the target of the request is not a URL")
     with world.lock:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "apikey" or key.strip() != world.api_key:
@@ -149,7 +67,7 @@ def _list(world: World, query: dict[str, list[str]], now: float) -> Response:
         return _error(400, "ValidationError", str(error))
     least, most = world.epoch - until, world.epoch - since
     chosen = [task for task in world.all(now) if least <= task.age <= most]
-    if not _FILTERS.isdisjoint(query):  # else only the page itself has to be written
+    if not _FILTERS.isdisjoint(query):  # else only the page's documents are rendered
         chosen = [task for task in chosen if _matches(world.document(task, now), query)]
     if order == "asc":
         chosen.reverse()
@@ -175,16 +93,16 @@ def _acknowledge_all(world: World, query: dict[str, list[str]], now: float) -> R
 
 
 def _write_call(world: World, request: Request, segments: list[str], now: float) -> Response:
-    """`POST /cloud/v1/volumes/{project}/{region}` and its kin start a task."""
+    """`POST /cloud/v1/volumes/{project}/{region}` and similar calls start a task."""
     kinds = {"instances": "vm", "volumes": "volume", "networks": "network"}
     if len(segments) < 5 or segments[0] != "cloud" or segments[2] not in kinds:
-        return _error(404, "NotFoundError", f"there is no {request.target[:200]} here")
+        return _error(404, "NotFoundError", f"the sandbox has no {request.target[:200]}")
     kind = kinds[segments[2]]
     if request.method == "POST" and len(segments) == 5:
         return _json(200, {"tasks": [world.start(f"create_{kind}", now).id]})
     if request.method == "DELETE" and len(segments) == 6:
         return _json(200, {"tasks": [world.start(f"delete_{kind}", now).id]})
-    return _error(405, "MethodNotAllowed", "this sandbox knows POST and DELETE here")
+    return _error(405, "MethodNotAllowed", "only POST and DELETE are allowed here")
 
 
 def _number(query: dict[str, list[str]], name: str, default: int, low: int, high: int) -> int:

@@ -1,43 +1,36 @@
-"""The sandbox on a real socket of this machine: one thread a connection, all ended by `stop`."""
+"""The sandbox's server: listens on this machine, with a thread for each connection."""
 
 import contextlib
-import json
 import socket
 import ssl
-import struct
 import sys
 import threading
 import time
 from collections import deque
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from gcore_tasks_cli.sandbox.faults import FaultTable
-from gcore_tasks_cli.sandbox.misbehaviour import compressed_if_worth_it, misbehave
-from gcore_tasks_cli.sandbox.respond import Request, Response, World, respond
+from gcore_tasks_cli.sandbox.connection import ConnectionEnded, HttpConnection
+from gcore_tasks_cli.sandbox.faults import Fault, FaultTable
+from gcore_tasks_cli.sandbox.messages import Request, Response
+from gcore_tasks_cli.sandbox.respond import respond
 from gcore_tasks_cli.sandbox.scenario import Scenario
+from gcore_tasks_cli.sandbox.world import World
 
-_BODY_LIMIT_BYTES = 1024 * 1024
 _ACCEPT_POLL_SECONDS = 0.05
 _REQUESTS_KEPT = 100_000
-# Two sockets on one port, as long as only one listens: elsewhere that is an error, or it takes
-# the port from whoever listens there.
+# Two sockets bound to one port of which only one listens. Elsewhere that is an error, or it takes
+# the port away from the other.
 _CAN_SHARE_A_PORT = sys.platform == "linux"
 
 
-class _Stopped(Exception):  # noqa: N818
-    """The server stops, or the client has left: this connection is over."""
-
-
 class SandboxServer:
-    """Serves a scenario on loopback while it is entered.
+    """Serves a scenario on loopback while it is entered as a context.
 
-    Time zero is when it was entered, or, with `from_first_request`, when the first request came
-    (what is refused counts from entering in any case, since nothing comes then). `requests` holds
-    the last (seconds, method, path) in the order in which they came, and `bytes_sent` counts what
-    was sent, heads included.
+    Time zero is when it was entered or, with `from_first_request`, when the first request came;
+    `refuse` counts from entering in any case, because no request comes before it is over.
+    `requests` holds the last (seconds, method, path) in the order of their arrival, and
+    `bytes_sent` counts what was sent, headers included.
     """
 
     def __init__(
@@ -61,7 +54,7 @@ class SandboxServer:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        # Bound all the time and never listening: keeps the port from others while `refuse` lasts.
+        # Always bound, never listening: no other process gets the port while `refuse` lasts.
         self._reservation = _bound(self._host, self._port)
         self._port = self._reservation.getsockname()[1]
         self._listener = self._listening()
@@ -81,32 +74,38 @@ class SandboxServer:
 
     @property
     def base_url(self) -> str:
-        """Where it listens."""
+        """The URL at which it listens."""
         scheme = "http" if self._tls is None else "https"
         return f"{scheme}://{self._host}:{self._port}"
 
     @property
     def api_key(self) -> str:
-        """The only key that it takes."""
+        """The only key that it accepts."""
         return self.scenario.api_key
 
     @property
     def task_ids(self) -> list[str]:
-        """The tasks of the scenario, without those of the past."""
+        """The IDs of the scenario's tasks, without those of the past."""
         return [task.id for task in self.scenario.tasks]
 
     def now(self) -> float:
         """Seconds since time zero."""
         return time.monotonic() - self._started
 
-    def note_request(self, method: str, path: str) -> None:
-        """Keeps a request in the record; the first may be what time was waiting for."""
+    def take(self, request: Request) -> Fault | None:
+        """Records a request and lets the latency pass; the fault that the request gets."""
         with self._lock:
             if self._is_waiting:
                 self._is_waiting = False
                 self._started = time.monotonic()
                 self.world = World(self.scenario, self.clock())
-        self.requests.append((self.now(), method, path))
+        self.requests.append((self.now(), request.method, request.target))
+        self.pause(self.scenario.latency)
+        return self.faults.meet(request.method, request.target, self.now())
+
+    def normal_response(self, request: Request) -> Response:
+        """The response without a fault."""
+        return respond(self.world, request, self.now())
 
     def _refuses(self) -> bool:
         return self.faults.refuses(time.monotonic() - self._entered)
@@ -121,17 +120,17 @@ class SandboxServer:
         self._listener.close()
         self._reservation.close()
         self._drop_connections()
-        # A port is free only once nobody is in the middle of accepting on it.
+        # The port is free only when no thread is accepting on it.
         self._accepting.join(timeout=1.0)
 
     def pause(self, seconds: float) -> None:
-        """Lets time pass for one connection.
+        """Waits.
 
         Raises:
-            _Stopped: when the server stops.
+            ConnectionEnded: when the server stops.
         """
         if seconds > 0 and self.stopped.wait(seconds):
-            raise _Stopped
+            raise ConnectionEnded
 
     def _accept(self) -> None:
         while not self.stopped.is_set():
@@ -140,11 +139,11 @@ class SandboxServer:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
-                continue  # nobody came, closed by `stop`, or gone before it was taken
+                continue  # no client came, `stop` closed it, or the client has left already
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _refuse(self) -> None:
-        """As after a crash: connections end, and nobody listens until the fault is over."""
+        """As after a crash: connections end, and none is accepted until the fault is over."""
         self._listener.close()
         self._drop_connections()
         while self._refuses():
@@ -179,119 +178,13 @@ class SandboxServer:
                 with self._lock:
                     self._open.add(connection)
             # Typed for a `BaseServer`, but any object will do.
-            _Connection(connection, ("", 0), self)  # type: ignore[arg-type]
-        except (_Stopped, OSError, ValueError):
+            HttpConnection(connection, ("", 0), self)  # type: ignore[arg-type]
+        except (ConnectionEnded, OSError, ValueError):
             pass  # the client has left, in whatever way
         finally:
             with self._lock:
                 self._open -= {plain, connection}
             connection.close()
-
-
-class _Connection(BaseHTTPRequestHandler):
-    """One connection, request after request; it is the `Wire` that faults work on."""
-
-    protocol_version = "HTTP/1.1"
-    server: SandboxServer  # type: ignore[assignment]
-
-    def setup(self) -> None:
-        super().setup()
-        self._accepted_encodings = ""
-        self._method = ""
-
-    def log_message(self, format: str, *_arguments: Any) -> None:
-        """Nothing: the user's own command has the screen."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What is no HTTP request gets an error body like any other wrong request."""
-        self.close_connection = True
-        self._method = self.command or ""
-        text = message or explain or "bad request"
-        body = json.dumps({"exception_class": "ValidationError", "message": text[:200]})
-        self.request_version = self.protocol_version
-        self.answer(Response(code, body.encode()))
-
-    def _request(self) -> None:
-        server = self.server
-        self._accepted_encodings = self.headers.get("Accept-Encoding", "")
-        self._method = self.command
-        self._read_body()
-        server.note_request(self.command, self.path)
-        server.pause(server.scenario.latency)
-        fault = server.faults.meet(self.command, self.path, server.now())
-        if fault is None:
-            self.answer(self._right_answer())
-        else:
-            misbehave(fault, self, self._right_answer)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _request  # noqa: N815
-
-    def _read_body(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self.close_connection = True  # what follows cannot be told from the next request
-        elif int(length[:12]) > _BODY_LIMIT_BYTES:
-            self.close_connection = True
-        else:
-            self.rfile.read(int(length))
-
-    def _right_answer(self) -> Response:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return respond(
-            self.server.world, Request(self.command, self.path, headers), self.server.now()
-        )
-
-    def answer(self, response: Response) -> None:
-        """A well-formed answer; a header `date+5` stands for the HTTP date in 5 seconds."""
-        body, gzipped = compressed_if_worth_it(response.body, self._accepted_encodings)
-        headers = {"Content-Type": "application/json", **response.headers}
-        if gzipped:
-            headers["Content-Encoding"] = "gzip"
-        clock = self.server.clock()
-        lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('Odd',))[0]}"]
-        lines += [f"{name}: {_dated(text, clock)}" for name, text in headers.items()]
-        lines.append(f"Date: {formatdate(clock, usegmt=True)}")
-        if response.status != 204:
-            lines.append(f"Content-Length: {len(body)}")
-        if self.close_connection:
-            lines.append("Connection: close")
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-        self.send(head if self._method == "HEAD" or response.status == 204 else head + body)
-
-    def send(self, data: bytes) -> None:
-        """Bytes as they are."""
-        if self.server.stopped.is_set():
-            raise _Stopped
-        self.connection.sendall(data)
-        self.server.bytes_sent += len(data)
-
-    def pause(self, seconds: float) -> None:
-        """Lets time pass."""
-        self.server.pause(seconds)
-
-    def hang(self) -> None:
-        """Does nothing until the client leaves or the server stops."""
-        self.close_connection = True
-        self.connection.settimeout(_ACCEPT_POLL_SECONDS)
-        while not self.server.stopped.is_set():
-            with contextlib.suppress(TimeoutError):
-                if not self.connection.recv(65536):
-                    return
-
-    def leave(self, how: str) -> None:
-        """Ends the connection: `close`, `reset`, or `half_close` (only this direction)."""
-        self.close_connection = True
-        if how == "half_close":
-            self.connection.shutdown(socket.SHUT_WR)
-            return
-        if how == "reset":
-            # Linger for no time at all: the system sends RST instead of FIN.
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.rfile.close()
-            self.wfile.close()
-            self.connection.close()
-        raise _Stopped
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -304,12 +197,6 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    # Python gives accepted connections no time-out of their listener's.
+    # Accepted connections do not inherit this time-out.
     listener.settimeout(_ACCEPT_POLL_SECONDS)
     return listener
-
-
-def _dated(text: str, clock: float) -> str:
-    if text.startswith("date+") and text[5:].isdigit():
-        return formatdate(clock + float(text[5:]), usegmt=True)
-    return text

@@ -1,6 +1,5 @@
 """Simulated tasks: the whole API document of a task as a function of time."""
 
-import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,10 +51,10 @@ NEVER = "NEVER"
 
 @dataclass(frozen=True)
 class SimulatedTask:
-    """A task that is NEW, then RUNNING, then what it `ends` as; all times in seconds.
+    """A task that is NEW, then RUNNING, then in the state `ends`; all times in seconds.
 
-    `age` is how long before the sandbox's start it was created; the other times count from its
-    creation. `document` overrides any field of the API's document.
+    `age` is how long before the sandbox's start it was created. `vanishes_after` counts from that
+    start, the other times from the creation. `document` overrides any field of the API's document.
     """
 
     id: str
@@ -71,7 +70,7 @@ class SimulatedTask:
     document: Mapping[str, Any] = field(default_factory=dict)
 
     def phase(self, now: float) -> int:
-        """How far it is `now` seconds after the sandbox's start: 0 is NEW, the last one the end."""
+        """Its step at `now` seconds after the sandbox's start: 0 is NEW, the highest its end."""
         since = now + self.age
         if since < self.starts_after:
             return 0
@@ -82,7 +81,7 @@ class SimulatedTask:
         return 1 + min(steps - 1, int(share * steps))
 
     def state(self, now: float) -> str:
-        """NEW, RUNNING, FINISHED or ERROR (or what `ends` says)."""
+        """NEW, RUNNING, or the state `ends`."""
         phase = self.phase(now)
         if phase == 0:
             return "NEW"
@@ -131,95 +130,5 @@ class SimulatedTask:
 
 
 def timestamp(epoch: float) -> str:
-    """The API's way to write a time, in UTC."""
+    """A time as the API writes it, in UTC."""
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-VM = {
-    "name": "web-1",
-    "flavor": "g1-standard-1-2",
-    "volumes": [{"source": "image", "size": 10, "boot_index": 0}],
-    "interfaces": [{"type": "external"}],
-}
-
-
-def live_tasks() -> tuple[SimulatedTask, ...]:
-    """The tasks of the built-in scenario that move: one to ERROR."""
-    return (
-        SimulatedTask(
-            "6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01",
-            "create_vm",
-            starts_after=1.0,
-            lasts=17.0,
-            created_resources={
-                "instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"],
-                "volumes": ["726ecfcc-7fd0-4e30-a86e-7892524aa483"],
-                "ports": ["5c1b7e2a-33f0-4d1c-8b5e-9a7d3f6e1c42"],
-            },
-            document={"data": VM},
-        ),
-        SimulatedTask(
-            "6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02",
-            "create_volume",
-            lasts=9.0,
-            ends="ERROR",
-            error="Quota limit for volume_size exceeded by 20",
-            document={"data": {"name": "data-1", "size": 500, "type_name": "ssd_hiiops"}},
-        ),
-        SimulatedTask(
-            "6a5f0c1e-0003-4a3b-9d6e-2f1b7c9e0a03",
-            "create_network",
-            lasts=6.0,
-            created_resources={"networks": ["b39792c3-3160-4356-912e-ba396c95cdcf"]},
-            document={"data": {"name": "net-1", "create_router": True}},
-        ),
-        SimulatedTask(
-            "6a5f0c1e-0004-4a3b-9d6e-2f1b7c9e0a04",
-            "delete_vm",
-            starts_after=0.5,
-            lasts=15.0,
-            document={"data": {"instance_id": "a7e7e8d6-0bf7-4ac9-8170-831b47ee2ba9"}},
-        ),
-        SimulatedTask(
-            "6a5f0c1e-0005-4a3b-9d6e-2f1b7c9e0a05",
-            "create_gpu_virtual_cluster",
-            starts_after=1.0,
-            lasts=11.0,
-            detailed_states=("NETWORK",),
-            created_resources={"clusters": ["0f25a566-91a6-4507-aa42-bdd732fb998d"]},
-            document={"data": {"name": "training-1", "servers_count": 2}},
-        ),
-    )
-
-
-_PAST_TYPES = (
-    ("create_vm", "instances", 22.0),
-    ("create_volume", "volumes", 9.0),
-    ("delete_vm", None, 31.0),
-    ("create_subnet", "subnets", 7.0),
-    ("create_loadbalancer", "loadbalancers", 55.0),
-    ("attach_volume", None, 4.0),
-)
-
-
-def past_tasks() -> tuple[SimulatedTask, ...]:
-    """Tasks of the last three days, all ended, two of them in ERROR."""
-    dice = random.Random(20260523)  # noqa: S311  (the same past at every start)
-    tasks = []
-    for n in range(40):
-        task_type, resource, usual = _PAST_TYPES[n % len(_PAST_TYPES)]
-        failed = n in (7, 26)
-        new_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
-        tasks.append(
-            SimulatedTask(
-                str(uuid.UUID(int=dice.getrandbits(128), version=4)),
-                task_type,
-                starts_after=1.0,
-                lasts=round(usual * dice.uniform(0.7, 1.5)),
-                ends="ERROR" if failed else "FINISHED",
-                error="Not enough capacity in the region for this flavor" if failed else None,
-                created_resources={resource: [new_id]} if resource else {},
-                age=600.0 + n * 6400.0 + dice.randrange(3000),
-            )
-        )
-    return tuple(tasks)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.servers.rare_faults import scenario_of
 
 # The installed command beside this interpreter; GTASK_COMMAND names another one to test.
 GTASK = os.environ.get("GTASK_COMMAND") or shutil.which("gtask", path=Path(sys.executable).parent)
@@ -45,9 +45,8 @@ class Ran:
 @contextmanager
 def sandbox(**scenario: Any) -> Iterator[SandboxServer]:
     """A server for this scenario, as a scenario file would say it."""
-    told = parse_scenario(json.dumps(scenario))
     # How long gtask takes to start on a busy machine is nobody's promise: time begins after it.
-    with SandboxServer(told, from_first_request=True) as server:
+    with SandboxServer(scenario_of(**scenario), from_first_request=True) as server:
         yield server
 
 

@@ -1,12 +1,13 @@
 """Sandboxes with many tasks, for the tests of `list` and `ack`."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from gcore_tasks_cli.sandbox.scenario import Fault, Scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.sandbox.tasks import NEVER, SimulatedTask
+from tests.servers.rare_faults import scenario_of
 
 
 def task_id(number: int) -> str:
@@ -32,9 +33,9 @@ def failed(number: int, error: str) -> SimulatedTask:
 
 @contextmanager
 def sandbox(
-    tasks: Sequence[SimulatedTask], faults: Sequence[Fault] = ()
+    tasks: Sequence[SimulatedTask], faults: Sequence[Mapping[str, object]] = ()
 ) -> Iterator[SandboxServer]:
-    """A sandbox with these tasks."""
-    scenario = Scenario(tasks=tuple(tasks), faults=tuple(faults))
+    """A sandbox with these tasks, and with faults as a scenario file describes them."""
+    scenario = replace(scenario_of(defaults=False, faults=faults), tasks=tuple(tasks))
     with SandboxServer(scenario, from_first_request=True) as server:
         yield server

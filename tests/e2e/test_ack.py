@@ -6,12 +6,10 @@ import sys
 
 import pytest
 
-from gcore_tasks_cli.sandbox.scenario import Fault
 from tests.e2e.harness import command, environment, gtask
 from tests.e2e.listing import failed, past, sandbox, task_id
 
 ACK_ALL = "/cloud/v1/tasks/acknowledge_all"
-BUSY = {"status": 503, "body": "", "content_type": "text/html", "headers": {}}
 
 
 def test_some_are_acknowledged_and_one_failure_loses_no_other() -> None:
@@ -33,7 +31,7 @@ def test_json_is_the_document() -> None:
 
 
 def test_a_lost_answer_is_asked_for_again() -> None:
-    with sandbox([past(1)], [Fault("truncate", requests=(1, 2), parameters={"keep": 0.1})]) as api:
+    with sandbox([past(1)], [{"do": "truncate", "requests": [1, 2], "keep": 0.1}]) as api:
         done = gtask(api, "ack", task_id(1))
         assert [method for _, method, _ in api.requests] == ["POST"] * 3
     assert done.status == 0
@@ -50,7 +48,7 @@ def test_all_needs_a_yes_where_nobody_can_be_asked() -> None:
 @pytest.mark.measured
 def test_all_tells_how_many_and_where() -> None:
     tasks = [past(n, document={"project_id": 5 + n % 2}) for n in range(6)]
-    fault = Fault("status", path=ACK_ALL, requests=(1, 1), parameters=BUSY)
+    fault = {"do": "status", "path": ACK_ALL, "requests": [1, 1], "content_type": "text/html"}
     with sandbox(tasks, [fault]) as server:
         done = gtask(server, "ack", "--all", "--yes", "--project", "5")
         assert (done.status, done.out) == (0, "")

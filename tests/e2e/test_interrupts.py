@@ -67,7 +67,7 @@ def test_during_the_start(number: signal.Signals, status: int, after: float) -> 
     [
         {"do": "silent"},
         {"do": "drip", "interval": 0.1},
-        {"do": "drip", "what": "headers", "interval": 0.1},
+        {"do": "drip_headers", "interval": 0.1},
         {"do": "status", "status": 429, "headers": {"Retry-After": "3600"}},
         {"do": "close"},
     ],

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gcore_tasks_cli.sandbox.scenario import Fault
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import JQ, gtask, shell, signalled, started, wait_for_requests
 from tests.e2e.listing import active, failed, past, sandbox, task_id
@@ -237,7 +236,7 @@ def test_a_signal_ends_it_even_behind_a_full_pipe(
 
 def test_a_signal_ends_it_while_the_api_is_silent() -> None:
     with (
-        sandbox([active(0)], [Fault("silent")]) as server,
+        sandbox([active(0)], [{"do": "silent"}]) as server,
         started(server, "list") as process,
     ):
         wait_for_requests(server, 1)
@@ -248,10 +247,10 @@ def test_a_signal_ends_it_while_the_api_is_silent() -> None:
 
 @pytest.mark.measured
 def test_transient_faults_are_met_with_another_try() -> None:
-    faults = [
-        Fault("status", path=LIST, requests=(1, 1), parameters=_status(503)),
-        Fault("reset", path=LIST, requests=(2, 2)),
-        Fault("truncate", path=LIST, requests=(3, 3), parameters={"keep": 0.5}),
+    faults: list[dict[str, object]] = [
+        {**_status(503), "path": LIST, "requests": [1, 1]},
+        {"do": "reset", "path": LIST, "requests": [2, 2]},
+        {"do": "truncate", "path": LIST, "requests": [3, 3], "keep": 0.5},
     ]
     with sandbox([active(0)], faults) as server:
         done = gtask(server, "list", "--ids")
@@ -260,7 +259,7 @@ def test_transient_faults_are_met_with_another_try() -> None:
 
 @pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (404, 5), (400, 5), (302, 5)])
 def test_lasting_faults_end_at_once(status: int, code: int) -> None:
-    with sandbox([active(0)], [Fault("status", parameters=_status(status))]) as server:
+    with sandbox([active(0)], [_status(status)]) as server:
         done = gtask(server, "list")
         assert len(server.requests) == 1
     assert done.status == code
@@ -268,12 +267,8 @@ def test_lasting_faults_end_at_once(status: int, code: int) -> None:
 
 
 def _status(status: int) -> dict[str, object]:
-    return {
-        "status": status,
-        "body": {"message": "said the API", "request_id": "r-1"},
-        "content_type": "application/json",
-        "headers": {},
-    }
+    body = {"message": "said the API", "request_id": "r-1"}
+    return {"do": "status", "status": status, "body": body}
 
 
 @pytest.mark.skipif(JQ is None, reason="needs jq")
@@ -341,7 +336,7 @@ def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
 
 
 def test_an_outage_before_the_list_is_told_like_any_other() -> None:
-    fault = Fault("status", path=LIST, parameters=_status(503), between=(0.0, 3.0))
+    fault = {**_status(503), "path": LIST, "between": [0, 3]}
     with sandbox([past(1)], [fault]) as server:
         done = gtask(server, "watch", "--heartbeat", "0.5")
     assert done.status == 0
@@ -354,7 +349,7 @@ def test_an_outage_before_the_list_is_told_like_any_other() -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, status: int) -> None:
-    with sandbox([active(0)], [Fault("silent", path=LIST)]) as server:
+    with sandbox([active(0)], [{"do": "silent", "path": LIST}]) as server:
         process = started(server, "watch")
         wait_for_requests(server, 1)
         done = signalled(process, number)
@@ -367,7 +362,7 @@ def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, stat
 
 @pytest.mark.measured
 def test_watch_without_ids_keeps_its_deadline() -> None:
-    with sandbox([active(0)], [Fault("status", path=LIST, parameters=_status(503))]) as server:
+    with sandbox([active(0)], [{**_status(503), "path": LIST}]) as server:
         begun = time.monotonic()
         done = gtask(server, "watch", "--timeout", "1s")
         assert time.monotonic() - begun < 3

@@ -62,9 +62,9 @@ def test_a_scenario_file_brings_its_own_tasks_and_faults(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "is no JSON"),
-        (b"\xff\x00", "is no JSON"),
-        (b"[" * 100_000, "is no JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff\x00", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
         (b"[]", "must be an object"),
         (b'{"faults": [{"do": "dance"}]}', "faults[0].do must be one of"),
         (b'{"tasks": [{"lasts": 1}]}', "tasks[0].id is missing"),

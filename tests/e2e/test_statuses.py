@@ -39,11 +39,11 @@ def test_1_a_task_ended_in_error() -> None:
     [
         (["get"], "ID"),
         (["get", ""], "empty"),
-        (["get", ".."], "no task ID"),
+        (["get", ".."], "not a task ID"),
         (["get", "null"], "jq prints null"),
         (["frobnicate"], "frobnicate"),
-        (["watch", "x", "--timeout", "soon"], "--timeout: 'soon' is no duration"),
-        (["watch", "x", "--timeout", ""], "no duration"),
+        (["watch", "x", "--timeout", "soon"], "--timeout: 'soon' is not a duration"),
+        (["watch", "x", "--timeout", ""], "is not a duration"),
         (["watch", "x", "--interval", "0"], "shortest interval"),
         (["watch", "x", "--no-such"], "--no-such"),
     ],
@@ -110,7 +110,8 @@ def test_4_created_nothing_of_the_type() -> None:
 
 
 def test_5_no_usable_answer() -> None:
-    with sandbox(tasks=[task()], faults=[{"do": "redirect"}]) as server:
+    fault = {"do": "status", "status": 302, "headers": {"Location": "/elsewhere"}}
+    with sandbox(tasks=[task()], faults=[fault]) as server:
         ran = gtask(server, "get", TASK)
     assert ran.status == 5
     assert "redirects to /elsewhere" in ran.err

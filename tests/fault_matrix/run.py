@@ -18,11 +18,11 @@ from typing import Any
 
 import trustme
 
-from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import environment
 from tests.fault_matrix.clients import GTASK, Client, name_lookup_path
 from tests.fault_matrix.row import TASK, Row
+from tests.servers.rare_faults import scenario_of
 
 # After this much more than it may take, a client is ended and has failed.
 _GRACE_SECONDS = 5.0
@@ -152,8 +152,8 @@ def _server(row: Row) -> Iterator[SandboxServer]:
         host = "elsewhere.example" if row.tls == "wrong host" else "127.0.0.1"
         with _AUTHORITY_LOCK:
             _authority().issue_cert(host).configure_cert(context)
-    told = parse_scenario(json.dumps(scenario))
-    with SandboxServer(told, ssl_context=context, from_first_request=True) as server:
+    chosen = scenario_of(**scenario)
+    with SandboxServer(chosen, ssl_context=context, from_first_request=True) as server:
         yield server
 
 

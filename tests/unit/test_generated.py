@@ -9,7 +9,7 @@ import pytest
 from completions.generate import FOLDER, MANUAL, generated, stale
 from completions.interface import Kind, read_interface
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.sandbox.tasks import live_tasks
+from gcore_tasks_cli.sandbox.builtin_tasks import live_tasks
 from tests.e2e.harness import gtask
 
 CHECKERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}

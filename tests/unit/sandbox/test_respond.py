@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.sandbox.respond import Request, Response, World, respond
+from gcore_tasks_cli.sandbox.fields import ScenarioError
+from gcore_tasks_cli.sandbox.messages import Request, Response
+from gcore_tasks_cli.sandbox.respond import respond
 from gcore_tasks_cli.sandbox.scenario import (
     DEFAULT_KEY,
     Scenario,
-    ScenarioError,
     builtin_scenario,
     parse_scenario,
 )
 from gcore_tasks_cli.sandbox.tasks import NEVER, PROJECT_ID, REGION_ID, USER_ID, SimulatedTask
+from gcore_tasks_cli.sandbox.world import World
 
 EPOCH = 1_779_512_400.0  # 2026-05-23T05:00:00Z
 KEY = {"authorization": f"apikey {DEFAULT_KEY}"}

@@ -1,0 +1,106 @@
+"""A sandbox with one task, and plain clients that talk to it."""
+
+import errno
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+from urllib.parse import urlsplit
+
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.servers.rare_faults import scenario_of
+
+PATH = "/cloud/v1/tasks/a"
+LIMIT_SECONDS = 5.0  # a test that waits longer has failed
+
+
+@contextmanager
+def serving(*faults: dict[str, Any], **more: Any) -> Iterator[SandboxServer]:
+    root = {"tasks": [{"id": "a", "ends": "NEVER"}], "faults": list(faults), **more}
+    with SandboxServer(scenario_of(**root)) as server:
+        yield server
+
+
+def port_of(server: SandboxServer) -> int:
+    return urlsplit(server.base_url).port or 0
+
+
+def client(server: SandboxServer) -> HTTPConnection:
+    return HTTPConnection("127.0.0.1", port_of(server), timeout=LIMIT_SECONDS)
+
+
+def asked(
+    connection: HTTPConnection, server: SandboxServer, path: str = PATH, method: str = "GET",
+    **headers: str,
+) -> HTTPResponse:  # fmt: skip
+    key = {"Authorization": f"apikey {server.api_key}"}
+    connection.request(method, path, headers=key | headers)
+    return connection.getresponse()
+
+
+def fetched(
+    server: SandboxServer, path: str = PATH, method: str = "GET", **headers: str
+) -> tuple[HTTPResponse, bytes]:
+    """The answer to one request on a connection of its own, and its whole body."""
+    with closing(client(server)) as connection:
+        response = asked(connection, server, path, method, **headers)
+        return response, response.read()
+
+
+def assert_serves(server: SandboxServer) -> None:
+    response, body = fetched(server)
+    assert (response.status, json.loads(body)["id"]) == (200, "a")
+
+
+@contextmanager
+def raw(server: SandboxServer, data: bytes | None = None) -> Iterator[socket.socket]:
+    """A bare connection on which a request, or these bytes, were sent."""
+    request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: apikey {server.api_key}\r\n\r\n"
+    with socket.create_connection(
+        ("127.0.0.1", port_of(server)), timeout=LIMIT_SECONDS
+    ) as connection:
+        connection.sendall(request.encode() if data is None else data)
+        yield connection
+
+
+def until_end(connection: socket.socket) -> bytes:
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+def at_least(connection: socket.socket, count: int) -> bytes:
+    received = b""
+    while len(received) < count:
+        piece = connection.recv(65536)
+        assert piece, f"the connection ended after {len(received)} bytes"
+        received += piece
+    return received
+
+
+def during(connection: socket.socket, seconds: float) -> list[bytes]:
+    """What comes in this time, in the pieces in which it comes."""
+    pieces, end = [], time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        connection.settimeout(left)
+        try:
+            pieces.append(connection.recv(65536))
+        except TimeoutError:
+            break
+    return pieces
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.005)
+
+
+def is_refused(server: SandboxServer) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port_of(server))) == errno.ECONNREFUSED

@@ -1,0 +1,140 @@
+"""The sandbox over a real socket: its normal responses, wrong requests, and its end."""
+
+import gzip
+import json
+import socket
+import time
+from contextlib import closing, suppress
+from email.utils import parsedate_to_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.sandbox.scenario import parse_scenario
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.unit.sandbox.clients import (
+    PATH,
+    asked,
+    assert_serves,
+    client,
+    eventually,
+    fetched,
+    is_refused,
+    port_of,
+    raw,
+    serving,
+    until_end,
+)
+
+ODD_BYTES = st.binary(max_size=200) | st.text("GET /: HTP1.\r\n[", max_size=60).map(str.encode)
+
+
+def test_answers_are_those_of_the_api() -> None:
+    with serving() as server:
+        response, body = fetched(server)
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["Content-Length"] == str(len(body))
+        assert abs(parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()) < 5
+        assert json.loads(body)["state"] == "RUNNING"
+        assert fetched(server, Authorization="apikey wrong")[0].status == 401
+        assert fetched(server, f"{PATH}b")[0].status == 404
+        assert [path for _, _, path in server.requests] == [PATH, PATH, f"{PATH}b"]
+
+
+def test_one_connection_serves_many_requests() -> None:
+    with serving() as server, closing(client(server)) as connection:
+        asked(connection, server).read()
+        first = connection.sock
+        connection.request("POST", f"{PATH}/acknowledge", body=b"x" * 5000)
+        assert connection.getresponse().read()
+        for method, status in (("GET", 200), ("HEAD", 405), ("GET", 200)):
+            response = asked(connection, server, method=method)
+            assert response.status == status
+            response.read()
+        assert connection.sock is first is not None
+
+
+def test_time_may_wait_for_the_first_request() -> None:
+    scenario = parse_scenario('{"tasks": [{"id": "a", "lasts": 0.1}]}')
+    with SandboxServer(scenario, from_first_request=True) as server:
+        time.sleep(0.15)
+        states = [json.loads(fetched(server)[1])["state"]]
+        eventually(lambda: server.now() >= 0.1)
+        assert [*states, json.loads(fetched(server)[1])["state"]] == ["RUNNING", "FINISHED"]
+
+
+def test_nothing_comes_where_nothing_may_come() -> None:
+    with serving() as server, closing(client(server)) as connection:
+        response = asked(connection, server, "/cloud/v1/tasks/acknowledge_all", "POST")
+        assert (response.status, response.read()) == (204, b"")
+        assert "Content-Length" not in response.headers
+        assert asked(connection, server).read()
+
+
+def test_long_answers_are_gzipped_for_those_who_take_it() -> None:
+    with serving(defaults=True) as server:
+        many = "/cloud/v1/tasks?limit=50"
+        response, body = fetched(server, many, **{"Accept-Encoding": "gzip, deflate"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        plain, whole = fetched(server, many)
+        assert "Content-Encoding" not in plain.headers
+        assert gzip.decompress(body) == whole
+        short, _ = fetched(server, **{"Accept-Encoding": "gzip, deflate"})
+        assert "Content-Encoding" not in short.headers
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x00\xff\x00\r\n\r\n", 400),
+        (b"GET\r\n\r\n", 400),
+        (b"GET / HTTP/x.y\r\n\r\n", 400),
+        (b"GET / HTTP/1.1 more\r\n\r\n", 400),
+        (b"PUT /\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\n\r\n\r\n", 400),
+        (b"GET /".ljust(65_537, b"x"), 414),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431),
+        (b"BREW / HTTP/1.1\r\n\r\n", 501),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+        (b"GET http://[half/ HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n", 401),
+    ],
+)  # fmt: skip
+def test_what_is_no_good_request_is_told_so(data: bytes, status: int) -> None:
+    with serving() as server:
+        with raw(server, data) as connection:
+            assert until_end(connection).split(b" ")[1:2] == [str(status).encode()]
+        assert_serves(server)
+
+
+def test_the_error_for_a_bad_request_is_json() -> None:
+    with serving() as server, raw(server, b"\x00\x01\r\n\r\n") as connection:
+        _, _, body = until_end(connection).partition(b"\r\n\r\n")
+        assert json.loads(body)["exception_class"] == "ValidationError"
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=ODD_BYTES)
+def test_no_bytes_end_the_server(data: bytes) -> None:
+    with serving() as server:
+        with raw(server, data) as connection:
+            connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):  # it may close before it has read all
+                assert until_end(connection)[:9] in (b"", b"HTTP/1.1 ")
+        assert_serves(server)
+
+
+def test_the_port_is_free_as_soon_as_stop_returns() -> None:
+    for _ in range(3):
+        with serving() as server:
+            assert_serves(server)
+        assert is_refused(server)
+
+
+def test_a_port_that_is_taken_is_not_taken_away() -> None:
+    with serving() as server:
+        with pytest.raises(OSError):
+            SandboxServer(server.scenario, port=port_of(server)).__enter__()
+        assert_serves(server)
