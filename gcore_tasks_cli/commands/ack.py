@@ -1,6 +1,7 @@
 """`gtask ack`: acknowledges tasks."""
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,8 +66,8 @@ def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: b
 
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
-    # Asked again on passing faults like `get`, though it is a POST: a task that is acknowledged
-    # twice is acknowledged, and keeps its first date.
+    # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged twice
+    # keeps its first date.
     asking = Asking(
         collect_ids(arguments, streams.stdin, partial(recent_ids, os.environ, settings.host)),
         settings,
@@ -83,11 +84,11 @@ def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.operations.read_list import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
+    from gcore_tasks_cli.tasks.document import FINAL_STATES
 
     settings = Settings.from_env(os.environ)
     settings, streams = tell_requests(settings, streams, wanted=verbose)
-    asks = streams.err.isatty() and streams.stdin is not None and streams.stdin.isatty()
-    if not sure and not asks:
+    if not sure and not streams.is_interactive:
         raise UsageError(
             "ack --all needs --yes where there is no terminal to ask at", hint="nothing was changed"
         )
@@ -97,9 +98,17 @@ def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -
         streams.note(f"gtask: no unacknowledged task{where}")
         return ExitCode.OK
     tasks = f"{page.count:,} task{'' if page.count == 1 else 's'}"
-    if not sure and not streams.confirms(f"Acknowledge {tasks}{where}? [y/N] "):
-        streams.note("gtask: nothing was acknowledged")
-        return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
+    if not sure:
+        final = replace(query, states=tuple(FINAL_STATES))
+        count = min(page.count, next(read_pages(final, settings, most=1)).count)
+        if not streams.confirms(_question(tasks, where, count, page.count - count)):
+            streams.note("gtask: nothing was acknowledged")
+            return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
     acknowledge_all(query, settings)
     streams.note(f"gtask: acknowledged {tasks}{where}")
     return ExitCode.OK
+
+
+def _question(tasks: str, where: str, final: int, active: int) -> str:
+    scope = where or " in all projects and regions"
+    return f"Acknowledge {tasks}{scope} ({final:,} final, {active:,} active)? [y/N] "

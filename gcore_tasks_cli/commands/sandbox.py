@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 _SCENARIO_LIMIT_BYTES = 16 * 1024 * 1024
 _SIGNAL_POLL_SECONDS = 0.1
-# As shells have it: not found, found but not executable.
+# The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+_POWERSHELLS = ("pwsh", "powershell")
+_SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
 def sandbox(
@@ -27,7 +30,7 @@ def sandbox(
         list[str] | None,
         typer.Argument(
             metavar="[-- COMMAND...]",
-            help="Run this command with the sandbox's settings and leave with its exit status.",
+            help="Run this command with the sandbox's settings and exit with its status.",
             show_default=False,
         ),
     ] = None,
@@ -53,9 +56,9 @@ def sandbox(
 ) -> int:
     """Try gtask without an account: a local stand-in for the API.
 
-    It listens on this machine only and serves tasks that move by themselves in seconds; one of
-    them fails. GTASK_SANDBOX_TASK_IDS holds their IDs. With a command it runs that and leaves
-    with its exit status: fit for testing pipelines. Without one it runs until Ctrl-C.
+    It listens on this machine only and serves tasks that end in seconds, one of them in ERROR.
+    GTASK_SANDBOX_TASK_IDS holds their IDs. With a command it runs that and exits with its status,
+    to test pipelines. Without one it runs until Ctrl-C.
 
     \b
     Examples:
@@ -69,19 +72,17 @@ def sandbox(
 
     streams = Streams.standard()
     chosen = _scenario(scenario)
-    try:
-        server = SandboxServer(chosen, port=port)
-        with server:
-            variables = {
-                "GCORE_BASE_URL": server.base_url,
-                "GCORE_API_KEY": server.api_key,
-                "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
-            }
-            if command:
-                return _run(command, variables)
-            return _serve(streams, variables)
-    except OSError as error:
-        raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(SandboxServer(chosen, port=port))
+        except OSError as error:
+            raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
+        variables = {
+            "GCORE_BASE_URL": server.base_url,
+            "GCORE_API_KEY": server.api_key,
+            "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
+        }
+        return _run(streams, command, variables) if command else _serve(streams, variables)
 
 
 def _scenario(path: str | None) -> "Scenario":
@@ -105,38 +106,41 @@ def _scenario(path: str | None) -> "Scenario":
         raise UsageError(f"the scenario file {path!r}: {error}") from None
 
 
-def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
-    """The exit status of the command, as a shell would give it."""
+def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Runs the command; its exit status, as a shell would report it."""
     from gcore_tasks_cli.errors import GtaskError
-    from gcore_tasks_cli.output.streams import Streams
 
     children: list[subprocess.Popen[bytes]] = []
     early: list[int] = []
 
-    def hand_on(number: int, _frame: FrameType | None) -> None:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
         if children:
             children[0].send_signal(number)
         else:
             early.append(number)
 
-    # Before the command starts: from then on it may rely on being told. Ctrl-C reaches it by
-    # itself (one terminal, one process group) and is its to answer; SIGTERM and SIGHUP are meant
-    # for this process alone, so they are handed on.
-    # What whoever started us has ignored (nohup) the command ignores as well.
-    for name, handler in (("SIGINT", lambda *_: None), ("SIGTERM", hand_on), ("SIGHUP", hand_on)):
+    # Before the command starts: it may rely on signals from its first moment. The terminal sends
+    # Ctrl-C to the whole process group, so the command gets it and decides what to do; SIGTERM and
+    # SIGHUP may come to this process alone, so they are passed on. A signal that was ignored before
+    # gtask started (nohup) stays ignored, for the command too.
+    for name, handler in (("SIGINT", lambda *_: None), ("SIGTERM", pass_on), ("SIGHUP", pass_on)):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
     if hasattr(signal, "SIGCHLD"):
-        # Where it is ignored, the system keeps no exit status.
+        # If it is ignored, the system keeps no exit status.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if _is_interactive_shell(command) and streams.is_interactive:
+        streams.note("gtask: this shell uses the sandbox, whose tasks have started. Try:")
+        streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', command[0])}")
+        streams.note("gtask: to leave the shell and end the sandbox: exit, or Ctrl-D")
     try:
         child = subprocess.Popen(command, env={**os.environ, **variables})
     except FileNotFoundError:
-        Streams.standard().error(GtaskError(f"command not found: {command[0]}"))
+        streams.error(GtaskError(f"command not found: {command[0]}"))
         return _NOT_FOUND
     except (OSError, ValueError) as error:
-        Streams.standard().error(GtaskError(f"cannot run {command[0]}: {error}"))
+        streams.error(GtaskError(f"cannot run {command[0]}: {error}"))
         return _NOT_EXECUTABLE
     children.append(child)
     for missed in early:
@@ -146,18 +150,35 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
 
 
 def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
-    """Tells how to use the sandbox, and serves until a signal comes; the exit status for it."""
+    """Prints how to use the sandbox and serves until a signal comes; the exit status for it."""
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: stopped.append(number))
+    shell = "powershell" if os.name == "nt" else "sh"
     for name, value in variables.items():
         line = f"export {name}={shlex.quote(value)}"
         if os.name == "nt":
             line = "$env:{} = '{}'".format(name, value.replace("'", "''"))
         streams.data(line + "\n")
-    streams.note("gtask: the sandbox is running until Ctrl-C; use it from another terminal:")
-    streams.note("  gtask watch $GTASK_SANDBOX_TASK_IDS")
+    lines = "the lines above" if streams.out.isatty() else "the lines of standard output"
+    streams.note(
+        f"gtask: the sandbox runs until Ctrl-C. Paste {lines} into another terminal, then:"
+    )
+    streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', shell)}")
     while not stopped:
-        time.sleep(_SIGNAL_POLL_SECONDS)  # a signal need not interrupt a sleep
+        time.sleep(_SIGNAL_POLL_SECONDS)  # a signal does not interrupt a sleep on every system
     # Ctrl-C is the ordinary way to end it.
     return 0 if stopped[0] == signal.SIGINT else 128 + stopped[0]
+
+
+def _is_interactive_shell(command: Sequence[str]) -> bool:
+    """Whether it is a shell with neither a script nor `-c COMMAND`."""
+    name, *arguments = command
+    return Path(name).stem.lower() in _SHELLS and all(
+        word.startswith("-") and (word.startswith("--") or "c" not in word) for word in arguments
+    )
+
+
+def _reference(variable: str, shell: str) -> str:
+    """How this shell refers to an environment variable."""
+    return f"${'env:' if Path(shell).stem.lower() in _POWERSHELLS else ''}{variable}"

@@ -87,6 +87,11 @@ class Streams:
         for line in error_lines(error):
             self.note(line)
 
+    @property
+    def is_interactive(self) -> bool:
+        """Whether somebody at a terminal can read standard error and type on standard input."""
+        return self.err.isatty() and self.stdin is not None and self.stdin.isatty()
+
     def confirms(self, question: str) -> bool:
         """Asks at the terminal; anything but a yes is a no."""
         self.err.write(question)

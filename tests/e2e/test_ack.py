@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.e2e.harness import command, environment, gtask
-from tests.e2e.listing import failed, past, sandbox, task_id
+from tests.e2e.listing import active, failed, past, sandbox, task_id
 
 ACK_ALL = "/cloud/v1/tasks/acknowledge_all"
 
@@ -79,9 +79,11 @@ def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:
     import pexpect
 
     assert sys.platform != "win32"
-    with sandbox([past(n) for n in range(3)]) as server:
+    with sandbox([past(0), past(1), active(2)]) as server:
         child = pexpect.spawn(command()[0], ["ack", "--all"], env=environment(server), timeout=20)
-        child.expect_exact("Acknowledge 3 tasks? [y/N] ")
+        child.expect_exact(
+            "Acknowledge 3 tasks in all projects and regions (2 final, 1 active)? [y/N] "
+        )
         child.sendline(answer)
         child.expect_exact("acknowledged 3 tasks" if acknowledged else "nothing was acknowledged")
         child.expect(pexpect.EOF)

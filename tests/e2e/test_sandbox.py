@@ -1,10 +1,12 @@
 """`gtask sandbox` as a process: alone, around a command, and with scenario files."""
 
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -99,7 +101,12 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
         command("sandbox"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )
     assert process.stdout is not None
+    assert process.stderr is not None
     exports = [process.stdout.readline().decode() for _ in range(3)]
+    notes = [process.stderr.readline().decode() for _ in range(2)]
+    assert "Paste the lines of standard output into another terminal" in notes[0]
+    assert "Ctrl-C" in notes[0]
+    assert notes[1] == "  gtask watch $GTASK_SANDBOX_TASK_IDS\n"
     script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS"'
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     base_url, key, ids = said.strip().split("|")
@@ -111,8 +118,42 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     assert time.monotonic() - began < 1.0
     assert process.returncode == status
     assert out == b""
-    assert b"Ctrl-C" in err
-    assert b"Traceback" not in err
+    assert err == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("arguments", "is_told"),
+    [
+        (["bash", "--norc", "--noprofile"], True),
+        (["/bin/sh", "-i"], True),
+        (["bash", "-c", "echo 'ready> '; cat"], False),
+        (["cat"], False),
+    ],
+)
+def test_a_shell_at_a_terminal_says_how_to_leave_it(arguments: list[str], is_told: bool) -> None:
+    import pexpect
+
+    assert sys.platform != "win32"
+    program, *rest = command("sandbox", "--", *arguments)
+    child = pexpect.spawn(program, rest, env=environment(PS1="ready> "), timeout=20)
+    if is_told:
+        child.expect_exact("gtask watch $GTASK_SANDBOX_TASK_IDS\r\n")
+        child.expect_exact("to leave the shell and end the sandbox: exit, or Ctrl-D\r\n")
+        child.expect_exact("ready> ")
+    child.sendline("exit 7" if is_told else "typed")
+    if not is_told:
+        child.expect_exact("typed")
+        child.sendeof()
+    child.expect(pexpect.EOF)
+    assert b"gtask:" not in child.before
+    child.close()
+    assert child.exitstatus == (7 if is_told else 0)
+
+
+def test_a_shell_without_a_terminal_says_nothing() -> None:
+    ran = around("--", "bash")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
 
 
 def test_sigterm_reaches_the_command_however_early_it_comes() -> None:
