@@ -1,19 +1,18 @@
-"""Makes text of unknown origin harmless for a terminal and a log: nothing of it steers either."""
+"""Makes untrusted text harmless for a terminal and for the log of a CI system."""
 
 import re
 from collections.abc import Iterable
 
 # C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates,
-# invisible marks, lone surrogates and non-characters: all that a terminal may obey, or that shows
-# a reader something else than what stands there.
+# invisible marks, lone surrogates and non-characters: a terminal may interpret them, or they make
+# text look different from what it is.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
-# What the runner of GitHub Actions takes for a command in the log of a job: `::` where a line
-# begins (behind white space, and colours for good measure), and `##[` anywhere
-# (ActionCommand.cs of actions/runner).
+# The runner of GitHub Actions interprets as a command in a job's log: `::` at the beginning of a
+# line, after white space or colour codes, and `##[` anywhere (ActionCommand.cs of actions/runner).
 _WORKFLOW_COMMAND = re.compile(
     r"(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)", re.MULTILINE
 )
@@ -27,19 +26,19 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on one line, every character that could steer a terminal written as its escape."""
+    """`text` on one line, with an escape for each character that a terminal could interpret."""
     return _UNSAFE.sub(_visible, text)
 
 
 def lines(text: str) -> str:
-    """As `one_line`, but line feeds stay what they are."""
+    """As `one_line`, but line feeds stay."""
     return _UNSAFE_BUT_LINES.sub(_visible, text.replace("\r\n", "\n"))
 
 
 def no_workflow_command(text: str) -> str:
-    """`text` in which the runner of GitHub Actions finds no command.
+    """`text` with an escape in each command that the runner of GitHub Actions would find.
 
-    The escapes are JSON's own, so that a JSON document stays what it is.
+    The escapes are those of JSON, so that a JSON document keeps its value.
     """
     if "::" not in text and "##[" not in text:
         return text
@@ -52,16 +51,16 @@ def _without_command(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` with `***` in place of each secret, in whichever case it stands there."""
+    """`text` with `***` in place of each secret, in upper or lower case."""
     for secret in secrets:
         text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     return text
 
 
 def json_text(text: str) -> str:
-    """JSON text with such characters as JSON's own escapes: the same document, harmless to show.
+    """JSON text with the escapes of JSON for such characters: the same document, safe to show.
 
-    Line feeds stay: outside of strings they are white space, and inside they cannot stand.
+    Line feeds stay: valid JSON has them only as white space between tokens.
     """
     return _UNSAFE_BUT_LINES.sub(_json_escape, text)
 

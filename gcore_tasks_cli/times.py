@@ -20,7 +20,7 @@ def parse_duration(text: str) -> float:
     while match := _DURATION.match(compact, position):
         unit = match[2]
         if unit is None and match[0] != compact:
-            break  # a number without a unit stands alone: is 1h30 half an hour or 30 s more?
+            break  # 1h30 is ambiguous: 30 seconds or 30 minutes?
         seconds += float(match[1]) * _UNIT_SECONDS[unit or "s"]
         position = match.end()
     if not compact or position != len(compact):
@@ -31,7 +31,7 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """A span for people: `0.4 s`, `19 s`, `2 m 05 s`, `1 h 02 m`, `3 d 04 h`."""
+    """A readable duration: `0.4 s`, `19 s`, `2 m 05 s`, `1 h 02 m`, `3 d 04 h`."""
     if seconds < 0:
         return f"-{format_duration(-seconds)}"
     if 0 < seconds < 0.95:
@@ -47,9 +47,9 @@ def format_duration(seconds: float) -> str:
 
 
 def parse_time(text: object) -> datetime | None:
-    """An API timestamp (`2026-05-23T05:07:31`, with or without `Z`: both UTC), or None if odd.
+    """The time of an API timestamp (`2026-05-23T05:07:31`, with or without `Z`: both are UTC).
 
-    Anything may stand in that field; what cannot be read as a time is simply not known.
+    None if the value is not a time.
     """
     if not isinstance(text, str) or len(text) > 64:
         return None

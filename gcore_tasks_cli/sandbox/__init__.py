@@ -1,4 +1,4 @@
-"""A local stand-in for the tasks API, with tasks that move by themselves and faults on demand.
+"""A local stand-in for the tasks API, with tasks that change by themselves and faults on demand.
 
-It imports nothing of the rest of gtask: a misreading of the API cannot hide on both sides.
+It imports nothing of the rest of gtask, so that a mistake about the API cannot hide in both.
 """

@@ -1,1 +1,1 @@
-"""What a task is: its document, its model, its ID, and which tasks are asked for."""
+"""What a task is: its document, its model, its ID; and queries for tasks."""

@@ -1,7 +1,7 @@
-"""Task documents: the API's JSON, kept to the letter, with the two fields that waiting needs.
+"""Task documents: the API's JSON text, unchanged, and its parsed fields.
 
-What a program reads from `--json` is this text and not a re-encoding of it, so that numbers,
-escapes, the order of keys and unknown fields come through exactly as they were sent.
+`--json` prints this text and not a re-encoding of it, so that numbers, escapes, the order of keys
+and unknown fields are exactly as the API sent them.
 """
 
 import json
@@ -15,18 +15,18 @@ from typing import Any
 FINAL_STATES = frozenset({"FINISHED", "ERROR"})
 
 _MORE_FRAMES = 500
-# What is deeper stands on one line, and is looked through there.
+# Deeper values are shown as JSON on one line, where secrets are hidden in the text.
 _DEEPEST_LAID_OUT = 100
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-# What stands between white space that is outside of strings. Possessive: linear on any input; and
-# found rather than substituted: a list of 50,000 tasks spends its time here.
+# Everything but the white space outside of strings. Possessive, so that the time is linear for any
+# input; `findall` rather than `sub`, because a list of 50,000 tasks spends most of its time here.
 _BETWEEN_SPACES = re.compile(r'(?:[^" \t\r\n]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One task as the API sent it: `text` is its own compact JSON, `fields` what it says."""
+    """One task as the API sent it: `text` is its JSON without white space, `fields` its value."""
 
     id: str
     state: str
@@ -35,26 +35,26 @@ class Document:
 
     @property
     def is_final(self) -> bool:
-        """Whether the state can no longer change."""
+        """Whether the task has ended: its state cannot change any more."""
         return self.state in FINAL_STATES
 
     @property
     def detailed_state(self) -> str | None:
-        """The detailed state, where there is one."""
+        """The detailed state, if there is one."""
         return self.text_field("detailed_state")
 
     @property
     def task_type(self) -> str | None:
-        """The task type, where there is one."""
+        """The task type, if there is one."""
         return self.text_field("task_type")
 
     def text_field(self, name: str) -> str | None:
-        """The field as text; None where it is absent, null, empty or no text."""
+        """The field if it is a string; None if it is absent, empty or of another type."""
         value = self.fields.get(name)
         return value if isinstance(value, str) and value else None
 
     def hiding(self, hide: Callable[[str], str]) -> "Document":
-        """The document for people: every text in it as `hide` leaves it, before it is laid out."""
+        """The document with `hide` applied to each string in its fields; `text` is unchanged."""
         if hide(self.text) == self.text:
             return self
         return replace(self, fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
@@ -73,7 +73,7 @@ class Document:
         return False
 
     def created_resources(self) -> dict[str, list[Any]]:
-        """Only the types that hold something, in the API's order, IDs as sent."""
+        """The types with at least one ID, in the API's order; IDs as sent."""
         resources = self.fields.get("created_resources")
         if not isinstance(resources, dict):
             return {}
@@ -95,7 +95,7 @@ def _hidden(value: Any, hide: Callable[[str], str], deepest: int) -> Any:
 
 
 def decode_json(body: bytes) -> str:
-    """The text of a JSON body (UTF-8, as RFC 8259 demands; a byte order mark is forgiven).
+    """The text of a JSON body (UTF-8, as RFC 8259 requires; a byte order mark is dropped).
 
     Raises:
         ValueError: if it is not UTF-8.
@@ -104,10 +104,10 @@ def decode_json(body: bytes) -> str:
 
 
 def parse_json(text: str) -> Any:
-    """The value of one JSON text; stricter than `json.loads` (no NaN) and never out of its depth.
+    """The value of one JSON text; unlike `json.loads`, it rejects NaN and raises no RecursionError.
 
     Raises:
-        ValueError: if it is no JSON, or nested deeper than this process can follow.
+        ValueError: if it is not JSON, or too deeply nested.
     """
     value, end = parse_json_at(text, _skip_space(text, 0))
     if _skip_space(text, end) != len(text):
@@ -116,7 +116,7 @@ def parse_json(text: str) -> Any:
 
 
 def parse_json_at(text: str, start: int) -> tuple[Any, int]:
-    """The JSON value that begins at `start`, and where it ends.
+    """The JSON value that begins at `start`, and the index after it.
 
     Raises:
         ValueError: as `parse_json`.
@@ -128,9 +128,9 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
 
 
 def encode_json(value: Any) -> str:
-    """The compact JSON of a value that was parsed here, from however deep a place it is asked."""
+    """The compact JSON of a value that was parsed here."""
     limit = sys.getrecursionlimit()
-    # What could just be read where the stack was low could else not be written where it is high.
+    # A deeply nested value may have been parsed with more stack left than there is here.
     sys.setrecursionlimit(limit + _MORE_FRAMES)
     try:
         return json.dumps(value, separators=(",", ":"))
@@ -139,7 +139,7 @@ def encode_json(value: Any) -> str:
 
 
 def json_stream(text: str) -> Iterator[Any]:
-    """The values of JSON texts one after the other, as `jq` reads them.
+    """The values of consecutive JSON texts, as `jq` reads them.
 
     Raises:
         ValueError: as `parse_json`.
@@ -152,10 +152,10 @@ def json_stream(text: str) -> Iterator[Any]:
 
 
 def parse_task(text: str) -> Document:
-    """The task that `text` is.
+    """The task in a JSON text.
 
     Raises:
-        ValueError: if it is no JSON, or no task (no text `id` or `state`).
+        ValueError: if it is not JSON, or not a task (without a string `id` or `state`).
     """
     return _document(parse_json(text), text)
 
@@ -164,7 +164,7 @@ def parse_page(text: str) -> tuple[list[Document], int]:
     """The tasks of a page of the list, each with its own text, and the count over all pages.
 
     Raises:
-        ValueError: if it is no such page, or holds something that is no task.
+        ValueError: if it is not a page of tasks.
     """
     documents: list[Document] | None = None
     count: Any = None
@@ -181,12 +181,12 @@ def parse_page(text: str) -> tuple[list[Document], int]:
         if text[position : position + 1] == ",":
             position = _expect(text, position, ",")
     if text[position:].strip(" \t\r\n") != "}" or documents is None:
-        raise ValueError("no list of tasks")
+        raise ValueError("not a list of tasks")
     return documents, count if isinstance(count, int) and count >= 0 else len(documents)
 
 
 def compact(text: str) -> str:
-    """Valid JSON without the white space between its tokens; nothing else changes."""
+    """Valid JSON without the white space between its tokens, otherwise unchanged."""
     return "".join(_BETWEEN_SPACES.findall(text))
 
 
@@ -206,10 +206,10 @@ def _parse_tasks(text: str, position: int) -> tuple[list[Document], int]:
 
 def _document(value: Any, text: str) -> Document:
     if not isinstance(value, dict):
-        raise ValueError("no task: not an object")
+        raise ValueError("not a task: not an object")
     for name in ("id", "state"):
         if not isinstance(value.get(name), str) or not value[name]:
-            raise ValueError(f"no task: no {name}")
+            raise ValueError(f"not a task: no {name}")
     return Document(value["id"], value["state"], compact(text), value)
 
 
@@ -225,17 +225,17 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _parse_int(digits: str) -> int | float | str:
-    # Python refuses to read integers of thousands of digits (they cost quadratic time). The text
-    # of the document keeps the number; what is computed with is its nearest float.
+    # Python refuses integers of thousands of digits, which take quadratic time. The document's text
+    # keeps the digits; calculations use the nearest float.
     return int(digits) if len(digits) < 1000 else _parse_float(digits)
 
 
 def _parse_float(digits: str) -> float | str:
-    # What is beyond all floats could not be written as JSON again: it stays the text that it is.
+    # JSON has no infinity: a number beyond all floats stays a string.
     number = float(digits)
     return number if math.isfinite(number) else digits
 

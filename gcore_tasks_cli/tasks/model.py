@@ -1,4 +1,4 @@
-"""The Task model: every field of the API, and whatever it adds later. The one owner of pydantic."""
+"""The Task model: every known field of the API, and unknown ones. The only user of pydantic."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from gcore_tasks_cli.times import parse_time
 
 
 class TaskState(StrEnum):
-    """The states of the published description. Others may come: compare, do not assume."""
+    """The states in the API's published description. The API may add others."""
 
     NEW = "NEW"
     RUNNING = "RUNNING"
@@ -22,7 +22,7 @@ class TaskState(StrEnum):
 
 
 def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """A value of another type than described is kept as its JSON text: odd is not fatal."""
+    """A value of an unexpected type is kept as its JSON text instead of being an error."""
     try:
         return handler(value)
     except ValidationError:
@@ -30,18 +30,18 @@ def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -
 
 
 def _none_is_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """`null` where a list of IDs is described means that nothing was created."""
+    """`null` instead of a list of IDs means that nothing was created."""
     return [] if value is None else _keep_what_does_not_fit(value, handler)
 
 
 _T = TypeVar("_T")
-# A string stands in for whatever was sent instead of the described type.
+# A string replaces a value of an unexpected type.
 Lenient = Annotated[_T | str | None, WrapValidator(_keep_what_does_not_fit)]
 ResourceIds = Annotated[list[str | int] | str, WrapValidator(_none_is_nothing), Field(default=[])]
 
 
 class CreatedResources(BaseModel):
-    """IDs of what a task created, by the API's own type names (its odd spellings included)."""
+    """IDs of what a task created, by the API's type names (`l7polices` is its spelling)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -83,7 +83,7 @@ class CreatedResources(BaseModel):
     volumes: ResourceIds
 
     def created(self) -> dict[str, list[str]]:
-        """Only the types that hold something, unknown ones too, each ID as text."""
+        """The types with at least one ID, unknown types too; each ID as a string."""
         present: dict[str, list[str]] = {}
         for name, value in (*dict(self).items(), *(self.model_extra or {}).items()):
             items = value if isinstance(value, list) else [value]
@@ -93,7 +93,7 @@ class CreatedResources(BaseModel):
 
 
 class Task(BaseModel):
-    """One task, as the API describes it. Only `id` and `state` are needed to be one."""
+    """One task, as the API describes it. Only `id` and `state` are required."""
 
     model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
 
@@ -124,7 +124,7 @@ class Task(BaseModel):
         """The model of a task document.
 
         Raises:
-            ValueError: if it is no task (no text `id` or `state`).
+            ValueError: if it is not a task (without a string `id` or `state`).
         """
         named = _with_good_names(fields)
         if isinstance(resources := named.get("created_resources"), dict):
@@ -143,7 +143,7 @@ class Task(BaseModel):
 
     @property
     def duration_seconds(self) -> float | None:
-        """From creation to end, where both are known and in order."""
+        """From creation to end; None if one of them is unknown, or the end comes first."""
         if self.created_at is None or self.finished_at is None:
             return None
         seconds = (self.finished_at - self.created_at).total_seconds()
@@ -151,22 +151,22 @@ class Task(BaseModel):
 
     @property
     def is_final(self) -> bool:
-        """Whether the state can no longer change."""
+        """Whether the task has ended: its state cannot change any more."""
         return self.state in (TaskState.FINISHED, TaskState.ERROR)
 
     def created(self) -> dict[str, list[str]]:
-        """IDs of what was created, by type; empty where nothing was."""
+        """IDs of what was created, by type; empty if nothing was."""
         if isinstance(self.created_resources, CreatedResources):
             return self.created_resources.created()
         return {"created_resources": [self.created_resources]} if self.created_resources else {}
 
     def unknown_fields(self) -> dict[str, Any]:
-        """Fields that this version of gtask does not know, as sent."""
+        """Fields that are not in the API's published description, as sent."""
         return dict(self.model_extra or {})
 
 
 def _with_good_names(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A name of broken text is none for pydantic; what is shown escapes it in any case."""
+    """pydantic rejects names with lone surrogates; these are escaped."""
     return {name.encode("utf-8", "backslashreplace").decode(): v for name, v in fields.items()}
 
 

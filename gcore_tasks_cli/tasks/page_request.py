@@ -1,9 +1,9 @@
-"""A page of the API's list, as it is asked for. Small, since every wait imports it."""
+"""A request for one page of the API's list. Small, because every wait imports it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-# What the API gives at most, whatever is asked for.
+# The API's limit.
 MOST_A_PAGE = 1000
 
 Parameters = tuple[tuple[str, str], ...]
@@ -11,7 +11,7 @@ Parameters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """One page of the API's list: `limit` tasks from `offset` on."""
+    """One page of the API's list: at most `limit` tasks, from `offset` on."""
 
     parameters: Parameters
     limit: int
@@ -19,5 +19,5 @@ class PageRequest:
 
 
 def written(time: datetime) -> str:
-    """The time as the API takes it."""
+    """The time in the format of the API's parameters."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

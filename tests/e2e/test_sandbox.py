@@ -50,7 +50,7 @@ def test_the_built_in_tasks_end_and_one_fails() -> None:
     assert ran.seconds < 20
 
 
-def test_a_scenario_file_brings_its_own_tasks_and_faults(tmp_path: Path) -> None:
+def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path) -> None:
     scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "requests": [1, 1]}]}
     path = tmp_path / "scenario.json"
     path.write_text(json.dumps(scenario))
@@ -72,7 +72,7 @@ def test_a_scenario_file_brings_its_own_tasks_and_faults(tmp_path: Path) -> None
         (b'{"tasks": [{"lasts": 1}]}', "tasks[0].id is missing"),
     ],
 )
-def test_a_wrong_scenario_file_is_told_in_one_sentence(
+def test_a_wrong_scenario_file_is_reported_in_one_sentence(
     content: bytes, said: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "scenario.json"
@@ -123,7 +123,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
-    ("arguments", "is_told"),
+    ("arguments", "is_greeted"),
     [
         (["bash", "--norc", "--noprofile"], True),
         (["/bin/sh", "-i"], True),
@@ -131,24 +131,26 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
         (["cat"], False),
     ],
 )
-def test_a_shell_at_a_terminal_says_how_to_leave_it(arguments: list[str], is_told: bool) -> None:
+def test_only_a_shell_at_a_terminal_says_how_to_leave_it(
+    arguments: list[str], is_greeted: bool
+) -> None:
     import pexpect
 
     assert sys.platform != "win32"
     program, *rest = command("sandbox", "--", *arguments)
     child = pexpect.spawn(program, rest, env=environment(PS1="ready> "), timeout=20)
-    if is_told:
+    if is_greeted:
         child.expect_exact("gtask watch $GTASK_SANDBOX_TASK_IDS\r\n")
         child.expect_exact("to leave the shell and end the sandbox: exit, or Ctrl-D\r\n")
         child.expect_exact("ready> ")
-    child.sendline("exit 7" if is_told else "typed")
-    if not is_told:
+    child.sendline("exit 7" if is_greeted else "typed")
+    if not is_greeted:
         child.expect_exact("typed")
         child.sendeof()
     child.expect(pexpect.EOF)
     assert b"gtask:" not in child.before
     child.close()
-    assert child.exitstatus == (7 if is_told else 0)
+    assert child.exitstatus == (7 if is_greeted else 0)
 
 
 def test_a_shell_without_a_terminal_says_nothing() -> None:
@@ -162,14 +164,14 @@ def test_sigterm_reaches_the_command_however_early_it_comes() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="there is no SIGCHLD")
-def test_the_exit_status_is_known_where_the_end_of_children_is_ignored() -> None:
+def test_the_exit_status_is_known_even_if_sigchld_is_ignored() -> None:
     with sandbox() as server:
         ran = shell("trap '' CHLD; gtask sandbox -- sh -c 'exit 7'", server)
     assert ran.status == 7
 
 
 @pytest.mark.skipif(shutil.which("nohup") is None, reason="there is no nohup")
-def test_what_is_ignored_stays_ignored_for_the_command() -> None:
+def test_an_ignored_signal_stays_ignored_for_the_command() -> None:
     done = subprocess.run(
         ["nohup", *command("sandbox", "--", "sh", "-c", "kill -HUP $$; exit 9")],
         capture_output=True,

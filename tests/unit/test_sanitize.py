@@ -1,4 +1,4 @@
-"""No text of the API can steer a terminal."""
+"""No text of the API can control a terminal."""
 
 import json
 import unicodedata

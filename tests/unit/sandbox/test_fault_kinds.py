@@ -40,14 +40,14 @@ HANGING: list[dict[str, Any]] = [
 @pytest.mark.parametrize(
     "slow", [{"latency": 0.05}, {"faults": [{"do": "delay", "seconds": 0.05}]}]
 )
-def test_latency_and_delay_come_before_the_right_answer(slow: dict[str, Any]) -> None:
+def test_latency_and_delay_come_before_the_normal_response(slow: dict[str, Any]) -> None:
     with serving(**slow) as server:
         began = time.monotonic()
         assert_serves(server)
         assert time.monotonic() - began >= 0.05
 
 
-def test_status_says_what_it_is_told_to_as_often_as_it_is_told_to() -> None:
+def test_status_is_the_given_response_for_the_given_requests() -> None:
     fault = {"do": "status", "requests": [2, 2], "headers": {"Retry-After": "7"}, "body": {"a": 1}}
     with serving(fault) as server:
         assert_serves(server)
@@ -57,7 +57,7 @@ def test_status_says_what_it_is_told_to_as_often_as_it_is_told_to() -> None:
         assert_serves(server)
 
 
-def test_retry_after_may_be_a_date_by_the_servers_own_clock() -> None:
+def test_retry_after_can_be_a_date_by_the_servers_clock() -> None:
     fault = {"do": "status", "status": 429, "headers": {"Retry-After": "date+5"}}
     with serving(fault, clock_offset=3600) as server:
         response, _ = fetched(server)
@@ -67,7 +67,7 @@ def test_retry_after_may_be_a_date_by_the_servers_own_clock() -> None:
         assert date.timestamp() - time.time() > 3500
 
 
-def test_body_replaces_the_answer() -> None:
+def test_body_replaces_the_normal_response() -> None:
     html = {"do": "body", "body": "<b>no</b>", "content_type": "text/html", "requests": [1, 1]}
     with serving(html, {"do": "body", "body": ["no task"]}) as server:
         response, body = fetched(server)
@@ -76,7 +76,7 @@ def test_body_replaces_the_answer() -> None:
         assert json.loads(fetched(server)[1]) == ["no task"]
 
 
-def test_redirect_points_elsewhere() -> None:
+def test_status_can_be_a_redirect() -> None:
     with serving(
         {"do": "status", "status": 302, "headers": {"Location": "http://127.0.0.1:9/x"}}
     ) as server:
@@ -85,14 +85,14 @@ def test_redirect_points_elsewhere() -> None:
         assert response.headers["Location"] == "http://127.0.0.1:9/x"
 
 
-def test_other_task_answers_for_another_one() -> None:
+def test_other_task_sends_another_tasks_document() -> None:
     with serving({"do": "other_task", "requests": [1, 1]}) as server:
         odd, right = (json.loads(fetched(server)[1]) for _ in range(2))
         assert odd["id"] == "00000000-dead-4bad-8bad-000000000000"
         assert odd | {"id": "a"} == right
 
 
-def test_reset_and_close_end_the_connection_each_in_its_way() -> None:
+def test_reset_sends_rst_and_close_sends_fin() -> None:
     first = {"requests": [1, 1]}
     with serving({"do": "reset", **first}, {"do": "close", "requests": [2, 2]}) as server:
         with raw(server) as connection, pytest.raises(ConnectionResetError):
@@ -103,7 +103,7 @@ def test_reset_and_close_end_the_connection_each_in_its_way() -> None:
         assert len(server.requests) == 3
 
 
-def test_half_close_ends_only_what_the_server_says() -> None:
+def test_half_close_ends_only_the_servers_direction() -> None:
     with serving({"do": "half_close"}) as server, raw(server) as connection:
         assert until_end(connection) == b""
         for _ in range(3):
@@ -112,7 +112,7 @@ def test_half_close_ends_only_what_the_server_says() -> None:
         assert connection.recv(1) == b""
 
 
-def test_silent_says_nothing_and_keeps_the_connection() -> None:
+def test_silent_sends_nothing_and_keeps_the_connection() -> None:
     with serving({"do": "silent"}) as server, raw(server) as connection:
         eventually(lambda: len(server.requests) == 1)
         assert during(connection, 0.1) == []
@@ -160,7 +160,7 @@ def test_endless_goes_on_until_the_client_leaves() -> None:
         assert_serves(server)
 
 
-def test_headers_flood_never_comes_to_the_body() -> None:
+def test_headers_flood_never_ends_the_headers() -> None:
     with serving({"do": "headers_flood", "requests": [1, 1]}) as server:
         with raw(server) as connection:
             received = at_least(connection, 2_000_000)
@@ -169,7 +169,7 @@ def test_headers_flood_never_comes_to_the_body() -> None:
         assert_serves(server)
 
 
-def test_truncate_promises_more_than_it_sends() -> None:
+def test_truncate_announces_more_than_it_sends() -> None:
     with serving({"do": "truncate", "keep": 0.25, "requests": [1, 1]}) as server:
         with closing(client(server)) as connection, pytest.raises(IncompleteRead) as caught:
             asked(connection, server).read()
@@ -186,7 +186,7 @@ def test_garbage_is_not_http() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 300_000])
-def test_huge_is_as_large_as_it_says(size: int) -> None:
+def test_huge_is_as_large_as_announced(size: int) -> None:
     with serving({"do": "huge", "bytes": size}) as server:
         response, body = fetched(server)
         assert response.headers["Content-Length"] == str(len(body))
@@ -194,7 +194,7 @@ def test_huge_is_as_large_as_it_says(size: int) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "window"), [("gzip", 31), ("deflate", 15)])
-def test_bomb_grows_when_it_is_opened(encoding: str, window: int) -> None:
+def test_bomb_is_large_when_decompressed(encoding: str, window: int) -> None:
     with serving({"do": "bomb", "encoding": encoding, "bytes": 3_000_000}) as server:
         response, body = fetched(server)
         assert response.headers["Content-Encoding"] == encoding
@@ -203,7 +203,7 @@ def test_bomb_grows_when_it_is_opened(encoding: str, window: int) -> None:
 
 
 @pytest.mark.parametrize("fault", HANGING, ids=lambda fault: fault["do"])
-def test_stopping_ends_what_hangs_and_frees_the_port(fault: dict[str, Any]) -> None:
+def test_stopping_ends_hanging_connections_and_frees_the_port(fault: dict[str, Any]) -> None:
     with serving({**fault, "path": PATH}) as server, raw(server) as connection:
         eventually(lambda: len(server.requests) == 1)
         began = time.monotonic()

@@ -24,13 +24,13 @@ def test_the_first_fault_in_the_file_wins_and_the_others_count_on() -> None:
     assert first_met(faults, *[("GET", "/", 0.0)] * 3) == ["reset", "close", None]
 
 
-def test_a_fault_lasts_from_its_begin_until_before_its_end() -> None:
+def test_a_fault_is_on_from_its_begin_until_just_before_its_end() -> None:
     fault = Fault(CLOSE, between=(1.0, 2.0))
     requests = [("GET", "/", now) for now in (0.99, 1.0, 1.99, 2.0)]
     assert first_met([fault], *requests) == [None, "close", "close", None]
 
 
-def test_refusing_meets_the_port_and_not_a_request() -> None:
+def test_refuse_affects_the_port_and_not_a_request() -> None:
     table = FaultTable([Fault(REFUSE, between=(1.0, 2.0))])
     assert table.meet("GET", "/", 1.5) is None
     assert [table.refuses(now) for now in (0.5, 1.0, 2.0)] == [False, True, False]

@@ -1,4 +1,4 @@
-"""The sandbox answers as the API does: requests in, responses out, at any point in time."""
+"""The sandbox responds as the API does, at any point in time."""
 
 import json
 from typing import Any
@@ -58,7 +58,9 @@ THREE = (
      f"apikey {DEFAULT_KEY.upper()}"],
 )  # fmt: skip
 @pytest.mark.parametrize("target", [TASKS, f"{TASKS}/a", "/", f"{TASKS}/acknowledge_all"])
-def test_nothing_is_told_without_the_right_key(authorization: str | None, target: str) -> None:
+def test_without_the_right_key_every_request_is_unauthorized(
+    authorization: str | None, target: str
+) -> None:
     headers = {} if authorization is None else {"authorization": authorization}
     response = respond(world_of(*THREE), Request("GET", target, headers), 0.0)
     assert response.status == 401
@@ -68,7 +70,7 @@ def test_nothing_is_told_without_the_right_key(authorization: str | None, target
     assert error["request_id"].startswith("req-")
 
 
-def test_the_scheme_of_the_key_is_read_in_any_case() -> None:
+def test_the_scheme_of_the_key_is_case_insensitive() -> None:
     for scheme in ("apikey", "APIKey", "APIKEY"):
         headers = {"authorization": f"{scheme} {DEFAULT_KEY}"}
         assert respond(world_of(*THREE), Request("GET", TASKS, headers), 0.0).status == 200
@@ -83,11 +85,13 @@ def test_a_task_moves_from_new_through_running_to_its_end() -> None:
 def test_detailed_states_share_the_time_of_running() -> None:
     steps = ("NETWORK", "DISKS", "BOOT")
     world = world_of(SimulatedTask("a", starts_after=1.0, lasts=3.0, detailed_states=steps))
-    told = [answer(world, f"{TASKS}/a", now=now)["detailed_state"] for now in (0, 1, 2, 3, 3.9, 4)]
-    assert told == [None, "NETWORK", "DISKS", "BOOT", "BOOT", "FINISHED"]
+    states = [
+        answer(world, f"{TASKS}/a", now=now)["detailed_state"] for now in (0, 1, 2, 3, 3.9, 4)
+    ]
+    assert states == [None, "NETWORK", "DISKS", "BOOT", "BOOT", "FINISHED"]
 
 
-def test_times_are_those_of_the_tasks_own_life() -> None:
+def test_times_follow_from_the_tasks_age_and_duration() -> None:
     world = world_of(SimulatedTask("a", lasts=60.0, age=30.0))
     running, over = (answer(world, f"{TASKS}/a", now=now) for now in (0.0, 30.0))
     assert running["created_on"] == over["created_on"] == "2026-05-23T04:59:30"
@@ -119,14 +123,14 @@ def test_a_task_may_never_end_or_end_in_a_state_of_its_own() -> None:
     assert answer(world, f"{TASKS}/b", now=1.0)["state"] == "SUSPENDED"
 
 
-def test_a_task_vanishes_when_it_is_told_to() -> None:
+def test_a_task_vanishes_at_the_given_time() -> None:
     world = world_of(SimulatedTask("a", vanishes_after=2.0), SimulatedTask("b"))
     assert ask(world, f"{TASKS}/a", now=1.9).status == 200
     assert ask(world, f"{TASKS}/a", now=2.0).status == 404
     assert listed(world, now=2.0) == ["b"]
 
 
-def test_the_document_may_say_anything() -> None:
+def test_the_document_can_hold_anything() -> None:
     odd = {"state": 5, "new_field": {"x": [None]}, "data": "\ud800"}
     document = answer(world_of(SimulatedTask("a", document=odd)), f"{TASKS}/a")
     assert {name: document[name] for name in odd} == odd
@@ -157,7 +161,7 @@ def test_an_encoded_id_is_the_same_id() -> None:
     [f"{TASKS}/missing", f"{TASKS}/", f"{TASKS}/a/b", f"{TASKS}/a/acknowledge/x", "/", "",
      "/cloud/v1/unknown/1/2", "/cloud/v1/volumes", "/other/v1/volumes/1/2"],
 )  # fmt: skip
-def test_what_is_not_there_is_not_found(target: str) -> None:
+def test_unknown_paths_and_tasks_are_not_found(target: str) -> None:
     response = ask(world_of(*THREE), target)
     assert response.status == 404
     assert json.loads(response.body)["exception_class"] == "NotFoundError"
@@ -178,7 +182,7 @@ def test_pages_join_to_the_whole_list() -> None:
     assert {page["count"] for page in pages} == {45}
 
 
-def test_a_page_holds_ten_where_nothing_is_said() -> None:
+def test_a_page_holds_ten_tasks_by_default() -> None:
     assert len(listed(World(builtin_scenario(), EPOCH))) == 10
 
 
@@ -209,11 +213,11 @@ def test_beyond_the_end_a_page_is_empty() -> None:
         ("something_new=1", ["c", "b", "a"]),
     ],
 )
-def test_filters_choose(query: str, found: list[str]) -> None:
+def test_filters(query: str, found: list[str]) -> None:
     assert listed(world_of(*THREE), f"?{query}") == found
 
 
-def test_the_count_is_of_what_the_filters_leave() -> None:
+def test_the_count_is_that_of_the_filtered_tasks() -> None:
     assert answer(world_of(*THREE), f"{TASKS}?task_type=create_vm&limit=1")["count"] == 2
 
 
@@ -224,7 +228,7 @@ def test_the_count_is_of_what_the_filters_leave() -> None:
      "order_by=newest", "order_by=", "from_timestamp=yesterday", "to_timestamp=",
      "from_timestamp=2026-13-01"],
 )  # fmt: skip
-def test_wrong_queries_are_refused_by_name(query: str) -> None:
+def test_wrong_query_parameters_are_refused(query: str) -> None:
     response = ask(world_of(*THREE), f"{TASKS}?{query}")
     assert response.status == 400
     error = json.loads(response.body)
@@ -255,7 +259,7 @@ def test_acknowledging_marks_one_task_once() -> None:
     assert listed(world, "?is_acknowledged=false", now=90.0) == ["c", "b"]
 
 
-def test_acknowledging_all_goes_by_the_filters() -> None:
+def test_acknowledging_all_respects_the_filters() -> None:
     world = world_of(*THREE)
     response = ask(world, f"{TASKS}/acknowledge_all?project_id={PROJECT_ID}", "POST")
     assert (response.status, response.body) == (204, b"")
@@ -264,7 +268,7 @@ def test_acknowledging_all_goes_by_the_filters() -> None:
     assert listed(world, "?is_acknowledged=true") == ["c", "b", "a"]
 
 
-def test_what_is_missing_cannot_be_acknowledged() -> None:
+def test_a_missing_task_cannot_be_acknowledged() -> None:
     assert ask(world_of(*THREE), f"{TASKS}/missing/acknowledge", "POST").status == 404
 
 
@@ -299,7 +303,7 @@ def test_wrong_methods_are_refused_with_the_right_one(
         ("DELETE", "/cloud/v1/volumes/1234/76/v-1", "delete_volume"),
     ],
 )
-def test_write_calls_start_tasks_that_end_well(method: str, target: str, task_type: str) -> None:
+def test_write_calls_start_tasks_that_finish(method: str, target: str, task_type: str) -> None:
     world = world_of(*THREE)
     (task_id,) = answer(world, target, method, now=100.0)["tasks"]
     assert listed(world, now=100.0) == [task_id, "c", "b", "a"]
@@ -318,11 +322,11 @@ def test_deleting_creates_nothing(kind: str) -> None:
     assert not any(created.values())
 
 
-def test_a_target_that_is_no_url_is_refused() -> None:
+def test_a_target_that_is_not_a_url_is_refused() -> None:
     assert ask(world_of(), "http://[half/cloud/v1/tasks").status in (400, 404)
 
 
-def test_what_a_scenario_could_say_the_sandbox_can_send() -> None:
+def test_a_document_that_a_scenario_can_hold_can_be_sent() -> None:
     def deeper(frames: int, world: World) -> Response:
         return deeper(frames - 1, world) if frames else ask(world, f"{TASKS}/a")
 
@@ -332,7 +336,7 @@ def test_what_a_scenario_could_say_the_sandbox_can_send() -> None:
         try:
             scenario = parse_scenario(text)
         except ScenarioError:
-            break  # too deep to be read at all: told as such
+            break  # too deep to be read at all
         assert deeper(30, World(scenario, EPOCH)).status == 200
 
 
@@ -341,7 +345,7 @@ def test_what_a_scenario_could_say_the_sandbox_can_send() -> None:
     st.text(alphabet="/?&=%ab01.;+ é", max_size=30),
     st.sampled_from(["", "/cloud/v1/tasks", "/cloud/v1/tasks/", "/cloud/v1/tasks?", "/cloud/v1/"]),
 )
-def test_every_request_gets_a_json_answer(method: str, rest: str, start: str) -> None:
+def test_every_request_gets_a_json_response(method: str, rest: str, start: str) -> None:
     response = ask(world_of(*THREE), start + rest, method)
     assert response.status in (200, 204, 400, 404, 405)
     assert response.body == b"" or isinstance(json.loads(response.body), dict)

@@ -1,4 +1,4 @@
-"""Scenario files: good ones are understood, and whatever is wrong is told with its place."""
+"""Scenario files: what they can hold, and that every mistake is reported with its place."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ SCALARS = (
     st.none() | st.booleans() | st.integers(-3, 30) | st.floats() | st.integers() | st.text()
     | st.sampled_from([*KIND_NAMES, "a", "NEVER"])
 )  # fmt: skip
-# Values that often look like a scenario: known keys nested as people would nest them.
+# Values that often look like a scenario: known keys, nested as in a scenario.
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
@@ -56,7 +56,13 @@ def test_an_empty_scenario_is_the_built_in_one() -> None:
     assert parse_scenario("{}") == parse_scenario(b"{}") == builtin_scenario()
 
 
-def test_own_tasks_stand_alone_unless_the_defaults_are_wanted() -> None:
+def test_the_ids_of_the_built_in_tasks_differ_in_their_first_characters() -> None:
+    builtin = builtin_scenario()
+    beginnings = {task.id[:6] for task in (*builtin.tasks, *builtin.past)}
+    assert len(beginnings) == len(builtin.tasks) + len(builtin.past)
+
+
+def test_tasks_in_the_file_replace_the_built_in_ones_unless_defaults_is_true() -> None:
     assert parsed(tasks=[{"id": "a"}]) == Scenario(tasks=(SimulatedTask("a"),))
     both = parsed(tasks=[{"id": "a"}], defaults=True)
     assert both.tasks == (SimulatedTask("a"), *builtin_scenario().tasks)
@@ -64,7 +70,7 @@ def test_own_tasks_stand_alone_unless_the_defaults_are_wanted() -> None:
     assert parsed(defaults=False) == Scenario()
 
 
-def test_everything_of_a_task_can_be_told() -> None:
+def test_every_field_of_a_task_can_be_given() -> None:
     fields = {
         "id": "a",
         "task_type": "create_lab",
@@ -78,11 +84,11 @@ def test_everything_of_a_task_can_be_told() -> None:
         "vanishes_after": 3.5,
         "document": {"data": None},
     }
-    told = SimulatedTask(**{**fields, "detailed_states": ("X", "Y")})  # type: ignore[arg-type]
-    assert parsed(tasks=[fields]).tasks == (told,)
+    task = SimulatedTask(**{**fields, "detailed_states": ("X", "Y")})  # type: ignore[arg-type]
+    assert parsed(tasks=[fields]).tasks == (task,)
 
 
-def test_null_is_as_if_nothing_was_said() -> None:
+def test_null_means_the_default() -> None:
     fields = dict.fromkeys(SimulatedTask.__dataclass_fields__)
     nothing = {name: None for name in fields if name not in ("id", "vanishes_after")}
     assert parsed(tasks=[{**nothing, "id": "a"}]).tasks == (SimulatedTask("a"),)
@@ -115,7 +121,7 @@ def test_settings_of_the_server_are_read() -> None:
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
-def test_every_kind_of_fault_can_be_asked_for(kind: str) -> None:
+def test_every_kind_of_fault_is_known(kind: str) -> None:
     (fault,) = parsed(faults=[{"do": kind}]).faults
     assert fault.kind.name == kind
     assert (fault.method, fault.path) == ("*", "*")
@@ -123,7 +129,7 @@ def test_every_kind_of_fault_can_be_asked_for(kind: str) -> None:
     assert fault.parameters.get("status") == {"status": 503, "body": 200}.get(kind)
 
 
-def test_a_fault_says_which_requests_it_meets() -> None:
+def test_a_fault_names_the_requests_that_it_matches() -> None:
     (fault,) = parsed(
         faults=[{"do": "status", "method": "POST", "path": "*/acknowledge", "requests": [2, 3],
                  "between": [1, 2.5], "headers": {"Retry-After": "date+5"}, "body": {"a": 1}}]
@@ -189,7 +195,7 @@ def test_a_fault_says_which_requests_it_meets() -> None:
         ({"faults": [{"do": "status", "headers": {"A": "b\r\nC: d"}}]}, "faults[0].headers.A"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(root: object, place: str) -> None:
+def test_a_mistake_is_reported_with_its_place(root: object, place: str) -> None:
     assert place in complaint(json.dumps(root))
 
 
@@ -202,7 +208,7 @@ def test_a_mistake_is_told_with_its_place(root: object, place: str) -> None:
         {"do": "truncate", "keep": 2},
     ],
 )
-def test_parameters_that_cannot_be_meant_are_told_with_their_place(fault: dict[str, Any]) -> None:
+def test_impossible_values_of_a_fault_are_reported_with_their_place(fault: dict[str, Any]) -> None:
     assert f"faults[0].{list(fault)[1]}" in complaint(json.dumps({"faults": [fault]}))
 
 
@@ -210,11 +216,11 @@ def test_parameters_that_cannot_be_meant_are_told_with_their_place(fault: dict[s
     "text",
     ["", "{", b"\xff\xfe\xfd", b"\x80", "[" * 100_000, "{} {}", '{"latency": ' + "9" * 5000 + "}"],
 )
-def test_what_is_not_json_is_told_so(text: str | bytes) -> None:
+def test_a_file_that_is_not_json_is_reported_as_such(text: str | bytes) -> None:
     assert complaint(text).startswith("is not JSON")
 
 
-def test_a_number_beyond_all_floats_is_told_with_its_place() -> None:
+def test_a_number_beyond_all_floats_is_reported_with_its_place() -> None:
     assert "scenario.latency" in complaint('{"latency": 1' + "0" * 400 + "}")
 
 
@@ -243,7 +249,7 @@ def test_any_json_is_a_scenario_or_a_mistake(value: Any) -> None:
     st.sampled_from(["tasks", "generate", "faults"]),
     st.sampled_from(KIND_NAMES),
 )
-def test_any_entry_is_understood_or_named(
+def test_any_entry_is_understood_or_named_in_the_error(
     entries: list[dict[str, Any]], section: str, kind: str
 ) -> None:
     usual: dict[str, dict[str, Any]]

@@ -30,7 +30,7 @@ from tests.unit.sandbox.clients import (
 ODD_BYTES = st.binary(max_size=200) | st.text("GET /: HTP1.\r\n[", max_size=60).map(str.encode)
 
 
-def test_answers_are_those_of_the_api() -> None:
+def test_responses_are_those_of_the_api() -> None:
     with serving() as server:
         response, body = fetched(server)
         assert response.status == 200
@@ -56,7 +56,7 @@ def test_one_connection_serves_many_requests() -> None:
         assert connection.sock is first is not None
 
 
-def test_time_may_wait_for_the_first_request() -> None:
+def test_time_can_start_with_the_first_request() -> None:
     scenario = parse_scenario('{"tasks": [{"id": "a", "lasts": 0.1}]}')
     with SandboxServer(scenario, from_first_request=True) as server:
         time.sleep(0.15)
@@ -65,7 +65,7 @@ def test_time_may_wait_for_the_first_request() -> None:
         assert [*states, json.loads(fetched(server)[1])["state"]] == ["RUNNING", "FINISHED"]
 
 
-def test_nothing_comes_where_nothing_may_come() -> None:
+def test_a_204_has_no_body() -> None:
     with serving() as server, closing(client(server)) as connection:
         response = asked(connection, server, "/cloud/v1/tasks/acknowledge_all", "POST")
         assert (response.status, response.read()) == (204, b"")
@@ -73,7 +73,7 @@ def test_nothing_comes_where_nothing_may_come() -> None:
         assert asked(connection, server).read()
 
 
-def test_long_answers_are_gzipped_for_those_who_take_it() -> None:
+def test_long_responses_are_gzipped_for_clients_that_accept_it() -> None:
     with serving(defaults=True) as server:
         many = "/cloud/v1/tasks?limit=50"
         response, body = fetched(server, many, **{"Accept-Encoding": "gzip, deflate"})
@@ -102,14 +102,14 @@ def test_long_answers_are_gzipped_for_those_who_take_it() -> None:
         (b"GET / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n", 401),
     ],
 )  # fmt: skip
-def test_what_is_no_good_request_is_told_so(data: bytes, status: int) -> None:
+def test_a_malformed_request_gets_the_status_for_it(data: bytes, status: int) -> None:
     with serving() as server:
         with raw(server, data) as connection:
             assert until_end(connection).split(b" ")[1:2] == [str(status).encode()]
         assert_serves(server)
 
 
-def test_the_error_for_a_bad_request_is_json() -> None:
+def test_the_error_for_a_malformed_request_is_json() -> None:
     with serving() as server, raw(server, b"\x00\x01\r\n\r\n") as connection:
         _, _, body = until_end(connection).partition(b"\r\n\r\n")
         assert json.loads(body)["exception_class"] == "ValidationError"
@@ -117,7 +117,7 @@ def test_the_error_for_a_bad_request_is_json() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(data=ODD_BYTES)
-def test_no_bytes_end_the_server(data: bytes) -> None:
+def test_no_bytes_crash_the_server(data: bytes) -> None:
     with serving() as server:
         with raw(server, data) as connection:
             connection.shutdown(socket.SHUT_WR)
@@ -133,7 +133,7 @@ def test_the_port_is_free_as_soon_as_stop_returns() -> None:
         assert is_refused(server)
 
 
-def test_a_port_that_is_taken_is_not_taken_away() -> None:
+def test_a_port_in_use_is_not_taken_over() -> None:
     with serving() as server:
         with pytest.raises(OSError):
             SandboxServer(server.scenario, port=port_of(server)).__enter__()

@@ -1,4 +1,4 @@
-"""Documents come through to the letter."""
+"""Documents keep the API's text; no text crashes the parsers."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def test_numbers_escapes_and_order_stay_as_sent() -> None:
     )
 
 
-def test_what_could_be_read_can_be_written_from_a_deeper_place() -> None:
+def test_any_json_that_was_parsed_can_be_encoded_from_a_deeper_stack() -> None:
     def deepest() -> str:
         for depth in range(990, 500, -1):
             text = "[" * depth + "]" * depth
@@ -45,11 +45,11 @@ def test_what_could_be_read_can_be_written_from_a_deeper_place() -> None:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 2000])
-def test_a_number_beyond_all_floats_stays_its_digits(number: str) -> None:
+def test_a_number_beyond_all_floats_becomes_a_string(number: str) -> None:
     assert documents.encode_json(documents.parse_json(f"[{number}]")) == f'["{number}"]'
 
 
-def test_secrets_are_hidden_wherever_they_stand() -> None:
+def test_secrets_are_hidden_in_every_string() -> None:
     text = '{"id":"a","state":"NEW","error":"key","data":{"key":["a key",1,{"b":"key"}]}}'
     document = documents.parse_task(text).hiding(lambda text: text.replace("key", "***"))
     assert document.text == text
@@ -77,13 +77,13 @@ def test_a_page_is_cut_into_its_documents(extras: list[dict[str, Any]], indented
     ["", "null", "[]", "{}", '{"id":"a"}', '{"id":"a","state":5}', '{"id":"","state":"NEW"}',
      '{"id":"a","state":"NEW"', '{"id":"a","state":NaN}', "[" * 5000, '{"id":"a","state":"NEW"} x'],
 )  # fmt: skip
-def test_what_is_no_task_is_refused(text: str) -> None:
+def test_json_that_is_not_a_task_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         documents.parse_task(text)
 
 
 @given(st.text(alphabet='{}[]":,a1e- \n\\ults'))
-def test_no_text_breaks_the_parsers(text: str) -> None:
+def test_no_text_crashes_the_parsers(text: str) -> None:
     for parse in (documents.parse_task, documents.parse_page, documents.parse_json):
         try:
             parse(text)
@@ -97,13 +97,13 @@ def test_integers_of_any_length_are_read() -> None:
     assert digits in document.text
 
 
-def test_only_what_was_created_counts() -> None:
+def test_created_resources_are_those_with_an_id() -> None:
     text = (
         '{"id":"a","state":"X","created_resources":{"b":["1"],"c":[],"d":null,"e":[null],"f":[7]}}'
     )
     assert documents.parse_task(text).created_resources() == {"b": ["1"], "f": [7]}
 
 
-def test_text_after_a_megabyte_of_string_is_found() -> None:
+def test_a_string_of_a_megabyte_is_compacted() -> None:
     text = json.dumps({"id": "a", "state": "NEW", "x": '\\"' * 500_000}, indent=1)
     assert json.loads(documents.parse_task(text).text)["id"] == "a"

@@ -1,4 +1,4 @@
-"""IDs from arguments and from every shape of standard input."""
+"""IDs from arguments and from every form of standard input."""
 
 import io
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ TASK = '{"id":"%s","state":"NEW","task_type":"create_vm","error":"no"}'
         (b'HTTP/1.1 301 Moved\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n["a"]', ["a"]),
     ],
 )
-def test_every_shape_that_a_user_has_at_hand(data: bytes, ids: list[str]) -> None:
+def test_forms_of_standard_input(data: bytes, ids: list[str]) -> None:
     assert ids_in(data) == ids
 
 
@@ -64,13 +64,13 @@ def test_every_shape_that_a_user_has_at_hand(data: bytes, ids: list[str]) -> Non
         (b'["a", ".."]', "'..'"),
     ],
 )
-def test_what_names_no_task_is_said(data: bytes, says: str) -> None:
+def test_standard_input_without_a_task_id_is_an_error(data: bytes, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         ids_in(data)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_break_it(data: bytes) -> None:
+def test_no_bytes_crash_it(data: bytes) -> None:
     try:
         assert ids_in(data)
     except UsageError as error:
@@ -80,7 +80,7 @@ def test_no_bytes_break_it(data: bytes) -> None:
 @pytest.mark.parametrize(
     "text", ["", "  ", ".", "..", " .. ", "a\nb", "a\x1b", "\udc80", "x" * 2000]
 )
-def test_what_can_be_no_id_is_refused(text: str) -> None:
+def test_text_that_cannot_be_an_id_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         check_id(text)
 
@@ -131,7 +131,7 @@ def test_a_whole_id_that_begins_another_means_itself() -> None:
     assert whole_id("task-1", ["task-10", "task-1"]) == "task-1"
 
 
-def test_json_holds_whole_ids() -> None:
+def test_ids_in_json_are_not_abbreviations() -> None:
     assert collected("-", stdin=b'["d81e07c2"]') == ["d81e07c2"]
 
 

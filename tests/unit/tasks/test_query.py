@@ -1,4 +1,4 @@
-"""What people write to choose tasks, and what of it the API filters."""
+"""Queries for tasks: what users write, what the API filters, what is filtered here."""
 
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
     return Document("a", "NEW", "", {"task_type": task_type, "user_id": user})
 
 
-def test_states_in_any_case_in_the_order_of_life() -> None:
+def test_states_are_case_insensitive_and_in_the_order_of_a_tasks_life() -> None:
     assert parse_states(["error", " New ", "ERROR"]) == ("ERROR", "NEW")
     assert chosen_states(["error", "new"], active=False, failed=False) == ("NEW", "ERROR")
     assert chosen_states([], active=True, failed=True) == ("NEW", "RUNNING", "ERROR")
@@ -73,14 +73,14 @@ def test_types(types: list[str], of_api: str | None, kept: list[str], dropped: l
     assert not any(query.keeps(document(task_type)) for task_type in dropped)
 
 
-def test_users_are_chosen_here() -> None:
+def test_users_are_filtered_here() -> None:
     query = TaskQuery(users=(9, 10))
     assert query.filters_here
     assert query.keeps(document(user=10))
     assert not any(query.keeps(document(user=user)) for user in (11, None, "9"))
 
 
-def test_resources_are_chosen_here() -> None:
+def test_resources_are_filtered_here() -> None:
     query = TaskQuery(resources=parse_resources([" vm-1", "vm-1", "7"]))
     assert query.resources == ("vm-1", "7")
     assert query.filters_here
@@ -101,7 +101,7 @@ def test_resources_are_chosen_here() -> None:
         parse_resources([""])
 
 
-def test_what_the_api_filters() -> None:
+def test_parameters_of_the_api() -> None:
     query = TaskQuery(
         states=("NEW", "ERROR"),
         projects=(1, 2),
@@ -148,13 +148,13 @@ def test_moments(text: str, time: str) -> None:
     ["", "2", "90", "h", "-2h", "2 h", "400d", "9" * 400 + "d", "2026", "20261101", "2026-1-1",
      "2026-02-30", "2026-13-01", "2026-11-01T25:00", "2026-11-01x", "0001-01-01T00:00+23:59"],
 )  # fmt: skip
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_text_that_is_not_a_time_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--since"):
         parse_moment(text, NOW, "--since")
 
 
 @given(st.text(max_size=30))
-def test_no_text_breaks_the_parsers(text: str) -> None:
+def test_no_text_crashes_the_parsers(text: str) -> None:
     for parse in (
         lambda: parse_moment(text, NOW, "--since"),
         lambda: parse_span(None, text, NOW),

@@ -1,4 +1,4 @@
-"""The list of recent task IDs: what gets in, how much, where it lies, and that nothing breaks."""
+"""The file of recent task IDs: its entries, its limits, its place, and that no command fails."""
 
 import os
 import stat
@@ -59,13 +59,13 @@ def saved(folder: Path, *ids: str, host: str = HOST) -> Path:
     "hostile",
     ["$(id)", "`id`", "a b", "a;b", "a\tb", "a\nb", "-rf", "a'b", 'a"b', "a/../b", "ü", ""],
 )
-def test_an_id_that_could_mean_something_to_a_shell_stays_out(hostile: str) -> None:
+def test_an_id_with_characters_that_shells_interpret_is_not_kept(hostile: str) -> None:
     assert recent_task(hostile, "create_vm", "NEW", HOST) is None
     assert recent_task("a", hostile, hostile, HOST) == RecentTask("a", "-", "-", HOST)
 
 
 @given(st.text(), st.text(), st.text(), st.text())
-def test_whatever_gets_in_is_plain_and_comes_out_again(
+def test_every_entry_is_harmless_to_a_shell_and_can_be_read_again(
     task_id: str, task_type: str, state: str, host: str
 ) -> None:
     entry = recent_task(task_id, task_type, state, host)
@@ -75,7 +75,7 @@ def test_whatever_gets_in_is_plain_and_comes_out_again(
 
 
 @given(st.text())
-def test_no_file_breaks_the_reading(text: str) -> None:
+def test_no_file_content_crashes_the_reading(text: str) -> None:
     assert all(entry.line for entry in entries_in(text))
 
 
@@ -87,7 +87,7 @@ def test_the_latest_come_first_each_once_and_bounded() -> None:
     assert len(merged(new, others)) == MOST_OF_ALL
 
 
-def test_a_busy_sandbox_does_not_push_out_what_is_real() -> None:
+def test_a_busy_sandbox_does_not_push_out_the_tasks_of_another_api() -> None:
     kept = merged(entries(80, "127.0.0.1:8000"), entries(30))
     assert sum(entry.host == HOST for entry in kept) == 30
 
@@ -103,7 +103,7 @@ def test_a_busy_sandbox_does_not_push_out_what_is_real() -> None:
     ],
 )
 @posix_only
-def test_where_it_lies(env: dict[str, str], expected: str | None) -> None:
+def test_the_path_of_the_file(env: dict[str, str], expected: str | None) -> None:
     assert recent_tasks_file(env) == (Path(expected) if expected else None)
 
 
@@ -116,12 +116,12 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert {stat.S_IMODE(child.stat().st_mode) for child in path.parent.iterdir()} == {0o600}
 
 
-def test_what_was_there_stays_behind_what_is_new(tmp_path: Path) -> None:
+def test_older_entries_follow_the_new_ones(tmp_path: Path) -> None:
     saved(tmp_path, "a", "b")
     assert [entry.id for entry in entries_in(saved(tmp_path, "c", "a").read_text())] == list("cab")
 
 
-def test_a_draft_that_a_killed_process_left_does_not_block_the_next(tmp_path: Path) -> None:
+def test_the_draft_of_a_killed_process_does_not_block_the_next(tmp_path: Path) -> None:
     path = saved(tmp_path, "a")
     path.with_name("recent-tasks.draft").touch()
     saved(tmp_path, "b")
@@ -160,7 +160,7 @@ def test_a_lock_that_is_never_released_delays_a_process_only_once(
     with path.with_name("recent-tasks.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         saved(tmp_path, "b")
-        monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", None)  # would wait for ever
+        monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", None)  # waits for ever
         saved(tmp_path, "c")
         assert [entry.id for entry in entries_in(path.read_text())] == ["a"]
 
@@ -184,7 +184,7 @@ def test_only_the_ids_of_this_host_are_recent(tmp_path: Path) -> None:
 
 
 @posix_only
-def test_a_link_in_its_place_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("mine")
     (tmp_path / "gtask").mkdir()
@@ -196,7 +196,7 @@ def test_a_link_in_its_place_is_replaced_and_not_followed(tmp_path: Path) -> Non
 
 @posix_only
 @pytest.mark.parametrize("obstacle", ["file", "folder", "fifo", "device"])
-def test_nothing_in_its_way_fails_or_holds_up_a_command(tmp_path: Path, obstacle: str) -> None:
+def test_no_obstacle_fails_or_delays_a_command(tmp_path: Path, obstacle: str) -> None:
     began = time.monotonic()
     if obstacle == "file":
         (tmp_path / "gtask").touch()
