@@ -1,12 +1,34 @@
 """Points in time and spans of time, as the API writes them and as people read and write them."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)?", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Longer than any task; also keeps every sum of times within what the system's timers take.
 _LONGEST_SECONDS = 366 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When to stop: `at` is in seconds on `time.monotonic`'s clock.
+
+    `timeout_seconds` is the number that the user gave, for messages.
+    """
+
+    at: float
+    timeout_seconds: float
+
+    @classmethod
+    def after(cls, timeout_seconds: float, now: float) -> "Deadline":
+        """The deadline so many seconds after `now`."""
+        return cls(now + timeout_seconds, timeout_seconds)
+
+    @property
+    def checks_once(self) -> bool:
+        """Whether the user asked for one look and no waiting (a timeout of 0)."""
+        return self.timeout_seconds <= 0
 
 
 def parse_duration(text: str) -> float:

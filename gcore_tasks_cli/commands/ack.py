@@ -2,16 +2,14 @@
 
 import os
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gcore_tasks_cli.parsing.filters import Projects, Regions, task_query
-from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Verbose, tell_requests
+from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Verbose
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -37,62 +35,59 @@ def ack(
       gtask ack --all --project 1234 --yes
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.output.streams import Streams
 
-    streams = Streams.standard()
     if everything:
         if task_ids:
             raise UsageError("give task IDs or --all, not both")
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
         query = task_query(os.environ, projects=projects, regions=regions, acknowledged=False)
-        return _all(streams, query, sure=yes, verbose=verbose)
+        return _all(query, sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
     if projects or regions:
         raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    return _some(streams, task_ids, as_json=as_json, verbose=verbose)
+    return _some(task_ids, as_json=as_json, verbose=verbose)
 
 
-def _some(streams: "Streams", arguments: list[str], *, as_json: bool, verbose: bool) -> int:
+def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     from gcore_tasks_cli.api.session import Session
-    from gcore_tasks_cli.api.settings import Settings
-    from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.errors import ApiError, most_important
+    from gcore_tasks_cli.invocation import Invocation
+    from gcore_tasks_cli.operations.error_report import ErrorReport
+    from gcore_tasks_cli.operations.fetch import fetch_each
     from gcore_tasks_cli.output.list_printers import AcknowledgedLines
     from gcore_tasks_cli.output.printers import JsonPrinter
-    from gcore_tasks_cli.tasks.ids import collect_ids
-    from gcore_tasks_cli.tasks.recent import recent_ids
 
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
-    # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged twice
-    # keeps its first date.
-    asking = Asking(
-        collect_ids(arguments, streams.stdin, partial(recent_ids, os.environ, settings.host)),
-        settings,
-        Session.acknowledge,
-    )
-    report = ErrorReport(streams)
-    printer = (JsonPrinter if as_json else AcknowledgedLines)(streams, os.environ)
-    one_answer_each(asking, report, printer.take)
+    invocation = Invocation.begin(verbose=verbose)
+    report = ErrorReport(invocation.streams)
+    printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
+    # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
+    # twice is acknowledged, and keeps its first date.
+    task_ids = invocation.task_ids(arguments)
+    for task_id, outcome in fetch_each(invocation, task_ids, Session.acknowledge):
+        if isinstance(outcome, ApiError):
+            report.add(outcome, task_id)
+        else:
+            printer.take(outcome)
+    report.print()
     return most_important(report.codes)
 
 
-def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
-    from gcore_tasks_cli.api.settings import Settings
+def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
+    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
+    invocation = Invocation.begin(verbose=verbose)
+    streams = invocation.streams
     if not sure and not streams.is_interactive:
         raise UsageError(
             "ack --all needs --yes where there is no terminal to ask at", hint="nothing was changed"
         )
-    page = next(read_pages(query, settings, most=1))
+    page = next(read_pages(query, invocation, most=1))
     where = scope_words(query)
     if page.count == 0:
         streams.note(f"gtask: no unacknowledged task{where}")
@@ -100,11 +95,11 @@ def _all(streams: "Streams", query: "TaskQuery", *, sure: bool, verbose: bool) -
     tasks = f"{page.count:,} task{'' if page.count == 1 else 's'}"
     if not sure:
         final = replace(query, states=tuple(FINAL_STATES))
-        count = min(page.count, next(read_pages(final, settings, most=1)).count)
+        count = min(page.count, next(read_pages(final, invocation, most=1)).count)
         if not streams.confirms(_question(tasks, where, count, page.count - count)):
             streams.note("gtask: nothing was acknowledged")
             return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
-    acknowledge_all(query, settings)
+    acknowledge_all(query, invocation)
     streams.note(f"gtask: acknowledged {tasks}{where}")
     return ExitCode.OK
 

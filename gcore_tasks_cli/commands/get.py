@@ -1,9 +1,6 @@
 """`gtask get`: shows tasks."""
 
-import os
-from functools import partial
-
-from gcore_tasks_cli.parsing.options import Json, TaskIds, Verbose, tell_requests
+from gcore_tasks_cli.parsing.options import Json, TaskIds, Verbose
 
 
 def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> int:
@@ -15,22 +12,20 @@ def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> i
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.api.settings import Settings
-    from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
+    from gcore_tasks_cli.errors import ApiError, most_important
+    from gcore_tasks_cli.invocation import Invocation
+    from gcore_tasks_cli.operations.error_report import ErrorReport
+    from gcore_tasks_cli.operations.fetch import fetch_each
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter
-    from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.tasks.ids import collect_ids
-    from gcore_tasks_cli.tasks.recent import recent_ids
 
-    streams = Streams.standard()
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
-    asking = Asking(
-        collect_ids(task_ids, streams.stdin, partial(recent_ids, os.environ, settings.host)),
-        settings,
-    )
+    invocation = Invocation.begin(verbose=verbose)
+    streams, env = invocation.streams, invocation.env
     report = ErrorReport(streams)
-    printer = JsonPrinter(streams, os.environ) if as_json else CardPrinter(streams, os.environ)
-    one_answer_each(asking, report, printer.take)
+    printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
+    for task_id, outcome in fetch_each(invocation, invocation.task_ids(task_ids)):
+        if isinstance(outcome, ApiError):
+            report.add(outcome, task_id)
+        else:
+            printer.take(outcome)
+    report.print()
     return most_important(report.codes)

@@ -17,7 +17,7 @@ from gcore_tasks_cli.parsing.filters import (
     Users,
     task_query,
 )
-from gcore_tasks_cli.parsing.options import Json, Verbose, tell_requests
+from gcore_tasks_cli.parsing.options import Json, Verbose
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document
@@ -78,12 +78,11 @@ def list_tasks(
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs -r gtask get
     """
-    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import ExitCode, UsageError
+    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import read_pages
     from gcore_tasks_cli.output.list_notes import ListNotes
     from gcore_tasks_cli.output.list_printers import page_printer
-    from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 
@@ -105,17 +104,19 @@ def list_tasks(
         newest_first=order.lower() == "desc",
     )
     most = _most(limit, everything)
-    streams = Streams.standard()
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
+    invocation = Invocation.begin(verbose=verbose)
     notes = ListNotes(query, most)
     printer = page_printer(
-        streams, os.environ, as_json=as_json, ids=ids, failures=query.states == ("ERROR",)
+        invocation.streams,
+        invocation.env,
+        as_json=as_json,
+        ids=ids,
+        failures=query.states == ("ERROR",),
     )
     shown: list[Document] = []
     # Tasks hold no cycles; looking for some took a third of the time of a long list.
     gc.disable()
-    for page in read_pages(query, settings, most=most):
+    for page in read_pages(query, invocation, most=most):
         kept = [document for document in page.documents if query.keeps(document)]
         wanted = kept if most is None else kept[: most - notes.shown]
         notes.count(page, shown=len(wanted), matching=len(kept))
@@ -124,8 +125,8 @@ def list_tasks(
         if notes.is_full:
             break
     if (note := notes.note()) is not None:
-        streams.note(f"gtask: {note}")
-    remember(shown, os.environ, settings.host)
+        invocation.streams.note(f"gtask: {note}")
+    remember(shown, invocation.env, invocation.settings.host)
     return ExitCode.OK
 
 

@@ -1,7 +1,5 @@
 """`gtask resources`: the IDs of what tasks created."""
 
-import os
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -19,9 +17,8 @@ from gcore_tasks_cli.parsing.options import (
     Timeout,
     Verbose,
     duration_seconds,
-    interval_seconds,
-    progress_environment,
-    tell_requests,
+    given,
+    wait_options,
 )
 
 
@@ -67,53 +64,42 @@ def resources(
       VM=$(curl -X POST … | gtask resources - --wait --type instances)
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
-    from gcore_tasks_cli.api.settings import Settings
-    from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport, one_answer_each
-    from gcore_tasks_cli.operations.wait import Resume, Waiting
+    from gcore_tasks_cli.errors import ApiError, ExitCode, most_important
+    from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
+    from gcore_tasks_cli.operations.error_report import ErrorReport
+    from gcore_tasks_cli.operations.fetch import fetch_each
+    from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.printers import ResourcesPrinter
-    from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.polling.goal import Goal
-    from gcore_tasks_cli.polling.pace.schedule import Schedule
-    from gcore_tasks_cli.tasks.ids import collect_ids
-    from gcore_tasks_cli.tasks.recent import recent_ids
 
     timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
-    schedule = Schedule(interval_seconds(interval))
-    heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
-    streams = Streams.standard()
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
-    asking = Asking(
-        collect_ids(task_ids, streams.stdin, partial(recent_ids, os.environ, settings.host)),
-        settings,
+    kinds = tuple(types or ())
+    flags = given(fail_fast=fail_fast, any=any_one, json=as_json)
+    resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
+    options = wait_options(
+        Goal(fail_fast, any_one), interval=interval, heartbeat=heartbeat, quiet=quiet, resume=resume
     )
-    report = ErrorReport(streams)
-    chosen = tuple(types or ())
-    printer = ResourcesPrinter(streams, os.environ, chosen, as_json=as_json)
-    if wait and timeout_seconds > 0:
-        env = progress_environment(os.environ, verbose=verbose)
-        waiting = Waiting(asking, streams, report, env)
-        waiting.run(
-            Goal(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one),
-            schedule,
-            with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=not no_ci),
-            quiet=quiet,
-            heartbeat_seconds=heartbeat_seconds,
-            resume=Resume(
-                "resources",
-                (
-                    "--wait",
-                    *(word for kind in chosen for word in ("--type", kind)),
-                    *(["--fail-fast"] if fail_fast else []),
-                    *(["--any"] if any_one else []),
-                    *(["--json"] if as_json else []),
-                ),
-            ),
-        )
+    waits = wait and timeout_seconds > 0
+    invocation = Invocation.begin(
+        verbose=verbose, timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS
+    )
+    streams, env = invocation.streams, invocation.env
+    chosen = invocation.task_ids(task_ids)
+    printer = ResourcesPrinter(streams, env, kinds, as_json=as_json)
+    codes: set[ExitCode] = set()
+    if waits:
+        reporter = with_actions_report(printer, streams, env, chosen, wanted=not no_ci)
+        codes |= wait_for(invocation, chosen, options, reporter)
     else:
-        one_answer_each(asking, report, printer.take)
+        report = ErrorReport(streams)
+        for task_id, outcome in fetch_each(invocation, chosen):
+            if isinstance(outcome, ApiError):
+                report.add(outcome, task_id)
+            else:
+                printer.take(outcome)
+        report.print()
+        codes |= report.codes
         printer.report_unfinished()
         printer.finish()
-    return most_important([*report.codes, *printer.codes])
+    return most_important([*codes, *printer.codes])

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from functools import partial
 
 from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
@@ -31,9 +30,8 @@ from gcore_tasks_cli.parsing.options import (
     Timeout,
     Verbose,
     duration_seconds,
-    interval_seconds,
-    progress_environment,
-    tell_requests,
+    given,
+    wait_options,
 )
 
 
@@ -75,112 +73,73 @@ def watch(
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
       gtask watch --type create_ --region 76
     """
-    from gcore_tasks_cli.api.settings import Settings
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
+    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import active_ids
-    from gcore_tasks_cli.operations.fetch import Asking, ErrorReport
-    from gcore_tasks_cli.operations.wait import Printer, Resume, Waiting
+    from gcore_tasks_cli.operations.wait import Printer, wait
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import EventPrinter, JsonPrinter, SummaryPrinter
-    from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.polling.goal import Following, Goal
-    from gcore_tasks_cli.polling.pace.schedule import Schedule
-    from gcore_tasks_cli.tasks.ids import collect_ids
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
-    from gcore_tasks_cli.tasks.recent import recent_ids
 
     if events and as_json:
         raise UsageError("--events and --json both write to standard output: choose one")
-    if follow and timeout is None:
-        timeout_seconds = float("inf")
-    else:
-        timeout_seconds = duration_seconds(
-            DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout"
+    default_timeout = float("inf") if follow else duration_seconds(DEFAULT_TIMEOUT, "--timeout")
+    timeout_seconds = default_timeout if timeout is None else duration_seconds(timeout, "--timeout")
+    query = task_query(
+        os.environ,
+        states=ACTIVE_STATES,
+        types=types,
+        projects=projects,
+        regions=regions,
+        users=users,
+        resources=resources,
+        since=since,
+        until=until,
+        acknowledged=acknowledged,
+    )
+    chooses = (types, projects, regions, users, resources, since, until, follow)
+    if task_ids and (any(chooses) or acknowledged is not None):
+        raise UsageError(
+            "give task IDs or what chooses among the active tasks (--type, --project, --region, "
+            "--user, --resource, --since, --until, --acknowledged, --follow), not both"
         )
-    goal = Goal(timeout_seconds=timeout_seconds, fail_fast=fail_fast, any_one=any_one)
-    schedule = Schedule(interval_seconds(interval))
-    heartbeat_seconds = duration_seconds(heartbeat, "--heartbeat")
-    streams = Streams.standard()
-    settings = Settings.from_env(os.environ)
-    settings, streams = tell_requests(settings, streams, wanted=verbose)
+    page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
+    following = Following(page, query.keeps) if follow else None
+    flags = given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
+    options = wait_options(
+        Goal(fail_fast, any_one, following),
+        interval=interval,
+        heartbeat=heartbeat,
+        quiet=quiet,
+        resume=None if follow else ("watch", *flags),
+    )
+    invocation = Invocation.begin(verbose=verbose, timeout_seconds=timeout_seconds)
+    streams, env = invocation.streams, invocation.env
     if task_ids:
-        chooses = (types, projects, regions, users, resources, since, until, follow)
-        if any(chooses) or acknowledged is not None:
-            raise UsageError(
-                "give task IDs or what chooses among the active tasks (--type, --project, "
-                "--region, --user, --resource, --since, --until, --acknowledged, --follow), "
-                "not both"
-            )
-        chosen = collect_ids(
-            task_ids, streams.stdin, partial(recent_ids, os.environ, settings.host)
-        )
+        chosen = invocation.task_ids(task_ids)
     else:
-        query = task_query(
-            os.environ,
-            states=ACTIVE_STATES,
-            types=types,
-            projects=projects,
-            regions=regions,
-            users=users,
-            resources=resources,
-            since=since,
-            until=until,
-            acknowledged=acknowledged,
-        )
-        chosen, seconds_left = active_ids(
-            query,
-            settings,
-            streams,
-            timeout_seconds,
-            quiet=quiet,
-            heartbeat_seconds=0.0 if streams.err.isatty() else heartbeat_seconds,
-        )
-        if follow:
-            page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
-            goal = replace(goal, following=Following(page, query.keeps))
-        elif not chosen:
+        heartbeat_seconds = 0.0 if streams.err.isatty() else options.heartbeat_seconds
+        chosen = active_ids(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
+        if not chosen and not follow:
             if not quiet:
                 streams.note(f"gtask: no task is active{scope_words(query)}")
             return ExitCode.OK
-        goal = replace(goal, timeout_seconds=seconds_left)
-    asking = Asking(chosen, settings)
-    report = ErrorReport(streams)
     printer: Printer
-    follower = None
+    follow_events = None
     if events:
         printer = EventPrinter(streams)
-        follower = printer.follow
+        follow_events = printer.follow
     elif as_json:
-        printer = JsonPrinter(streams, os.environ)
+        printer = JsonPrinter(streams, env)
     else:
-        printer = SummaryPrinter(streams, os.environ, quiet=quiet, follows=follow)
-    waiting = Waiting(asking, streams, report, progress_environment(os.environ, verbose=verbose))
+        printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
+    if follow and as_json and streams.out.isatty():
+        # Documents that are held back until the view is over would be held back for ever.
+        options = replace(options, quiet=True)
     # What follows without end is no step of a job, and could report only at its end.
     reports = not no_ci and not follow
-    waiting.run(
-        goal,
-        schedule,
-        with_actions_report(printer, streams, os.environ, asking.task_ids, wanted=reports),
-        # Documents that are held back until the view is over would be held back for ever.
-        quiet=quiet or (follow and as_json and streams.out.isatty()),
-        heartbeat_seconds=heartbeat_seconds,
-        resume=None
-        if follow
-        else Resume(
-            "watch",
-            tuple(
-                option
-                for option, is_given in (
-                    ("--fail-fast", fail_fast),
-                    ("--any", any_one),
-                    ("--json", as_json),
-                    ("--events", events),
-                )
-                if is_given
-            ),
-        ),
-        follow=follower,
-    )
-    return most_important(report.codes)
+    printer = with_actions_report(printer, streams, env, chosen, wanted=reports)
+    return most_important(wait(invocation, chosen, options, printer, follow_events))

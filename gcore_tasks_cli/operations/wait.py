@@ -1,16 +1,21 @@
-"""A wait as a command runs it: progress while it lasts, each document once, the exit statuses."""
+"""Waits for tasks: progress while it lasts, each document once, and how it ended."""
 
+import random
 import shlex
 import signal
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError
-from gcore_tasks_cli.operations.fetch import Asking, ErrorReport
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
+from gcore_tasks_cli.interrupts import told_to
+from gcore_tasks_cli.invocation import Invocation
+from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
+from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
-from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.check import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -18,19 +23,23 @@ from gcore_tasks_cli.polling.events import (
     Settled,
     Stopped,
     StopReason,
+    Tick,
     Unfinished,
 )
-from gcore_tasks_cli.polling.goal import ONE_ANSWER, Goal
-from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.retry import Outage
+from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
 
 _FRAMES_A_SECOND = 4.0
-# More IDs than this make a command line that nobody copies.
+# More IDs than this make a command line that is too long to copy.
 _MOST_IDS_TO_RESUME = 20
 # What a wait without end keeps for its end, at a terminal.
 MOST_KEPT = 200
+# Requests that hang and their repetitions over other connections.
+_WORKERS = 24
 
 
 class Progress(Protocol):
@@ -58,17 +67,221 @@ class Printer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
-    """How to go on with a wait: the command, and its options that say what for."""
+class WaitOptions:
+    """How to wait, as the command line says it.
 
-    command: str
-    options: tuple[str, ...] = ()
+    `resume` is the command and the options that go on with the wait, around the task IDs; without
+    it, to go on is to run the same command again.
+    """
 
-    def line(self, task_ids: list[str]) -> str:
-        """The command line for these tasks, fit for a shell whatever their IDs hold."""
+    goal: Goal
+    interval: float | None = None
+    heartbeat_seconds: float = 60.0
+    quiet: bool = False
+    resume: tuple[str, ...] | None = None
+
+    def resume_line(self, task_ids: Sequence[str]) -> str:
+        """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
+        if self.resume is None or len(task_ids) > _MOST_IDS_TO_RESUME:
+            return "run the same command again"
+        command, *options = self.resume
         if any(task_id.startswith("-") for task_id in task_ids):
-            return shlex.join(["gtask", self.command, *self.options, "--", *task_ids])
-        return shlex.join(["gtask", self.command, *task_ids, *self.options])
+            return shlex.join(["gtask", command, *options, "--", *task_ids])
+        return shlex.join(["gtask", command, *task_ids, *options])
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a wait, folded from its events."""
+
+    known: dict[str, None]
+    reason: StopReason = StopReason.ALL_SETTLED
+    has_failed_task: bool = False
+    errors: list[tuple[str, ApiError]] = field(default_factory=list)
+    unfinished: list[Unfinished] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Takes the event in."""
+        if isinstance(event, (Changed, Unfinished)):
+            self.known[event.task_id] = None  # one that was added later, perhaps
+        if isinstance(event, Settled):
+            self.has_failed_task |= event.document.state == "ERROR"
+        elif isinstance(event, Failed):
+            self.errors.append((event.task_id, event.error))
+        elif isinstance(event, Unfinished):
+            self.unfinished.append(event)
+        elif isinstance(event, Stopped):
+            self.reason = event.reason
+
+    @property
+    def outage(self) -> Outage | None:
+        """The outage in which the wait ended, if there was one."""
+        return next((each.outage for each in self.unfinished if each.outage), None)
+
+    def codes(self, signal_number: int | None) -> set[ExitCode]:
+        """The exit statuses of all that happened."""
+        codes = {error.exit_code for _, error in self.errors}
+        if self.has_failed_task:
+            codes.add(ExitCode.TASK_ERROR)
+        if self.reason is StopReason.DEADLINE and self.unfinished:
+            codes.add(ExitCode.NOT_FINISHED)
+        if self.reason is StopReason.INTERRUPTED:
+            is_sigterm = signal_number not in (None, signal.SIGINT)
+            codes.add(ExitCode.TERMINATED if is_sigterm else ExitCode.INTERRUPTED)
+        return codes
+
+
+def wait(
+    invocation: Invocation,
+    task_ids: Sequence[str],
+    options: WaitOptions,
+    printer: Printer,
+    follow_events: Callable[[Event], None] | None = None,
+) -> set[ExitCode]:
+    """Waits; hands each task's last document to the printer. What happened, as exit statuses.
+
+    What is still to do is printed last, where the eye is.
+    """
+    run = _Run(invocation, task_ids, options)
+    streams = invocation.streams
+    is_live = streams.err.isatty() and streams.out.isatty()
+    held: deque[Document] = deque(maxlen=MOST_KEPT if options.goal.following else None)
+    # Printing during a live view would corrupt it.
+    hand_over = held.append if is_live and not options.quiet else printer.take
+    outcome = Outcome(dict.fromkeys(task_ids))
+    # So would lines of events.
+    progress = run.progress(quiet=options.quiet or (follow_events is not None and is_live))
+    try:
+        for event in run.events():
+            progress.take(event)
+            if follow_events is not None:
+                follow_events(event)
+            outcome.take(event)
+            if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
+                hand_over(event.document)
+    finally:
+        progress.close()
+    for document in held:
+        printer.take(document)
+    printer.finish()
+    run.report(outcome)
+    return outcome.codes(run.port.interrupted)
+
+
+class _Run:
+    def __init__(
+        self, invocation: Invocation, task_ids: Sequence[str], options: WaitOptions
+    ) -> None:
+        self._invocation = invocation
+        self._task_ids = task_ids
+        self._options = options
+        self._schedule = Schedule(options.interval)
+        self.port = connect(invocation.settings, ask_for_task_or_page, _WORKERS)
+
+    def events(self) -> Iterator[Event]:
+        """The events of the wait, with signals as a reason to stop."""
+        changed: dict[str, Document] = {}
+        with told_to(self.port.interrupt):
+            try:
+                for event in self._events():
+                    if isinstance(event, Changed):
+                        changed[event.task_id] = event.document
+                    elif isinstance(event, Tick):  # nothing else to do just now
+                        self._remember(changed)
+                    yield event
+            finally:
+                self._remember(changed)
+
+    def _events(self) -> Iterator[Event]:
+        goal, deadline = self._options.goal, self._invocation.deadline
+        if deadline.checks_once:
+            return check_once(self._task_ids, self.port, goal, random.uniform)
+        is_terminal = self._invocation.streams.err.isatty()
+        return Watcher(
+            self._task_ids,
+            self.port,
+            goal=goal,
+            deadline=deadline,
+            schedule=self._schedule,
+            uniform=random.uniform,
+            tick_seconds=1.0 / _FRAMES_A_SECOND if is_terminal else 1.0,
+        ).run()
+
+    def _remember(self, changed: dict[str, Document]) -> None:
+        """Keeps the IDs for completion, once what the user waits for is out."""
+        if changed:
+            from gcore_tasks_cli.tasks.recent import remember
+
+            remember(changed.values(), self._invocation.env, self._invocation.settings.host)
+            changed.clear()
+
+    def progress(self, *, quiet: bool) -> Progress:
+        """What shows the wait on standard error: a live view, lines, or nothing."""
+        if quiet:
+            return _Silence()
+        streams, env = self._invocation.streams, self._invocation.env
+        follows = self._options.goal.following is not None
+        # Log lines of requests would corrupt a live view.
+        is_plain = self._invocation.is_verbose or env.get("TERM") == "dumb"
+        if streams.err.isatty() and not is_plain:
+            from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
+
+            return LiveProgress(
+                streams.err,
+                streams.hide,
+                env,
+                self._task_ids,
+                streams.out.isatty(),
+                self._schedule.expectations,
+                most_ended=MOST_KEPT if follows else None,
+            )
+        return LineProgress(
+            streams.note,
+            len(self._task_ids),
+            self.port.now(),
+            self._options.heartbeat_seconds,
+            self._schedule.expectations,
+            follows=follows,
+        )
+
+    def report(self, outcome: Outcome) -> None:
+        """Prints errors, and how to go on where something is not finished."""
+        errors = ErrorReport(self._invocation.streams)
+        for task_id, error in outcome.errors:
+            errors.add(error, task_id)
+        errors.print()
+        ending = self._ending(outcome)
+        if ending is not None:
+            hint = f"to go on waiting: {self._options.resume_line(_ids(outcome))}"
+            stopped = GtaskError(ending, hint=hint if outcome.unfinished else None)
+            self._invocation.streams.error(stopped)
+        elif outcome.reason is StopReason.DEADLINE and not self._options.quiet:
+            after = format_duration(self._invocation.deadline.timeout_seconds)
+            self._invocation.streams.note(f"gtask: followed for {after}; no task is active")
+
+    def _ending(self, outcome: Outcome) -> str | None:
+        """Why the wait ended before the tasks did; None if it did not."""
+        still = f"{len(outcome.unfinished)} of {_tasks(len(outcome.known))} not finished"
+        if outcome.reason is StopReason.INTERRUPTED:
+            name = signal.Signals(self.port.interrupted or signal.SIGINT).name
+            # A wait without end may be interrupted when there is nothing left to wait for.
+            return f"interrupted ({name})" + (f", {still}" if outcome.unfinished else "")
+        if outcome.reason is not StopReason.DEADLINE or not outcome.unfinished:
+            return None
+        timeout = self._invocation.deadline.timeout_seconds
+        after = f"after {format_duration(timeout)}" if timeout > 0 else "yet"
+        types = [each.document.task_type for each in outcome.unfinished if each.document]
+        usual = usual_duration_words(types, self._schedule.expectations)
+        return f"{still} {after}{usual}{self._outage_words(outcome)}"
+
+    def _outage_words(self, outcome: Outcome) -> str:
+        outage = outcome.outage
+        if outage is None:
+            return ""
+        if not any(each.document for each in outcome.unfinished):
+            return f"; the API was never reached: {outage.error.message}"
+        silence = format_duration(time.monotonic() - outage.since)
+        return f"; no answer for {silence}: {outage.error.message}"
 
 
 class _Silence:
@@ -79,158 +292,8 @@ class _Silence:
         pass
 
 
-class Waiting:
-    """Runs one wait and tells it."""
-
-    def __init__(
-        self, asking: Asking, streams: Streams, report: ErrorReport, env: Mapping[str, str]
-    ) -> None:
-        self._asking = asking
-        self._streams = streams
-        self._report = report
-        self._env = env
-
-    def run(
-        self,
-        goal: Goal,
-        schedule: Schedule,
-        printer: Printer,
-        *,
-        quiet: bool,
-        heartbeat_seconds: float,
-        resume: Resume | None,
-        follow: Callable[[Event], None] | None = None,
-    ) -> None:
-        """Waits; hands each task's last document to the printer, and each error to the report.
-
-        What is still to do is told last, where the eye is.
-
-        A `timeout_seconds` of 0 looks once, with the patience of `get`. Without `resume`, to go on
-        is to run the same command again.
-        """
-        once = goal.timeout_seconds <= 0
-        limit_seconds = goal.timeout_seconds
-        if once:
-            goal = replace(ONE_ANSWER, fail_fast=goal.fail_fast, any_one=goal.any_one)
-        # Events at a terminal and a view that repaints itself would tear each other to pieces.
-        quiet_view = quiet or (follow is not None and self._streams.out.isatty())
-        progress = self._progress(
-            quiet_view, heartbeat_seconds, schedule.expectations, follows=goal.following is not None
-        )
-        held: deque[Document] = deque(maxlen=MOST_KEPT if goal.following else None)
-        known = dict.fromkeys(self._asking.task_ids)
-        hand_over: Callable[[Document], None] = printer.take
-        if not quiet and self._streams.err.isatty() and self._streams.out.isatty():
-            # Data in the middle of a view that repaints itself would be torn to pieces.
-            hand_over = held.append
-        unfinished: list[str] = []
-        not_seen: list[Unfinished] = []
-        errors: list[GtaskError] = []
-        reason = StopReason.ALL_SETTLED
-        tick_seconds = 1.0 / _FRAMES_A_SECOND if self._streams.err.isatty() else 1.0
-        last_error: GtaskError | None = None
-        types: list[str | None] = []
-        try:
-            for event in self._asking.events(goal, schedule, tick_seconds):
-                progress.take(event)
-                if follow is not None:
-                    follow(event)
-                if isinstance(event, (Changed, Unfinished)):
-                    known[event.task_id] = None  # one that was taken in later, perhaps
-                if isinstance(event, Settled):
-                    if not event.document.is_final:
-                        unfinished.append(event.task_id)
-                        types.append(event.document.task_type)
-                    elif event.document.state == "ERROR":
-                        self._report.codes.append(ExitCode.TASK_ERROR)
-                    hand_over(event.document)
-                elif isinstance(event, (Failed, Unfinished)):
-                    if event.document is not None:
-                        hand_over(event.document)
-                    if isinstance(event, Failed):
-                        errors.append(event.error)
-                    else:
-                        not_seen.append(event)
-                elif isinstance(event, Stopped):
-                    reason = event.reason
-        finally:
-            progress.close()
-        # What ended before all were looked at was not to look at all of them.
-        looked_in_vain = once and reason not in (StopReason.ANY, StopReason.FAIL_FAST)
-        for missed in not_seen:
-            if looked_in_vain and self._asking.signal_code is None:
-                errors.append(self._asking.no_answer(missed))
-            else:
-                unfinished.append(missed.task_id)
-                types.append(missed.document.task_type if missed.document else None)
-                last_error = missed.error or last_error
-        for document in held:
-            printer.take(document)
-        printer.finish()
-        for error in errors:
-            self._report.add(error)
-        if once and reason is StopReason.ALL_SETTLED and unfinished:
-            reason = StopReason.DEADLINE
-        usual = usual_duration_words(types, schedule.expectations)
-        still = f"{len(unfinished)} of {_tasks(len(known))} not finished"
-        hint = f"to go on waiting: {_how_to(resume, unfinished)}"
-        self._tell_end(reason, unfinished, limit_seconds, last_error, still, usual, hint)
-        if reason is StopReason.DEADLINE and not unfinished and not quiet:
-            after = format_duration(limit_seconds)
-            self._streams.note(f"gtask: followed for {after}; no task is active")
-
-    def _progress(
-        self, quiet: bool, heartbeat_seconds: float, expectations: Expectations, *, follows: bool
-    ) -> Progress:
-        if quiet:
-            return _Silence()
-        started = self._asking.fetcher.now()
-        if self._streams.err.isatty() and self._env.get("TERM") != "dumb":
-            from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
-
-            clears = self._streams.out.isatty()
-            return LiveProgress(
-                self._streams.err,
-                self._streams.hide,
-                self._env,
-                self._asking.task_ids,
-                clears,
-                expectations,
-                most_ended=MOST_KEPT if follows else None,
-            )
-        total = len(self._asking.task_ids)
-        return LineProgress(
-            self._streams.note, total, started, heartbeat_seconds, expectations, follows=follows
-        )
-
-    def _tell_end(
-        self,
-        reason: StopReason,
-        unfinished: list[str],
-        limit_seconds: float,
-        last_error: GtaskError | None,
-        still: str,
-        usual: str,
-        hint: str,
-    ) -> None:
-        codes = self._report.codes
-        if reason is StopReason.INTERRUPTED:
-            codes.append(self._asking.signal_code or ExitCode.INTERRUPTED)
-            name = signal.Signals(self._asking.fetcher.interrupted or signal.SIGINT).name
-            # Without end a wait may be interrupted when there is nothing left to wait for.
-            told = f"interrupted ({name}), {still}" if unfinished else f"interrupted ({name})"
-            self._streams.error(GtaskError(told, hint=hint if unfinished else None))
-        elif reason is StopReason.DEADLINE and unfinished:
-            codes.append(ExitCode.NOT_FINISHED)
-            after = f"after {format_duration(limit_seconds)}" if limit_seconds else "yet"
-            trouble = f"; the last trouble: {last_error.message}" if last_error else ""
-            self._streams.error(GtaskError(f"{still} {after}{usual}{trouble}", hint=hint))
-
-
-def _how_to(resume: Resume | None, task_ids: list[str]) -> str:
-    if resume is None or len(task_ids) > _MOST_IDS_TO_RESUME:
-        return "run the same command again"
-    return resume.line(task_ids)
+def _ids(outcome: Outcome) -> list[str]:
+    return [each.task_id for each in outcome.unfinished]
 
 
 def _tasks(count: int) -> str:

@@ -8,10 +8,10 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    OutageBegan,
+    OutageEnded,
     Settled,
     Stopped,
-    TroubleBegan,
-    TroubleOver,
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.durations import Durations
@@ -99,9 +99,9 @@ class LineProgress:
     def _line(self, event: Event) -> str | None:
         if isinstance(event, Changed) and (not self._is_crowd or event.document.state == "ERROR"):
             return change_line(event, self._expectations)
-        if isinstance(event, TroubleBegan):
+        if isinstance(event, OutageBegan):
             return trouble_line(event)
-        if isinstance(event, TroubleOver):
+        if isinstance(event, OutageEnded):
             return f"the API answers again, after {format_duration(event.seconds)}"
         is_time = event.at >= self._next_summary or isinstance(event, Stopped)
         if self._is_crowd and self._is_summary_due and is_time:
@@ -176,6 +176,6 @@ def usual_duration_words(task_types: Iterable[str | None], expectations: Expecta
     return f" ({longest}: {usual_words(durations[longest])})"
 
 
-def trouble_line(event: TroubleBegan) -> str:
+def trouble_line(event: OutageBegan) -> str:
     """What is wrong, and that it is being tried again."""
-    return f"{event.error.message}; trying again"
+    return f"{event.outage.error.message}; trying again"

@@ -1,7 +1,5 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +7,8 @@ import typer
 from gcore_tasks_cli.times import parse_duration
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.settings import Settings
-    from gcore_tasks_cli.output.streams import Streams
+    from gcore_tasks_cli.operations.wait import WaitOptions
+    from gcore_tasks_cli.polling.goal import Goal
 
 SHORTEST_INTERVAL_SECONDS = 0.1
 DEFAULT_TIMEOUT = "2h"
@@ -45,21 +43,33 @@ def duration_seconds(text: str, option: str) -> float:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
-def tell_requests(
-    settings: "Settings", streams: "Streams", *, wanted: bool
-) -> tuple["Settings", "Streams"]:
-    """`--verbose`: settings and streams with which each request is told, and never the key."""
-    streams = streams.hiding(*settings.secrets)
-    if not wanted:
-        return settings, streams
-    from gcore_tasks_cli.output.request_log import RequestLog
+def wait_options(
+    goal: "Goal",
+    *,
+    interval: str | None,
+    heartbeat: str,
+    quiet: bool,
+    resume: tuple[str, ...] | None,
+) -> "WaitOptions":
+    """How to wait; `resume` is the command and the options that go on with the wait.
 
-    return replace(settings, on_exchange=RequestLog(streams.note).take), streams
+    Raises:
+        typer.BadParameter: for an option that makes no sense.
+    """
+    from gcore_tasks_cli.operations.wait import WaitOptions
+
+    return WaitOptions(
+        goal,
+        interval_seconds(interval),
+        duration_seconds(heartbeat, "--heartbeat"),
+        quiet,
+        resume,
+    )
 
 
-def progress_environment(env: Mapping[str, str], *, verbose: bool) -> Mapping[str, str]:
-    """What the progress of a wait looks at; lines of requests would tear a live view to pieces."""
-    return {**env, "TERM": "dumb"} if verbose else env
+def given(**flags: bool) -> list[str]:
+    """The options of these flags that are set, as they are written: `fail_fast` is --fail-fast."""
+    return [f"--{name.replace('_', '-')}" for name, is_set in flags.items() if is_set]
 
 
 _TASK_IDS = typer.Argument(

@@ -51,7 +51,7 @@ class Round:
     to_ask: list[str]
 
 
-class Roster:
+class Batch:
     """The rounds of one wait. IDs are compared in lower case, as the API does."""
 
     def __init__(self) -> None:
@@ -103,18 +103,20 @@ class Roster:
         found, self._active = self._active.found, None
         return self._after_active(found)
 
-    def fail(self, *, transient: bool) -> None:
-        """Takes in that a page could not be read; the round is over.
+    def fail(self, *, transient: bool) -> list[PageRequest]:
+        """Takes in that a page could not be read; the round is over. What was still asked for.
 
         In an outage all requests fail: it speaks against the list only if single tasks can be
         asked for between its failures.
         """
+        pending = [page for r in (self._active, self._ended) if r is not None for page in r.pending]
         self._active = self._ended = None
         if self._single_worked:
             self._failures += 1
         self._single_worked = False
         if not transient or self._failures >= _MOST_FAILURES:
             self.is_useful = False
+        return pending
 
     def single_worked(self) -> None:
         """Takes in that a task could be asked for by itself."""

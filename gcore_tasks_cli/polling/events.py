@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.tasks.document import Document
 
 
@@ -53,25 +54,25 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The wait ended before the task did: with the last that was seen of it, and the trouble."""
+    """The wait ended before the task did: with the last that was seen of it, and any outage."""
 
     at: float
     task_id: str
     document: Document | None
-    error: ApiError | None
+    outage: Outage | None
 
 
 @dataclass(frozen=True, slots=True)
-class TroubleBegan:
+class OutageBegan:
     """The API stopped answering; it is being asked again."""
 
     at: float
-    error: ApiError
+    outage: Outage
 
 
 @dataclass(frozen=True, slots=True)
-class TroubleOver:
-    """The API answers again, after `seconds`."""
+class OutageEnded:
+    """The API answers again, `seconds` after its last good answer."""
 
     at: float
     seconds: float
@@ -79,9 +80,10 @@ class TroubleOver:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed; nothing else happened."""
+    """Time passed; `outage` is how it stands with the API."""
 
     at: float
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +94,4 @@ class Stopped:
     reason: StopReason
 
 
-Event = Changed | Settled | Failed | Unfinished | TroubleBegan | TroubleOver | Tick | Stopped
+Event = Changed | Settled | Failed | Unfinished | OutageBegan | OutageEnded | Tick | Stopped

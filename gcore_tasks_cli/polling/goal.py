@@ -1,4 +1,4 @@
-"""What ends a wait."""
+"""What ends a wait before its deadline, and what it waits for beside the tasks it was given."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +17,11 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What ends a wait.
+    """A wait ends when all tasks have ended; with `following` it goes on then.
 
-    `until_final` waits for FINISHED or ERROR; without it one answer for each task is enough, and
-    then `most_tries` bounds the requests for each. With `following` it goes on when all have ended.
+    `fail_fast` ends it at the first ERROR, `any_one` at the first task that ends.
     """
 
-    until_final: bool = True
-    timeout_seconds: float = 7200.0
     fail_fast: bool = False
     any_one: bool = False
-    most_tries: int | None = None
     following: Following | None = None
-
-
-# `get` and its kin: one answer each, "a few times within 20 s".
-ONE_ANSWER = Goal(until_final=False, timeout_seconds=20.0, most_tries=5)

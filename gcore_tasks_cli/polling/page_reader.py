@@ -26,9 +26,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.pace.schedule import Uniform
+from gcore_tasks_cli.polling.answers import Answers, Observer
 from gcore_tasks_cli.polling.port import PageAnswer, Port
-from gcore_tasks_cli.polling.retry import Observer, Patience, Tries
+from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy, Uniform
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, Parameters
 from gcore_tasks_cli.tasks.query import narrowed
@@ -96,10 +96,10 @@ class PageReader:
         newest_first: bool = True,
         most: int | None = None,
         sizes: Sizes | None = None,
-        patience: Patience | None = None,
+        policy: RetryPolicy = ONE_ANSWER,
         observer: Observer | None = None,
     ) -> None:
-        self._tries = Tries(port, uniform, patience, observer)
+        self._answers = Answers(port, uniform, policy=policy, observer=observer)
         self._parameters = parameters
         self._newest_first = newest_first
         self._most = most
@@ -123,7 +123,7 @@ class PageReader:
         self._ask(PageRequest(self._parameters, first_size, 0))
         while True:
             request = self._plan[0]
-            answer = self._tries.answer(request)
+            answer = self._answers.answer(request)
             self._plan.popleft()
             if request.offset > 0 and not self._window.meets(answer.documents):
                 self._go_back(request, answer)
@@ -171,13 +171,13 @@ class PageReader:
 
     def _ask(self, request: PageRequest) -> None:
         self._plan.append(request)
-        self._tries.ask(request)
+        self._answers.ask(request)
         self._next_offset = request.offset + max(0, request.limit - self._sizes.overlap)
 
     def _replan(self, offset: int) -> None:
         """Forgets what was planned, and goes on from this offset."""
         for request in self._plan:
-            self._tries.abandon(request)
+            self._answers.abandon(request)
         self._plan.clear()
         self._next_offset = offset
 

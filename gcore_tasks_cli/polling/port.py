@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
+from gcore_tasks_cli.times import parse_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,11 @@ class Port(Protocol[JobT, AnswerT]):
     def wait(self, until: float) -> list[Reply[JobT, AnswerT]]:
         """Replies as soon as there are any; none at the time `until` or once interrupted."""
         ...
+
+
+def age_seconds(answer: TaskAnswer) -> float:
+    """The task's age on the server's own clock; 0 where that is not known."""
+    created = parse_epoch(answer.document.fields.get("created_on"))
+    if created is None or answer.server_time is None:
+        return 0.0
+    return max(0.0, answer.server_time - created)

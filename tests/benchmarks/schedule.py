@@ -19,6 +19,7 @@ from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_page
 from gcore_tasks_cli.tasks.page_request import PageRequest
+from gcore_tasks_cli.times import Deadline
 from tests.benchmarks.tables import markdown
 from tests.properties.simulation import START, SimulatedPort
 
@@ -103,7 +104,8 @@ def _gtask(
     watcher = Watcher(
         ["task"],
         port,
-        goal=Goal(timeout_seconds=7200.0),
+        goal=Goal(),
+        deadline=Deadline.after(7200.0, START),
         schedule=Schedule(),
         uniform=dice.uniform,
         tick_seconds=7200.0,

@@ -265,7 +265,7 @@ ROWS: tuple[Row, ...] = (
     lasting(
         "404 that stays after the task was seen",
         4,
-        ("no such task",),
+        ("is gone: it was RUNNING",),
         {"do": "status", "status": 404, "requests": [2, None], "body": _JSON_ERROR},
         documents=("RUNNING",),
         promises=("404 once", "last document"),

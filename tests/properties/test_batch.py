@@ -11,9 +11,9 @@ from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.events import (
     Event,
     Failed,
+    OutageBegan,
+    OutageEnded,
     Settled,
-    TroubleBegan,
-    TroubleOver,
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
@@ -22,6 +22,7 @@ from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_task
 from gcore_tasks_cli.tasks.page_request import PageRequest
+from gcore_tasks_cli.times import Deadline
 from tests.properties.simulation import START, Oracle, SimulatedPort, transient_fault
 
 MANY = [f"task-{n}" for n in range(1000)]
@@ -33,7 +34,8 @@ def run(
     watcher = Watcher(
         task_ids,
         port,
-        goal=Goal(timeout_seconds=timeout),
+        goal=Goal(),
+        deadline=Deadline.after(timeout, START),
         schedule=Schedule(interval),
         uniform=random.Random(7).uniform,
     )
@@ -106,7 +108,7 @@ def test_a_list_that_is_refused_is_done_without(answer: ApiError) -> None:
     port = SimulatedPort(oracle, list_page=lambda _request, _t: answer)
     events = run(ids, port)
     assert sum(isinstance(e, Settled) for e in events) == 20
-    assert not any(isinstance(e, (Failed, TroubleBegan)) for e in events)
+    assert not any(isinstance(e, (Failed, OutageBegan)) for e in events)
     assert len(port.pages) == 1
 
 
@@ -136,8 +138,8 @@ def test_an_outage_in_list_mode_is_told_once_and_gone_through() -> None:
 
     events = run(ids, port)
     assert sum(isinstance(e, Settled) for e in events) == 50
-    assert sum(isinstance(e, TroubleBegan) for e in events) == 1
-    assert sum(isinstance(e, TroubleOver) for e in events) == 1
+    assert sum(isinstance(e, OutageBegan) for e in events) == 1
+    assert sum(isinstance(e, OutageEnded) for e in events) == 1
 
 
 def test_ids_that_differ_in_case_only_all_end() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.page_reader import PageReader, Sizes
 from gcore_tasks_cli.polling.port import PageAnswer
-from gcore_tasks_cli.polling.retry import Patience
+from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.properties.shifting_list import ShiftingList, task
 
@@ -21,7 +21,7 @@ def read(
     *,
     sizes: Sizes = SMALL,
     most: int | None = None,
-    patience: Patience | None = None,
+    policy: RetryPolicy = ONE_ANSWER,
 ) -> list[str]:
     reader = PageReader(
         port,
@@ -30,7 +30,7 @@ def read(
         newest_first=port.newest_first,
         most=most,
         sizes=sizes,
-        patience=patience,
+        policy=policy,
     )
     given_ids: list[str] = []
     for page in reader.pages():
@@ -156,7 +156,7 @@ def test_patience_ends(retry_after: float | None) -> None:
 
 def test_a_deadline_of_the_user_is_the_only_end() -> None:
     port = ShiftingList(list(range(30)), errors=[passing(1.0)] * 1000)
-    forever = Patience(seconds=float("inf"), most_tries=None, deadline=100.0)
+    forever = RetryPolicy(float("inf"), float("inf"), deadline=100.0)
     with pytest.raises(NoAnswer, match="busy"):
-        read(port, patience=forever)
+        read(port, policy=forever)
     assert 99 <= port.clock <= 102

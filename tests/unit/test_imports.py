@@ -24,6 +24,7 @@ FLOORS = (
     {"polling"},
     {"api"},
     {"output"},
+    {"invocation"},
     {"operations"},
     {"parsing"},
     {"commands"},

@@ -14,11 +14,11 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    OutageBegan,
+    OutageEnded,
     Settled,
     Stopped,
     Tick,
-    TroubleBegan,
-    TroubleOver,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
 from gcore_tasks_cli.tasks.document import Document
@@ -83,11 +83,11 @@ class LiveProgress:
         elif isinstance(event, Failed) and event.task_id in self._shown:
             self._shown[event.task_id].note = event.error.message
             self._shown[event.task_id].ended = event.at
-        elif isinstance(event, TroubleBegan):
-            self._trouble = event.error.message
-        elif isinstance(event, (TroubleOver, Stopped)):
+        elif isinstance(event, OutageBegan):
+            self._trouble = event.outage.error.message
+        elif isinstance(event, (OutageEnded, Stopped)):
             self._trouble = None
-        if isinstance(event, (Tick, Stopped, TroubleBegan)) or (
+        if isinstance(event, (Tick, Stopped, OutageBegan)) or (
             event.at - self._painted_at >= self._frame_seconds
         ):
             if isinstance(event, Tick) and event.at - self._painted_at < self._frame_seconds:

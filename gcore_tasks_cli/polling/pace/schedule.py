@@ -1,7 +1,6 @@
-"""When to ask next: the pace while all goes well, and the backoff after trouble. Pure."""
+"""When to ask next: the pace while all goes well. Pure."""
 
 import math
-from collections.abc import Callable
 
 from gcore_tasks_cli.polling.pace.expectations import Expectations
 
@@ -11,13 +10,8 @@ SHORTEST_PLANNED_GAP_SECONDS = 0.5
 LONGEST_PLANNED_GAP_SECONDS = 120.0
 LONGEST_GAP_SECONDS = 60.0
 _ROOT_FACTOR = 1.2
-_BACKOFF_BASE_SECONDS = 1.0
-_BACKOFF_CAP_SECONDS = 30.0
-_BACKOFF_FLOOR_SECONDS = 0.1
 # The last look before the deadline leaves this much for its answer.
 _LAST_LOOK_SECONDS = 1.0
-
-Uniform = Callable[[float, float], float]
 
 
 class Schedule:
@@ -64,15 +58,3 @@ class Schedule:
         if self.interval is None and then > last_look > now + SHORTEST_GAP_SECONDS:
             return last_look
         return then
-
-
-def backoff(failures: int, uniform: Uniform) -> float:
-    """Seconds to wait after so many failures in a row: exponential, capped, with full jitter.
-
-    Full jitter as in Brooker, "Exponential Backoff And Jitter" (2015): those who failed together
-    do not come back together.
-    """
-    ceiling = min(
-        _BACKOFF_CAP_SECONDS, _BACKOFF_BASE_SECONDS * 2.0 ** min(max(failures - 1, 0), 30)
-    )
-    return max(_BACKOFF_FLOOR_SECONDS, uniform(0.0, ceiling))

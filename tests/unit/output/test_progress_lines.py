@@ -20,15 +20,16 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    OutageBegan,
+    OutageEnded,
     Settled,
     Stopped,
     StopReason,
     Tick,
-    TroubleBegan,
-    TroubleOver,
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless
@@ -106,9 +107,9 @@ def test_a_whole_wait_reads_as_it_should() -> None:
         changed(0.3, volume),
         Tick(5.0),
         changed(6.0, document(detailed_state="BOOT")),
-        TroubleBegan(7.0, REFUSED),
+        OutageBegan(7.0, Outage(7.0, REFUSED, None)),
         Tick(8.0),
-        TroubleOver(19.0, 12.0),
+        OutageEnded(19.0, 12.0),
         changed(19.5, done),
         settled(19.5, done),
         *[Tick(float(at)) for at in range(20, 150)],
@@ -170,9 +171,9 @@ def test_usual_durations_are_said_in_words(task_type: str | None, words: str | N
 
 def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:
     events: list[Event] = [
-        TroubleBegan(1.0, REFUSED),
+        OutageBegan(1.0, Outage(1.0, REFUSED, None)),
         *[Tick(float(at)) for at in range(2, 30)],
-        TroubleOver(30.0, 29.0),
+        OutageEnded(30.0, 29.0),
         Tick(31.0),
     ]
     assert told(events) == [
@@ -243,7 +244,9 @@ def test_hostile_text_stays_on_its_line(field: str, text: str) -> None:
 def test_no_text_steers_a_log(first: str, second: str, third: str, age: float) -> None:
     task = document(first, second, detailed_state=third, task_type=f"[red]{third}[/red]")
     trouble = NoAnswer(f"[b]{first}[/b]")
-    lines = told([changed(1.0, task, age), TroubleBegan(2.0, trouble), Tick(70.0)])
+    lines = told(
+        [changed(1.0, task, age), OutageBegan(2.0, Outage(2.0, trouble, None)), Tick(70.0)]
+    )
     assert len(lines) == 3
     for line in lines:
         assert "\n" not in line

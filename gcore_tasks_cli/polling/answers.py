@@ -1,0 +1,83 @@
+"""Answers to jobs that are asked side by side and taken one by one. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic
+
+from gcore_tasks_cli.errors import ApiError, Interrupted, KeyRefused
+from gcore_tasks_cli.polling.port import AnswerT, JobT, Port
+from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryingPort, RetryPolicy, Uniform
+
+_OBSERVED_SECONDS = 1.0
+
+# Called about once a second while an answer is waited for, with the time and any outage.
+Observer = Callable[[float, Outage | None], None]
+
+
+class Answers(Generic[JobT, AnswerT]):
+    """Jobs side by side, each retried as the policy has it until there is a final answer."""
+
+    def __init__(
+        self,
+        port: Port[JobT, AnswerT],
+        uniform: Uniform,
+        *,
+        policy: RetryPolicy = ONE_ANSWER,
+        observer: Observer | None = None,
+    ) -> None:
+        self._requests = RetryingPort(port, policy, uniform)
+        self._observer = observer
+        self._outcomes: dict[JobT, AnswerT | ApiError] = {}
+
+    def ask(self, job: JobT) -> None:
+        """Begins with this job."""
+        self._requests.submit(job)
+
+    def abandon(self, job: JobT) -> None:
+        """No longer waits for an answer to this job."""
+        self._requests.abandon(job)
+        self._outcomes.pop(job, None)
+
+    def answer(self, job: JobT) -> AnswerT:
+        """Waits for the answer to this job, and keeps what comes for others.
+
+        Raises:
+            ApiError: for a permanent fault, or a transient one that lasted too long.
+            Interrupted: if the port was interrupted.
+        """
+        while job not in self._outcomes:
+            is_observed = self._observer is not None
+            until = self._requests.now() + _OBSERVED_SECONDS if is_observed else float("inf")
+            for reply in self._requests.wait(until):
+                self._outcomes[reply.job] = reply.answer
+            has_failed = isinstance(self._outcomes.get(job), ApiError)
+            if self._observer is not None and not has_failed:
+                self._observer(self._requests.now(), self._requests.outage)
+            if self._requests.interrupted is not None:
+                raise Interrupted(self._requests.interrupted)
+        outcome = self._outcomes.pop(job)
+        if isinstance(outcome, ApiError):
+            raise outcome
+        return outcome
+
+    def in_order(self, jobs: Sequence[JobT]) -> Iterator[tuple[JobT, AnswerT | ApiError]]:
+        """Each job with its answer or its error, in their order, as soon as it can be.
+
+        A refused key is one for all of them: the first one that meets it answers for the rest.
+
+        Raises:
+            Interrupted: if the port was interrupted.
+        """
+        for job in jobs:
+            self.ask(job)
+        refused: KeyRefused | None = None
+        for job in jobs:
+            if refused is not None:
+                self.abandon(job)
+                yield job, refused
+                continue
+            try:
+                yield job, self.answer(job)
+            except ApiError as error:
+                if isinstance(error, KeyRefused) and error.status == 401:
+                    refused = error
+                yield job, error
