@@ -35,13 +35,13 @@ demo: $(READY)
 	echo "exit status $$status (1: a task ended in ERROR, as the sandbox has it)"; \
 	test $$status -eq 1
 
-# What is compiled stays compiled, where the environment says otherwise too, and is compiled by one
-# process the first time: else each of the eight would do it again.
-test: export PYTHONDONTWRITEBYTECODE =
+# All tests, each file in one of eight processes (they mostly wait for processes of gtask), all of
+# them measured by coverage. Whatever they leave behind is in .cache.
+test: export HYPOTHESIS_STORAGE_DIRECTORY = $(CURDIR)/.cache/hypothesis
 test: $(READY)
-	@test -d tests/e2e/__pycache__ || $(BIN)/python -m pytest --collect-only --quiet > /dev/null
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 8 --dist loadscope --no-loadscope-reorder
+	rm -rf .cache/coverage
+	mkdir -p .cache/coverage
+	$(BIN)/coverage run -m pytest -n 8 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -92,5 +92,5 @@ audit: $(TOOLS)/.ready
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r $(LOCK)
 
 clean:
-	rm -rf $(VENV) $(TOOLS) .matrix .bench build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(TOOLS) .cache .matrix .bench build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -45,7 +45,6 @@ def test_all_needs_a_yes_where_nobody_can_be_asked() -> None:
     assert "--yes" in done.err
 
 
-@pytest.mark.measured
 def test_all_tells_how_many_and_where() -> None:
     tasks = [past(n, document={"project_id": 5 + n % 2}) for n in range(6)]
     fault = {"do": "status", "path": ACK_ALL, "requests": [1, 1], "content_type": "text/html"}
@@ -72,7 +71,6 @@ def test_bad_input(arguments: list[str]) -> None:
     assert done.err.startswith("gtask: ")
 
 
-@pytest.mark.measured
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("answer", "acknowledged"), [("y", True), ("", False), ("no", False)])
 def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:

@@ -79,7 +79,6 @@ def test_an_example_of_help_works(example: str, server: SandboxServer, folder: P
     assert ran.stdout or re.match(r"\w+=|.*( > |\back\b|--quiet)", example), "it says nothing"
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if is_a_server(e)])
 def test_an_example_that_runs_until_ctrl_c_works(example: str, folder: Path) -> None:
     assert GTASK is not None

@@ -62,7 +62,6 @@ def without_time(text: str) -> str:
     return re.sub(r"for 1 m \d\d s|after 1 m \d\d s", "for 1 m 00 s", text)
 
 
-@pytest.mark.measured
 def test_a_run_reads_well(step: Step) -> None:
     ran = step.run([FINISHED, FAILED, RUNNING], "watch", TASK, OTHER, THIRD, "--timeout", "2")
     assert ran.status == 1
@@ -92,7 +91,6 @@ def test_a_failed_task_is_one_annotation(step: Step) -> None:
     assert "::" not in ran.out
 
 
-@pytest.mark.measured
 def test_resources_that_wait_report_too_and_their_data_stay_data(step: Step) -> None:
     ran = step.run([FINISHED], "resources", TASK, "--wait", "--type", "instances")
     assert (ran.status, ran.out) == (0, "i-1\ni-2\n")

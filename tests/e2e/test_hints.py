@@ -27,7 +27,6 @@ def test_401_a_key_without_its_dollar_was_perhaps_eaten_by_the_shell() -> None:
     assert "still valid?" in refused("1234$abc")
 
 
-@pytest.mark.measured
 def test_401_the_token_of_a_login_is_no_key() -> None:
     hint = refused(LOGIN)
     assert "Bearer token" in hint
@@ -117,7 +116,6 @@ def test_a_failure_in_a_log_has_its_request_id() -> None:
     assert "request ID for support: req-7\n" in ran.err
 
 
-@pytest.mark.measured
 def test_an_unknown_authority_is_named_in_ssl_cert_file(tmp_path: Path) -> None:
     err = over_tls(trustme.CA(), "localhost", tmp_path, trusted=False)
     assert "hint: behind a proxy with its own authority, name its file in SSL_CERT_FILE" in err

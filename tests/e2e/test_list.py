@@ -160,7 +160,6 @@ def test_a_bad_default_is_said(server: SandboxServer) -> None:
     assert "GCORE_CLOUD_PROJECT_ID is not a number" in done.err
 
 
-@pytest.mark.measured
 def test_failures_explain_themselves(server: SandboxServer) -> None:
     done = gtask(server, "list", "--failed", "--since", "1d")
     quota, host = done.out.split("\n\n")
@@ -178,7 +177,6 @@ def test_get_of_a_failed_task_puts_the_error_first(server: SandboxServer) -> Non
     assert "request ID req-" in third
 
 
-@pytest.mark.measured
 def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
     lines = gtask(server, "list", "-n4").out.splitlines()
     state, kind, age, *rest = lines[0].split()
@@ -188,7 +186,6 @@ def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
     assert lines[3].endswith("No valid host was found.")
 
 
-@pytest.mark.measured
 def test_a_terminal_gets_a_table_that_fits(server: SandboxServer) -> None:
     for width in (60, 80, 120):
         done = gtask(
@@ -199,7 +196,6 @@ def test_a_terminal_gets_a_table_that_fits(server: SandboxServer) -> None:
         assert (task_id(4) in done.out) == (width == 120)
 
 
-@pytest.mark.measured
 def test_json_is_whole_documents_and_every_page(many: SandboxServer) -> None:
     many.requests.clear()
     done = gtask(many, "list", "--json", "--all")
@@ -211,7 +207,6 @@ def test_json_is_whole_documents_and_every_page(many: SandboxServer) -> None:
     assert all("to_timestamp" in query for query in asked(many)[1:])
 
 
-@pytest.mark.measured
 def test_a_closed_pipe_ends_it_quietly(many: SandboxServer) -> None:
     done = shell("gtask list --json --all | head -1", many)
     assert json.loads(done.out)["id"] == task_id(0)
@@ -245,7 +240,6 @@ def test_a_signal_ends_it_while_the_api_is_silent() -> None:
     assert ended.seconds < 1
 
 
-@pytest.mark.measured
 def test_transient_faults_are_met_with_another_try() -> None:
     faults: list[dict[str, object]] = [
         {**_status(503), "path": LIST, "requests": [1, 1]},
@@ -298,7 +292,6 @@ def test_watch_takes_what_list_says() -> None:
     assert len(done.out.splitlines()) == 2
 
 
-@pytest.mark.measured
 def test_watch_without_ids_waits_for_all_that_is_active() -> None:
     tasks = [
         past(1, lasts=91.5, task_type="create_vm"),
@@ -360,7 +353,6 @@ def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, stat
     )
 
 
-@pytest.mark.measured
 def test_watch_without_ids_keeps_its_deadline() -> None:
     with sandbox([active(0)], [{**_status(503), "path": LIST}]) as server:
         begun = time.monotonic()

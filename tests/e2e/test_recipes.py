@@ -163,7 +163,6 @@ def test_the_line_for_any_ci_system(server: SandboxServer, tmp_path: Path) -> No
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("text", "status"),
     [(README, ExitCode.OK), (SCENARIO_GUIDE, ExitCode.TASK_ERROR)],

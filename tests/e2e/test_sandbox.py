@@ -22,7 +22,6 @@ def around(*arguments: str) -> Ran:
     return gtask(None, "sandbox", *arguments, env={"PATH": path})
 
 
-@pytest.mark.measured
 def test_a_command_runs_with_the_settings_and_gives_its_exit_status() -> None:
     ran = around("--", "sh", "-c", "gtask get $GTASK_SANDBOX_TASK_IDS --json; exit 7")
     assert ran.status == 7
@@ -92,7 +91,6 @@ def test_a_missing_scenario_file_and_a_taken_port() -> None:
     assert f"cannot listen on port {port}" in ran.err
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
 def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     number: signal.Signals, status: int

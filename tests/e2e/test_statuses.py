@@ -98,7 +98,6 @@ def test_4_there_is_no_such_task_and_the_others_are_not_lost(command: str) -> No
     assert [d.get("id") or d.get("task_id") for d in ran.documents] == [TASK]
 
 
-@pytest.mark.measured
 def test_4_created_nothing_of_the_type() -> None:
     created = {"volumes": ["v-1"]}
     with sandbox(tasks=[task(age=60, created_resources=created)]) as server:
@@ -139,7 +138,6 @@ def test_124_the_timeout_passed() -> None:
     assert [d["state"] for d in ran.documents] == ["RUNNING"]
 
 
-@pytest.mark.measured
 def test_124_resources_of_an_unfinished_task() -> None:
     with sandbox(tasks=[task(**NEVER)]) as server:
         ran = gtask(server, "resources", TASK)

@@ -193,7 +193,6 @@ def test_a_card_in_a_terminal() -> None:
         assert TASK in shown.text
 
 
-@pytest.mark.measured
 def test_more_tasks_than_lines_do_not_scroll() -> None:
     tasks = [task(f"task-{n}", lasts=1.0 + n / 20) for n in range(40)]
     arguments = ["watch", *(f"task-{n}" for n in range(40)), "--interval", "0.3"]

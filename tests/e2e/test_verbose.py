@@ -60,7 +60,6 @@ def test_retries_status_and_request_id_are_told() -> None:
     assert ran.status == 0
 
 
-@pytest.mark.measured
 def test_no_answer_and_nonsense_are_told_with_their_reason() -> None:
     faults = [{"do": "close", "requests": [1, 1]}, {"do": "body", "requests": [2, 2], "body": "{}"}]
     with sandbox(tasks=[task()], faults=faults) as server:
@@ -111,7 +110,6 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
     assert not SECRET.search(ran.out + ran.err)
 
 
-@pytest.mark.measured
 def test_a_key_in_the_url_is_not_shown() -> None:
     with sandbox(api_key=KEY, tasks=[task(OTHER)]) as server:
         ran = gtask(server, "get", KEY, quote(KEY, safe=""), "--verbose")

@@ -6,8 +6,6 @@ import time
 import urllib.request
 from typing import Any
 
-import pytest
-
 from tests.e2e.harness import (
     JQ,
     OTHER,
@@ -108,7 +106,6 @@ def test_quiet_says_nothing_but_errors() -> None:
     assert data.err == ""
 
 
-@pytest.mark.measured
 def test_fail_fast_ends_at_the_first_error_and_loses_nothing() -> None:
     tasks = [task(ends="ERROR", lasts=2.0), task(OTHER, ends="NEVER")]
     with sandbox(tasks=tasks) as server:
@@ -144,7 +141,6 @@ def test_events_of_one_look_do_not_say_that_a_task_under_way_has_ended() -> None
     assert last == {TASK: "ended", OTHER: "unfinished"}
 
 
-@pytest.mark.measured
 def test_timeout_0_checks_once() -> None:
     with sandbox(tasks=[task(age=9), task(OTHER, ends="NEVER")]) as server:
         done = gtask(server, "watch", TASK, "--timeout", "0")
@@ -221,7 +217,6 @@ def test_jq_reads_the_stream() -> None:
     assert ran.out == "FINISHED\nFINISHED\n"
 
 
-@pytest.mark.measured
 def test_events_tell_programs_each_change_and_each_end() -> None:
     tasks = [task(starts_after=0.5, lasts=0.5, created_resources={"volumes": ["v"]})]
     with sandbox(tasks=[*tasks, task(OTHER, ends="NEVER")]) as server:
@@ -273,7 +268,6 @@ def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
     assert with_id.status == 2
 
 
-@pytest.mark.measured
 def test_follow_has_no_end_of_its_own_and_counts_what_it_took_in() -> None:
     later = {"task_type": TASK_TYPE, "ends": "NEVER"}
     with sandbox(tasks=[task(lasts=1.0)], started=later) as server:

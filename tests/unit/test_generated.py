@@ -45,7 +45,6 @@ def test_task_types_are_known_by_their_names() -> None:
     assert sorted(set(TASK_TYPES)) == TASK_TYPES
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("shell", sorted(SCRIPTS))
 def test_completion_prints_the_script(shell: str) -> None:
     ran = gtask(None, "completion", shell)

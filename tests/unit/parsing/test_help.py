@@ -71,6 +71,5 @@ def test_help_command_shows_the_same_page(name: str) -> None:
     assert shown("help", name) == shown(name, "--help")
 
 
-@pytest.mark.measured
 def test_help_alone_is_the_overview() -> None:
     assert shown("help") == shown("--help") == shown("-h") == shown()
