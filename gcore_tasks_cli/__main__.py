@@ -8,6 +8,8 @@ import _signal  # type: ignore[import-not-found]  # nobody describes it
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ from typing import NoReturn
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.errors import ExitCode, GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import leave_at_once
+
+# Errors of the system that have nothing to do with what is being written.
+_OF_THE_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 def main() -> NoReturn:
@@ -42,25 +47,47 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """The exit status of gtask with these arguments; errors are told on standard error."""
-    from gcore_tasks_cli.output.streams import Streams
-
     try:
         return _invoke(arguments)
     except OutputClosed:
         return ExitCode.OUTPUT_CLOSED
     except (BrokenPipeError, SystemExit):  # help into a closed pipe; the parser leaves so then
         return ExitCode.OUTPUT_CLOSED
-    except OSError as error:  # help onto a full disk
-        return _cannot_write(error)
+    except OSError as error:
+        if error.errno in _OF_THE_MACHINE:
+            return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
+        return _cannot_write(error)  # help onto a full disk
     except GtaskError as error:
+        from gcore_tasks_cli.output.streams import Streams
+
         Streams.standard().error(error)
         return error.exit_code
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is not the user's fault)
+        return _internal_error(error, arguments)
+
+
+def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
+    if {"--verbose", "-v"} & set(arguments):
+        import traceback
+
+        traceback.print_exception(error)
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    python = ".".join(map(str, sys.version_info[:3]))
+    return _say(
+        f"internal error in gtask {__version__} (Python {python}): {ascii(what)[1:-1]}\n"
+        "hint: please report it with what the same command prints with --verbose",
+        ExitCode.INTERNAL_ERROR,
+    )
+
+
+def _say(text: str, status: ExitCode) -> int:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"gtask: {text}\n")
+    return status
 
 
 def _cannot_write(error: OSError) -> int:
-    if sys.stderr is not None:
-        sys.stderr.write(f"gtask: cannot write to standard output: {error.strerror}\n")
-    return ExitCode.NO_ANSWER
+    return _say(f"cannot write to standard output: {error.strerror}", ExitCode.NO_ANSWER)
 
 
 def _version() -> int:

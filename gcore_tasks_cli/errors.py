@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     KEY_REFUSED = 3
     NOT_FOUND = 4
     NO_ANSWER = 5
+    # EX_SOFTWARE of sysexits.h.
+    INTERNAL_ERROR = 70
     NOT_FINISHED = 124
     INTERRUPTED = 130
     # 128 + SIGPIPE, as a shell reports other programs whose reader has left.
@@ -36,6 +38,7 @@ class ExitCode(IntEnum):
 _PRECEDENCE = (
     ExitCode.TERMINATED,
     ExitCode.INTERRUPTED,
+    ExitCode.INTERNAL_ERROR,
     ExitCode.USAGE,
     ExitCode.KEY_REFUSED,
     ExitCode.NO_ANSWER,

@@ -5,8 +5,12 @@ status and without a traceback, wherever it is (Python's own KeyboardInterrupt c
 middle of an import). A wait is told instead, so that it can say what it knows.
 """
 
+import contextlib
+import math
 import os
+import select
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -43,8 +47,10 @@ def restore_terminal_with(descriptor: int | None, sequence: bytes = b"") -> None
     Or for a while, by Ctrl-Z.
     """
     _State.restore = None if descriptor is None else (descriptor, sequence)
-    if hasattr(signal, "SIGTSTP") and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
-        signal.signal(signal.SIGTSTP, _suspend)
+    for name in ("SIGTSTP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _pass_on)
 
 
 @contextmanager
@@ -72,7 +78,7 @@ def told_to(interrupt: Callable[[int], None]) -> Iterator[None]:
             _leave(number, frame)
         seen.append(number)
         interrupt(number)
-        _leave_when_stuck(number)
+        _watch_output(_CHECK_SECONDS, 130 if number == signal.SIGINT else 143)
 
     before = {}
     for number in _NUMBERS:
@@ -86,33 +92,52 @@ def told_to(interrupt: Callable[[int], None]) -> Iterator[None]:
                 signal.signal(number, handler)
 
 
+def leave_when_stuck_after(deadline: float, status: int) -> None:
+    """From `deadline` (on `time.monotonic`'s clock) on, output that stands still ends the process.
+
+    A reader that has stopped reading, or Ctrl-S, would hold it up for ever.
+    """
+    if math.isfinite(deadline):
+        _watch_output(max(_CHECK_SECONDS, deadline - time.monotonic()), status)
+
+
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    if _State.restore is not None:
-        os.write(*_State.restore)
+    _restore_terminal()
     os._exit(130 if number == signal.SIGINT else 143)
 
 
-def _suspend(number: int, _frame: FrameType | None) -> None:
-    if _State.restore is not None:
-        os.write(*_State.restore)
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)  # returns once somebody lets it go on
-    signal.signal(number, _suspend)
+def _restore_terminal() -> None:
+    """Leaves the terminal as it was, unless that would block (Ctrl-S)."""
+    if _State.restore is None:
+        return
+    descriptor, sequence = _State.restore
+    with contextlib.suppress(OSError, ValueError):
+        if os.name == "nt" or select.select([], [descriptor], [], 0)[1]:
+            os.write(descriptor, sequence)
 
 
-def _leave_when_stuck(number: int) -> None:
+def _pass_on(number: int, _frame: FrameType | None) -> None:
+    """Restores the terminal, then does what the signal does by itself (Ctrl-Z, Ctrl-\\)."""
+    _restore_terminal()
+    handler = signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)  # after Ctrl-Z it returns once the process is continued
+    signal.signal(number, handler)
+
+
+def _watch_output(first_seconds: float, status: int) -> None:
     if not hasattr(signal, "setitimer"):  # Windows: a second Ctrl-C does it
         return
     last, still_for = _State.progress, 0.0
 
-    def check(_number: int, frame: FrameType | None) -> None:
+    def check(_number: int, _frame: FrameType | None) -> None:
         nonlocal last, still_for
         is_stuck = _State.is_writing and _State.progress == last
         still_for = still_for + _CHECK_SECONDS if is_stuck else 0.0
         last = _State.progress
         if still_for >= _STUCK_AFTER_SECONDS:
-            _leave(number, frame)
+            _restore_terminal()
+            os._exit(status)
 
     # A timer and not a thread: a handler may run in the middle of a thread's start.
     signal.signal(signal.SIGALRM, check)
-    signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, first_seconds, _CHECK_SECONDS)

@@ -1,19 +1,24 @@
 """One run of gtask: its streams, settings, environment and deadline, made once and handed down."""
 
 import os
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from gcore_tasks_cli.api.settings import Settings
+from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
-from gcore_tasks_cli.times import Deadline
+from gcore_tasks_cli.times import Deadline, format_duration
 
 # How long a command that waits for no task may take to begin, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,10 @@ class Invocation:
 
         Raises:
             UsageError: for a setting that is missing or wrong.
+            DeadlinePassed: if the file of the key blocks.
         """
         deadline = Deadline.after(timeout_seconds, time.monotonic())
-        settings = Settings.from_env(os.environ)
+        settings = _in_time(deadline, "no API key", lambda: Settings.from_env(os.environ))
         streams = Streams.standard().hiding(*settings.secrets)
         if verbose:
             from gcore_tasks_cli.output.request_log import RequestLog
@@ -47,11 +53,47 @@ class Invocation:
             settings = replace(settings, on_exchange=RequestLog(streams.note).take)
         return cls(streams, settings, os.environ, deadline, verbose)
 
-    def task_ids(self, arguments: Iterable[str]) -> list[str]:
+    def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs that the arguments are, `-` being those of standard input.
 
         Raises:
             UsageError: for an ID that can be none, or a standard input that names no task.
+            DeadlinePassed: if standard input does not end in time.
         """
+        stdin = self.streams.stdin
+        if "-" in arguments and stdin is not None and stdin.isatty():
+            self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
         recent = partial(recent_ids, self.env, self.settings.host)
-        return collect_ids(arguments, self.streams.stdin, recent)
+        return _in_time(
+            self.deadline,
+            "no end of standard input",
+            lambda: collect_ids(arguments, stdin, recent),
+        )
+
+
+def _in_time(deadline: Deadline, missing: str, work: Callable[[], _T]) -> _T:
+    """What the work gives, which may block for ever (a pipe, a FIFO): not longer than the deadline.
+
+    Raises:
+        DeadlinePassed: with what was `missing` at the deadline.
+        Exception: what the work raised.
+    """
+    done: list[_T] = []
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except Exception as error:  # noqa: BLE001  (raised by the caller)
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    seconds = ONE_SHOT_SECONDS if deadline.checks_once else deadline.timeout_seconds
+    left = seconds if deadline.checks_once else deadline.at - time.monotonic()
+    thread.join(min(max(0.0, left), threading.TIMEOUT_MAX))
+    if errors:
+        raise errors[0]
+    if not done:
+        raise DeadlinePassed(f"{missing} after {format_duration(seconds)}")
+    return done[0]

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 from gcore_tasks_cli.api.session import REQUEST_LIMIT_SECONDS, too_slow
@@ -22,7 +22,7 @@ WORKERS = 16
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
 MOST_HUNG_WORKERS = 32
 # On Windows a wait for a lock lets no signal through before it ends.
-_LONGEST_BLOCK_SECONDS = 0.5
+_LONGEST_BLOCK_SECONDS = 0.2
 
 
 class Abortable(Protocol):
@@ -43,7 +43,7 @@ class _Worker(Generic[Job, Answer]):
         self,
         ask: Callable[[Job], Answer],
         abort: Callable[[], None],
-        results: "SimpleQueue[_Result[Job, Answer] | None]",
+        results: "Queue[_Result[Job, Answer]]",
     ) -> None:
         self.ask = ask
         self.abort = abort
@@ -92,7 +92,8 @@ class Fetcher(Generic[Job, Answer]):
         self._new_worker = new_worker
         self._host = host
         self._limit = workers
-        self._results: SimpleQueue[_Result[Job, Answer] | None] = SimpleQueue()
+        # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
+        self._results: Queue[_Result[Job, Answer]] = Queue()
         self._idle: list[_Worker[Job, Answer]] = []
         # What each of them asks, and since when.
         self._busy: dict[_Worker[Job, Answer], tuple[Job, float]] = {}
@@ -110,9 +111,9 @@ class Fetcher(Generic[Job, Answer]):
         self._start_waiting()
 
     def interrupt(self, signal_number: int) -> None:
-        """Makes `wait` return at once; fit for a signal handler."""
+        """Makes `wait` return soon; fit for a signal handler."""
+        # Only noted: the queue's lock may be held by what the signal has interrupted.
         self.interrupted = signal_number
-        self._results.put(None)
 
     def wait(self, until: float) -> list[Reply[Job, Answer]]:
         """Replies as soon as there are any; none at the time `until` or when interrupted."""
@@ -132,7 +133,7 @@ class Fetcher(Generic[Job, Answer]):
         try:
             result = self._results.get(timeout=block_seconds)
             while True:
-                if result is not None and (reply := self._reply(result)):
+                if reply := self._reply(result):
                     replies.append(reply)
                 result = self._results.get_nowait()
         except Empty:

@@ -17,7 +17,9 @@ from gcore_tasks_cli.parsing.filters import (
 from gcore_tasks_cli.parsing.options import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TIMEOUT,
+    Active,
     AnyOne,
+    Appear,
     Events,
     FailFast,
     Follow,
@@ -45,7 +47,9 @@ def watch(
     quiet: Quiet = False,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
     events: Events = False,
+    active: Active = False,
     follow: Follow = False,
+    appear: Appear = None,
     types: Types = None,
     projects: Projects = None,
     regions: Regions = None,
@@ -71,11 +75,11 @@ def watch(
     Examples:
       curl -X POST … | gtask watch - --timeout 10m
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
-      gtask watch --type create_ --region 76
+      gtask watch --type create_ --region 76 --appear 60s
     """
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.active_tasks import active_ids
+    from gcore_tasks_cli.operations.active_tasks import ActiveTasks
     from gcore_tasks_cli.operations.wait import Printer, wait
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
@@ -100,12 +104,17 @@ def watch(
         until=until,
         acknowledged=acknowledged,
     )
-    chooses = (types, projects, regions, users, resources, since, until, follow)
-    if task_ids and (any(chooses) or acknowledged is not None):
+    chooses = (active, types, projects, regions, users, resources, since, until, follow, appear)
+    is_chosen = any(chooses) or acknowledged is not None
+    if task_ids and is_chosen:
         raise UsageError(
-            "give task IDs or what chooses among the active tasks (--type, --project, --region, "
-            "--user, --resource, --since, --until, --acknowledged, --follow), not both"
+            "give task IDs or what chooses among the active tasks (--active, --type, --project, "
+            "--region, --user, --resource, --since, --until, --acknowledged, --follow, "
+            "--appear), not both"
         )
+    if follow and appear is not None:
+        raise UsageError("--follow and --appear exclude each other")
+    appear_seconds = None if appear is None else duration_seconds(appear, "--appear")
     page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
     following = Following(page, query.keeps) if follow else None
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
@@ -118,15 +127,25 @@ def watch(
     )
     invocation = Invocation.begin(verbose=verbose, timeout_seconds=timeout_seconds)
     streams, env = invocation.streams, invocation.env
+    if not task_ids and not is_chosen and not streams.is_interactive:
+        # An empty variable in a script must never become "everything".
+        raise UsageError(
+            "no task ID is given",
+            hint="is a variable empty? gtask watch --active watches all that is active",
+        )
     if task_ids:
         chosen = invocation.task_ids(task_ids)
     else:
         heartbeat_seconds = 0.0 if streams.err.isatty() else options.heartbeat_seconds
-        chosen = active_ids(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
+        finder = ActiveTasks(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
+        chosen = finder.ids() if appear_seconds is None else finder.first_ids(appear_seconds)
         if not chosen and not follow:
             if not quiet:
                 streams.note(f"gtask: no task is active{scope_words(query)}")
             return ExitCode.OK
+        if not quiet and not follow:
+            tasks = "1 active task" if len(chosen) == 1 else f"{len(chosen)} active tasks"
+            streams.note(f"gtask: waiting for {tasks}{scope_words(query)}")
     printer: Printer
     follow_events = None
     if events:

@@ -3,15 +3,22 @@
 import itertools
 import math
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from gcore_tasks_cli.errors import ApiError, DeadlinePassed
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.read_list import read_pages
+from gcore_tasks_cli.output.list_notes import scope_words
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
 from gcore_tasks_cli.tasks.query import TaskQuery
 from gcore_tasks_cli.times import format_duration
+
+# How often `--appear` looks, and by how much this clock may be ahead of the API's.
+_LOOK_SECONDS = 2.0
+_CLOCK_SLACK = timedelta(seconds=5)
 
 
 class _Reporter:
@@ -38,40 +45,79 @@ class _Reporter:
         self._note_line(one_line(line))
 
 
-def active_ids(
-    query: TaskQuery, invocation: Invocation, *, quiet: bool, heartbeat_seconds: float
-) -> list[str]:
-    """The IDs of the query's tasks.
+class ActiveTasks:
+    """Finds the tasks of a query; trouble is reported as a wait reports it, unless `quiet`."""
 
-    Transient faults end it at the deadline, as they end the wait itself. A timeout of 0 looks
-    once, with the retries of `list`.
+    def __init__(
+        self, query: TaskQuery, invocation: Invocation, *, quiet: bool, heartbeat_seconds: float
+    ) -> None:
+        self._query = query
+        self._invocation = invocation
+        self._observer = None if quiet else _Reporter(invocation, heartbeat_seconds)
 
-    Raises:
-        ApiError: for a permanent fault.
-        Interrupted: by a signal.
-        DeadlinePassed: where there was no list in time.
-    """
-    deadline = invocation.deadline
-    policy = ONE_ANSWER
-    if not deadline.checks_once:
-        policy = RetryPolicy(math.inf, math.inf, deadline.at)
-    observer = None if quiet else _Reporter(invocation, heartbeat_seconds)
-    pages = read_pages(query, invocation, policy=policy, observer=observer, reports_interrupts=True)
-    found: list[str] = []
-    try:
-        for page in pages:
-            kept = [document.id for document in page.documents if query.keeps(document)]
-            found += filter(can_be_asked_for, kept)
-            for odd in itertools.filterfalse(can_be_asked_for, kept):
-                invocation.streams.note(
-                    one_line(f"gtask: left out a task that no ID can ask for: {odd[:50]!r}")
-                )
-    except ApiError as error:
-        if not error.transient or deadline.checks_once:
-            raise
+    def ids(self) -> list[str]:
+        """The IDs of the tasks that are active now.
+
+        Transient faults end it at the deadline, as they end the wait itself. A timeout of 0 looks
+        once, with the retries of `list`.
+
+        Raises:
+            ApiError: for a permanent fault.
+            Interrupted: by a signal.
+            DeadlinePassed: where there was no list in time.
+        """
+        return self._read(self._query)
+
+    def first_ids(self, appear_seconds: float) -> list[str]:
+        """The IDs of the first tasks that are active, or were created since this began.
+
+        Raises:
+            ApiError: for a permanent fault.
+            Interrupted: by a signal.
+            DeadlinePassed: if none appeared within these seconds, or before the deadline.
+        """
+        give_up = min(time.monotonic() + appear_seconds, self._invocation.deadline.at)
+        began = datetime.now(UTC) - _CLOCK_SLACK
+        # One that ends between two looks must be found too.
+        recent = replace(self._query, states=(), since=max(began, self._query.since or began))
+        while True:
+            if found := self._read(self._query) or self._read(recent):
+                return found
+            if time.monotonic() + _LOOK_SECONDS > give_up:
+                break
+            time.sleep(_LOOK_SECONDS)
         raise DeadlinePassed(
-            f"no list of the active tasks after {format_duration(deadline.timeout_seconds)}: "
-            f"{error.message}",
-            hint="to go on waiting, run the same command again",
-        ) from None
-    return found
+            f"no task appeared{scope_words(self._query)} in {format_duration(appear_seconds)}",
+            hint="was it started? gtask list shows the newest tasks",
+        )
+
+    def _read(self, query: TaskQuery) -> list[str]:
+        deadline = self._invocation.deadline
+        policy = ONE_ANSWER
+        if not deadline.checks_once:
+            policy = RetryPolicy(math.inf, math.inf, deadline.at)
+        pages = read_pages(
+            query,
+            self._invocation,
+            policy=policy,
+            observer=self._observer,
+            reports_interrupts=True,
+        )
+        found: list[str] = []
+        try:
+            for page in pages:
+                kept = [document.id for document in page.documents if query.keeps(document)]
+                found += filter(can_be_asked_for, kept)
+                for odd in itertools.filterfalse(can_be_asked_for, kept):
+                    self._invocation.streams.note(
+                        one_line(f"gtask: left out a task that no ID can ask for: {odd[:50]!r}")
+                    )
+        except ApiError as error:
+            if not error.transient or deadline.checks_once:
+                raise
+            raise DeadlinePassed(
+                f"no list of the active tasks after {format_duration(deadline.timeout_seconds)}: "
+                f"{error.message}",
+                hint="to go on waiting, run the same command again",
+            ) from None
+        return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
-from gcore_tasks_cli.interrupts import told_to
+from gcore_tasks_cli.interrupts import leave_when_stuck_after, told_to, writing
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
@@ -149,6 +149,8 @@ def wait(
     # Printing during a live view would corrupt it.
     hand_over = held.append if is_live and not options.quiet else printer.take
     outcome = Outcome(dict.fromkeys(task_ids))
+    if not invocation.deadline.checks_once:
+        leave_when_stuck_after(invocation.deadline.at, ExitCode.NOT_FINISHED)
     # So would lines of events.
     progress = run.progress(quiet=options.quiet or (follow_events is not None and is_live))
     try:
@@ -160,7 +162,8 @@ def wait(
             if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
                 hand_over(event.document)
     finally:
-        progress.close()
+        with writing():
+            progress.close()
     for document in held:
         printer.take(document)
     printer.finish()

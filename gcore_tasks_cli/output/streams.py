@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
-from gcore_tasks_cli.interrupts import writing
+from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line, without_secrets
 
 
@@ -96,7 +96,9 @@ class Streams:
         """Asks at the terminal; anything but a yes is a no."""
         self.err.write(question)
         self.err.flush()
+        restore_terminal_with(self.err.fileno(), b"\n")  # Ctrl-C ends the line of the question
         answer = self.stdin.readline(100) if self.stdin is not None else b""
+        restore_terminal_with(None)
         if not answer.endswith(b"\n"):
             self.note("")
         return answer.strip().lower() in (b"y", b"yes")

@@ -118,6 +118,24 @@ Follow = Annotated[
         help="Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout.",
     ),
 ]
+Active = Annotated[
+    bool,
+    typer.Option(
+        "--active",
+        "-a",
+        help="Without IDs: every task that is active now. Needed where standard input is no "
+        "terminal, unless another option chooses tasks.",
+    ),
+]
+Appear = Annotated[
+    str | None,
+    typer.Option(
+        "--appear",
+        metavar="DURATION",
+        help="Without IDs: wait so long for a first task, then for all that were found.",
+        show_default=False,
+    ),
+]
 Events = Annotated[
     bool,
     typer.Option(

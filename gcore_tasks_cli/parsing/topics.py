@@ -16,12 +16,16 @@ EXIT_CODES: tuple[tuple[ExitCode, str], ...] = (
         "No usable answer: network, TLS, 5xx, redirects, nonsense.",
     ),
     (
+        ExitCode.INTERNAL_ERROR,
+        "An error that gtask does not know, its own fault: please report it.",
+    ),
+    (
         ExitCode.NOT_FINISHED,
         "Still not finished: the timeout passed, or resources without --wait on an unfinished "
         "task.",
     ),
     (ExitCode.INTERRUPTED, "Interrupted (Ctrl-C)."),
-    (ExitCode.OUTPUT_CLOSED, "Whoever read standard output has left."),
+    (ExitCode.OUTPUT_CLOSED, "The reader closed the pipe."),
     (ExitCode.TERMINATED, "Terminated."),
 )
 SEVERAL_CODES = "Where several apply: the first of 3, 5, 4, 1, 124."

@@ -331,7 +331,7 @@ def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
 def test_an_outage_before_the_list_is_told_like_any_other() -> None:
     fault = {**_status(503), "path": LIST, "between": [0, 3]}
     with sandbox([past(1)], [fault]) as server:
-        done = gtask(server, "watch", "--heartbeat", "0.5")
+        done = gtask(server, "watch", "--active", "--heartbeat", "0.5")
     assert done.status == 0
     told = [line.split(",")[0].partition(" after")[0] for line in done.err.splitlines()]
     assert "trying again" in done.err.splitlines()[0]
@@ -343,7 +343,7 @@ def test_an_outage_before_the_list_is_told_like_any_other() -> None:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, status: int) -> None:
     with sandbox([active(0)], [{"do": "silent", "path": LIST}]) as server:
-        process = started(server, "watch")
+        process = started(server, "watch", "--active")
         wait_for_requests(server, 1)
         done = signalled(process, number)
     assert done.status == status
@@ -356,7 +356,7 @@ def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, stat
 def test_watch_without_ids_keeps_its_deadline() -> None:
     with sandbox([active(0)], [{**_status(503), "path": LIST}]) as server:
         begun = time.monotonic()
-        done = gtask(server, "watch", "--timeout", "1s")
+        done = gtask(server, "watch", "--active", "--timeout", "1s")
         assert time.monotonic() - begun < 3
     assert done.status == 124
     assert done.err.count("trying again") == 1

@@ -24,7 +24,7 @@ def requests_told(err: str) -> list[str]:
         ("get", TASK, "--json"),
         ("watch", TASK, "--interval", "0.2"),
         ("watch", TASK, "--quiet"),
-        ("watch",),
+        ("watch", "--active"),
         ("resources", TASK),
         ("resources", TASK, "--wait"),
         ("list",),

@@ -126,7 +126,7 @@ def test_what_cannot_be_an_id_is_not_asked_for() -> None:
     page = {"count": 4, "results": [*odd, {"id": TASK, "state": "RUNNING"}]}
     fault = {"do": "body", "path": "/cloud/v1/tasks", "body": page}
     with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
-        ran = gtask(server, "watch")
+        ran = gtask(server, "watch", "--active")
         paths = {path for _, _, path in server.requests if "?" not in path}
     assert (ran.status, paths) == (0, {f"/cloud/v1/tasks/{TASK}"})
     assert ran.err.count("left out a task that no ID can ask for") == 3

@@ -13,6 +13,7 @@ def test_the_numbers() -> None:
         "KEY_REFUSED": 3,
         "NOT_FOUND": 4,
         "NO_ANSWER": 5,
+        "INTERNAL_ERROR": 70,
         "NOT_FINISHED": 124,
         "INTERRUPTED": 130,
         "OUTPUT_CLOSED": 141,

@@ -1,0 +1,145 @@
+"""One deadline for all that can block: standard input, key files, readers, a stopped process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import (
+    TASK,
+    command,
+    environment,
+    gtask,
+    sandbox,
+    started,
+    task,
+    wait_for_requests,
+)
+
+if sys.platform == "win32":
+    pytest.skip("FIFOs and job control are POSIX", allow_module_level=True)
+
+import pexpect
+
+# The promise is the deadline; the rest is for a machine three times as slow.
+SOON_SECONDS = 10.0
+
+
+def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
+    """Its status and standard error; fails if it does not end soon."""
+    try:
+        status = process.wait(timeout=SOON_SECONDS)
+        err = process.stderr.read().decode() if process.stderr is not None else ""
+    finally:
+        process.kill()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+    return status, err
+
+
+@pytest.mark.parametrize("arguments", [("watch", "-"), ("resources", "-", "--wait")])
+def test_standard_input_that_does_not_end(arguments: tuple[str, ...]) -> None:
+    with sandbox(tasks=[task()]) as server:
+        process = started(server, *arguments, "--timeout", "1", stdin=subprocess.PIPE)
+        status, err = ended(process)
+    assert (status, err) == (124, "gtask: no end of standard input after 1 s\n")
+
+
+def test_a_key_file_that_blocks(tmp_path: Path) -> None:
+    fifo = tmp_path / "key"
+    os.mkfifo(fifo)
+    with sandbox(tasks=[task()]) as server:
+        env = environment(server, GCORE_API_KEY_FILE=str(fifo))
+        del env["GCORE_API_KEY"]
+        process = subprocess.Popen(
+            command("watch", TASK, "--timeout", "1"), env=env, stderr=subprocess.PIPE
+        )
+        assert ended(process) == (124, "gtask: no API key after 1 s\n")
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_reader_that_stands_still(number: signal.Signals | None) -> None:
+    large = {"data": {"text": "x" * 300_000}}
+    timeout = "2" if number is None else "600"
+    with sandbox(tasks=[task(document=large)]) as server:
+        process = started(server, "watch", TASK, "--json", "--timeout", timeout, "-i", "0.1")
+        wait_for_requests(server, 2)
+        if number is not None:
+            process.send_signal(number)
+        status, _ = ended(process)
+    assert status == (124 if number is None else 143)
+
+
+def test_a_wait_goes_on_after_it_was_stopped_at_the_live_view() -> None:
+    with sandbox(tasks=[task(lasts=3.0)]) as server:
+        script = f"set -m; gtask watch {TASK} & echo pid $!; wait -f $!; echo status $?"
+        env = environment(server, TERM="xterm")
+        env["PATH"] = f"{Path(command()[0]).parent}{os.pathsep}{env['PATH']}"
+        shell = pexpect.spawn("bash", ["-c", script], env=env, timeout=30, dimensions=(24, 100))
+        shell.expect(rb"pid (\d+)")
+        pid = int(shell.match[1])
+        wait_for_requests(server, 1)
+        shell.expect(rb"RUNNING|NEW")
+        os.kill(pid, signal.SIGTSTP)
+        until = time.monotonic() + SOON_SECONDS
+        while Path(f"/proc/{pid}/stat").read_text().split()[2] != "T":
+            assert time.monotonic() < until
+        time.sleep(1.0)  # longer than any wait inside gtask: the stop itself is what is tested
+        os.kill(pid, signal.SIGCONT)
+        shell.expect(rb"status 0")
+
+
+def test_an_empty_variable_is_not_everything() -> None:
+    with sandbox(tasks=[task(ends="NEVER")]) as server:
+        ran = gtask(server, "watch")
+        assert not server.requests
+    assert ran.status == 2
+    assert "no task ID is given" in ran.err
+    assert "--active" in ran.err
+
+
+def test_appear_waits_for_a_first_task_and_for_its_end() -> None:
+    with sandbox(tasks=[], started={"lasts": 0.2}) as server:
+        process = started(server, "watch", "--type", "create_network", "--appear", "60s", "--json")
+        wait_for_requests(server, 2)
+        request = urllib.request.Request(
+            f"{server.base_url}/cloud/v1/networks/1/1",
+            data=b"{}",
+            headers={"Authorization": f"APIKey {server.api_key}"},
+        )
+        urllib.request.urlopen(request).close()
+        out, err = process.communicate(timeout=40)
+    assert process.returncode == 0, err
+    assert b"create_network" in out
+
+
+def test_appear_without_any_task_is_a_timeout() -> None:
+    with sandbox(tasks=[task(task_type="delete_vm", age=900)]) as server:
+        ran = gtask(server, "watch", "--type", "create_", "--appear", "0.5s")
+        both = gtask(server, "watch", "--follow", "--appear", "1s")
+        odd = gtask(server, "watch", "--appear", "soon")
+    assert ran.status == 124
+    assert "no task appeared" in ran.err
+    assert (both.status, odd.status) == (2, 2)
+
+
+def test_an_unknown_error_is_gtasks_own_fault(tmp_path: Path) -> None:
+    # A dependency that is broken fails in a way that gtask does not know.
+    (tmp_path / "typer.py").write_text("raise RuntimeError('broken\\x1b[31m')\n")
+    env = {"PYTHONPATH": str(tmp_path)}
+    ran = gtask(None, "get", TASK, env=env)
+    assert ran.status == 70
+    assert ran.err.startswith("gtask: internal error in gtask ")
+    assert "\x1b" not in ran.err
+    assert len(ran.err.splitlines()) == 2
+    verbose = subprocess.run(
+        command("get", TASK, "--verbose"), env=environment(None, **env), capture_output=True
+    )
+    assert verbose.returncode == 70
+    assert b"Traceback" in verbose.stderr
