@@ -1,1 +1,1 @@
-"""What the shells are told about gtask: generated, and what generates it."""
+"""The completion scripts and the manual page, and what generates them."""

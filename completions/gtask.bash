@@ -205,12 +205,12 @@ _gtask() {
             watch)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--timeout/-t Give up after this long: 90, 90s, 10m' \
+                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
-                    '--heartbeat Without a terminal: give a sign of life after this much silence' \
+                    '--heartbeat In logs: print a line after this much silence' \
                     '--events Print a JSON line at each change and at each end, for programs that follow' \
                     '--active/-a Without IDs: every task that is active now' \
                     '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' \
@@ -222,9 +222,9 @@ _gtask() {
                     '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
                     '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
                     '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
-                    '--unacknowledged Only tasks that somebody acknowledged, or that nobody did' \
-                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
+                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
+                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -233,13 +233,13 @@ _gtask() {
                     '*--type/-T Print only the IDs of this type (instances, volumes, …), bare, one a line' \
                     '--wait/-w Wait first, until every task has ended' \
                     '--json/-j Print JSON, one object a task: task_id, state, and created_resources with only what was created' \
-                    '--timeout/-t Give up after this long: 90, 90s, 10m' \
+                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
-                    '--heartbeat Without a terminal: give a sign of life after this much silence' \
-                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--heartbeat In logs: print a line after this much silence' \
+                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -253,8 +253,8 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
                     '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that somebody acknowledged, or that nobody did' \
-                    '--unacknowledged Only tasks that somebody acknowledged, or that nobody did' \
+                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
+                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
                     '*--user Only tasks that this user started' \
                     '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
                     '--order desc: newest first; asc: oldest first' \
@@ -262,13 +262,13 @@ _gtask() {
                     '--all All of them, however many' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--ids Print bare IDs, one a line' \
-                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             get)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             ack)
@@ -278,7 +278,7 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--verbose/-v Tell every request on standard error: URL, status, time, request ID, retries' \
+                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
             sandbox)

@@ -26,12 +26,12 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('-t', '--timeout'); Help = 'Give up after this long: 90, 90s, 10m'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--heartbeat'); Help = 'Without a terminal: give a sign of life after this much silence'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end, for programs that follow' }
                 @{ Names = @('-a', '--active'); Help = 'Without IDs: every task that is active now' }
                 @{ Names = @('-f', '--follow'); Help = 'Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' }
@@ -43,9 +43,9 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
-                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
+                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
@@ -56,13 +56,13 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-T', '--type'); Help = 'Print only the IDs of this type (instances, volumes, …), bare, one a line'; Values = @{ Kind = 'words'; Words = @('ai_clusters', 'api_keys', 'caas_containers', 'clusters', 'ddos_profiles', 'faas_functions', 'faas_namespaces', 'file_shares', 'floatingips', 'healthmonitors', 'images', 'inference_instances', 'instances', 'k8s_clusters', 'k8s_pools', 'l7polices', 'l7rules', 'laas_topic', 'listeners', 'loadbalancers', 'members', 'networks', 'pools', 'ports', 'postgresql_clusters', 'projects', 'registry_registries', 'registry_users', 'routers', 'secrets', 'security_group_rules', 'security_groups', 'servergroups', 'snapshots', 'subnets', 'volumes') }; Repeatable = $true }
                 @{ Names = @('-w', '--wait'); Help = 'Wait first, until every task has ended' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one object a task: task_id, state, and created_resources with only what was created' }
-                @{ Names = @('-t', '--timeout'); Help = 'Give up after this long: 90, 90s, 10m'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--heartbeat'); Help = 'Without a terminal: give a sign of life after this much silence'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
@@ -78,8 +78,8 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that somebody acknowledged, or that nobody did' }
+                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
+                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
                 @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--order'); Help = 'desc: newest first; asc: oldest first'; Values = @{ Kind = 'words'; Words = @('asc', 'desc') } }
@@ -87,7 +87,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--all'); Help = 'All of them, however many' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
-                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -95,7 +95,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -107,7 +107,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('-v', '--verbose'); Help = 'Tell every request on standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }

@@ -3,7 +3,7 @@
 # Until `main` has taken over, a signal ends the process in silence: Python's own handler would
 # print a traceback of whatever is being imported. By what `signal` is made of, and that is built
 # into the interpreter: to import `signal` itself takes long enough to be interrupted.
-import _signal  # type: ignore[import-not-found]  # nobody describes it
+import _signal  # type: ignore[import-not-found]  # it has no type stubs
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
@@ -32,7 +32,7 @@ def main() -> NoReturn:
     # Asked more often than anything else by scripts and bug reports, and needs no parser.
     status = _version() if sys.argv[1:] in (["--version"], ["-V"]) else run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        if stream is None:  # closed on purpose by whoever started gtask
+        if stream is None:  # closed on purpose by the caller
             continue
         try:
             stream.flush()
@@ -46,7 +46,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The exit status of gtask with these arguments; errors are told on standard error."""
+    """The exit status of gtask with these arguments; errors are printed to standard error."""
     try:
         return _invoke(arguments)
     except OutputClosed:

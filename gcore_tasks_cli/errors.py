@@ -49,7 +49,7 @@ _PRECEDENCE = (
 
 
 def most_important(codes: Iterable[ExitCode]) -> ExitCode:
-    """The one status that tells several: the first of 3, 5, 4, 1, 124, else 0."""
+    """The one status for several: the first of 3, 5, 4, 1, 124, else 0."""
     present = set(codes)
     return next((code for code in _PRECEDENCE if code in present), ExitCode.OK)
 
@@ -130,4 +130,4 @@ class NoAnswer(ApiError):  # noqa: N818
 
 
 class OutputClosed(Exception):  # noqa: N818
-    """Whoever read standard output has left; there is nobody to tell."""
+    """The reader closed the pipe: there is nothing left to print to."""

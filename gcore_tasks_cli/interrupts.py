@@ -2,7 +2,7 @@
 
 Outside of a wait nothing is worth keeping: the process leaves at once, with the signal's exit
 status and without a traceback, wherever it is (Python's own KeyboardInterrupt could surface in the
-middle of an import). A wait is told instead, so that it can say what it knows.
+middle of an import). A wait is interrupted instead, so that it can print what it knows.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import NoReturn
 _NUMBERS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-# How long output that is being told to end may stand still (its reader has stopped reading).
+# How long output may stand still once the process is asked to end (its reader has stopped reading).
 _STUCK_AFTER_SECONDS = 0.7
 _CHECK_SECONDS = 0.1
 
@@ -36,7 +36,7 @@ class _State:
 def leave_at_once() -> None:
     """From here on SIGINT and SIGTERM end the process at once (ignored ones stay ignored)."""
     for number in _NUMBERS:
-        # Ignored by whoever started us: nohup, or a shell's background job.
+        # Ignored by the caller: nohup, or a shell's background job.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
 
@@ -65,7 +65,7 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
-def told_to(interrupt: Callable[[int], None]) -> Iterator[None]:
+def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
     """SIGINT and SIGTERM call `interrupt` with their number; a second one leaves at once.
 
     After the first one the handlers stay: what is left to do is done, unless the output stands

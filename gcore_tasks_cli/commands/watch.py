@@ -68,8 +68,9 @@ def watch(
     what is started later.
 
     \b
-    Exit status: 0 every task FINISHED, 1 a task ended in ERROR, 3 key refused,
-    4 no such task, 5 no usable answer, 124 timeout, 130 interrupted.
+    Exit status:
+      0 all FINISHED  1 a task failed   2 wrong usage  3 key refused  4 no task
+      5 API unusable  70 gtask's fault  124 timeout    130 Ctrl-C     143 SIGTERM
 
     \b
     Examples:

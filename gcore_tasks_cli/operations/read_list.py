@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.interrupts import told_to
+from gcore_tasks_cli.interrupts import interrupting
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.polling.answers import Answers, Observer
@@ -45,7 +45,7 @@ def read_pages(
     if not reports_interrupts:
         yield from reader.pages()
         return
-    with told_to(port.interrupt):
+    with interrupting(port.interrupt):
         yield from reader.pages()
 
 

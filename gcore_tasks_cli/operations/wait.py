@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
-from gcore_tasks_cli.interrupts import leave_when_stuck_after, told_to, writing
+from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, writing
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
@@ -184,7 +184,7 @@ class _Run:
     def events(self) -> Iterator[Event]:
         """The events of the wait, with signals as a reason to stop."""
         changed: dict[str, Document] = {}
-        with told_to(self.port.interrupt):
+        with interrupting(self.port.interrupt):
             try:
                 for event in self._events():
                     if isinstance(event, Changed):

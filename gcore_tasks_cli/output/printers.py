@@ -17,8 +17,6 @@ from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.tasks.document import Document
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from gcore_tasks_cli.tasks.model import Task
 
 
@@ -33,7 +31,7 @@ class Printer:
         # colour; JSON in a pipe is for programs, whatever is set.
         self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
 
-    def _show(self, renderable: "RenderableType", *, wraps: bool = True) -> None:
+    def _show(self, renderable: object, *, wraps: bool = True) -> None:
         from gcore_tasks_cli.output.terminal.console import console
 
         output = console(self._streams.out, self._env)

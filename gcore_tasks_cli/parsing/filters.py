@@ -80,7 +80,7 @@ Acknowledged = Annotated[
     bool | None,
     typer.Option(
         "--acknowledged/--unacknowledged",
-        help="Only tasks that somebody acknowledged, or that nobody did.",
+        help="Only tasks that are acknowledged, or only those that are not.",
         show_default=False,
     ),
 ]

@@ -3,6 +3,8 @@
 Plain text through the parser's own formatter: rich would double the time to the first line.
 """
 
+import os
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +21,23 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Try it, set it up, learn", ("sandbox", "completion", "help")),
 )
 
+# By what an option is for. One that stands in no group is shown under the last heading.
+OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Input", ()),
+    ("When to stop", ("--timeout", "--fail-fast", "--any", "--follow", "--wait")),
+    ("How often to check", ("--interval",)),
+    (
+        "Choose tasks",
+        (
+            *("--active", "--appear", "--state", "--failed", "--type", "--project", "--region"),
+            *("--user", "--resource", "--since", "--until", "--acknowledged", "--all", "--limit"),
+            *("--order", "--yes", "--profile"),
+        ),
+    ),
+    ("Output", ()),
+)
+MORE = "More: gtask help exit-codes, gtask help environment"
+
 
 class GtaskCommand(TyperCommand):
     """A command whose help opens with what it is for and ends with its examples."""
@@ -33,14 +52,31 @@ class GtaskCommand(TyperCommand):
             raise unknown_option(error.option_name, _options_of(self, ctx), ctx) from None
 
     def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
-        """What it is for, usage, arguments and options; then the docstring's `\\b` blocks."""
+        """What it is for, usage, examples, the options by what they are for, exit statuses."""
         opening, closing = parts_of_help(self.help or "")
+        blocks = [block for block in closing.split("\b\n") if block.strip()]
+        examples = [block for block in blocks if block.startswith("Examples:")]
         formatter.write_text(opening)
         formatter.write_paragraph()
         self.format_usage(ctx, formatter)
+        for block in examples:
+            _write_block(formatter, block)
         self.format_options(ctx, formatter)
-        formatter.write_paragraph()
-        formatter.write_text(closing)
+        for block in blocks:
+            if block not in examples:
+                _write_block(formatter, block)
+        _write_block(formatter, f"{MORE}\n")
+
+    def format_options(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+        """Arguments and options under the heads of OPTION_GROUPS; nothing is left out."""
+        rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading, _ in OPTION_GROUPS}
+        for parameter in self.get_params(ctx):
+            if (record := parameter.get_help_record(ctx)) is not None:
+                rows[_group_of(parameter)].append(record)
+        for heading, records in rows.items():
+            if records:
+                with formatter.section(_bold(heading)):
+                    formatter.write_dl(records)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """`[OPTIONS] ID...`: brackets around what may be left out, and none around the rest."""
@@ -57,9 +93,9 @@ class GtaskGroup(TyperGroup):
     """gtask itself: its help fits a screen and has the commands by what people want."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """As the parser does it, but an option of a command says that it belongs after it."""
+        """As the parser does it, but options of a command may stand before it too."""
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, self._with_options_behind(ctx, args))
         except NoSuchOption as error:
             from gcore_tasks_cli.parsing.suggestions import misplaced_option, unknown_option
 
@@ -72,6 +108,26 @@ class GtaskGroup(TyperGroup):
             if owners:
                 raise misplaced_option(name, owners) from None
             raise unknown_option(name, _options_of(self, ctx), ctx) from None
+
+    def _with_options_behind(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """`--verbose watch ID` as `watch --verbose ID`; unchanged where that is not possible."""
+        moved: list[str] = []
+        left = list(args)
+        commands = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
+        options = {name: p for c in commands if c for p in c.get_params(ctx) for name in p.opts}
+        while left and left[0].startswith("-"):
+            name, has_value, _ = left[0].partition("=")
+            option = options.get(name)
+            if option is None or name in _options_of(self, ctx):
+                return args
+            takes_next = not has_value and not getattr(option, "is_flag", False)
+            moved += left[: 2 if takes_next else 1]
+            left = left[2 if takes_next else 1 :]
+        command = self.get_command(ctx, left[0]) if left and moved else None
+        known = _options_of(command, ctx) if command else []
+        if any(word.startswith("-") and word.partition("=")[0] not in known for word in moved):
+            return args
+        return [left[0], *moved, *left[1:]] if command else args
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """As the parser does it, but an unknown command is answered with the nearest."""
@@ -126,3 +182,23 @@ def examples_in(text: str) -> list[str]:
 
 def _options_of(command: Any, context: typer.Context) -> list[str]:
     return [name for parameter in command.get_params(context) for name in parameter.opts]
+
+
+def _group_of(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return OPTION_GROUPS[0][0]
+    groups = (heading for heading, names in OPTION_GROUPS if set(names) & set(parameter.opts))
+    return next(groups, OPTION_GROUPS[-1][0])
+
+
+def _write_block(formatter: HelpFormatter, block: str) -> None:
+    head, mark, rest = block.partition("\n")
+    formatter.write_paragraph()
+    formatter.write_text(f"\b\n{_bold(head) if head.endswith(':') else head}{mark}{rest.rstrip()}")
+
+
+def _bold(text: str) -> str:
+    """The head in bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return f"\x1b[1m{text}\x1b[0m" if is_terminal and not is_plain else text

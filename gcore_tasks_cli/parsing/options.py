@@ -89,7 +89,8 @@ Timeout = Annotated[
         "--timeout",
         "-t",
         metavar="DURATION",
-        help=f"Give up after this long: 90, 90s, 10m. 0 checks once. Default: {DEFAULT_TIMEOUT}.",
+        help="Stop after this long: 90, 90s, 10m, 1h30m. 0 checks once. "
+        f"Default: {DEFAULT_TIMEOUT}.",
         show_default=False,
     ),
 ]
@@ -148,7 +149,7 @@ Heartbeat = Annotated[
     typer.Option(
         "--heartbeat",
         metavar="DURATION",
-        help="Without a terminal: give a sign of life after this much silence. 0 for none.",
+        help="In logs: print a line after this much silence. 0: never.",
     ),
 ]
 Verbose = Annotated[
@@ -156,7 +157,7 @@ Verbose = Annotated[
     typer.Option(
         "--verbose",
         "-v",
-        help="Tell every request on standard error: URL, status, time, request ID, retries. "
+        help="Log every request to standard error: URL, status, time, request ID, retries. "
         "Never the key: safe to hand to support.",
     ),
 ]

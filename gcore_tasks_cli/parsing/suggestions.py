@@ -1,6 +1,6 @@
 """What was probably meant by a command or an option that does not exist.
 
-Apart from `presentation`, because only a mistake needs it.
+Apart from `help_format`, because only a mistake needs it.
 """
 
 import re
@@ -39,8 +39,12 @@ _OPTIONS_ELSEWHERE = {
     "-m": "--timeout",
     "--follow": "--wait",
     "--kind": "--type",
-    "--exit-status": "--fail-fast",
+    "--sort": "--order",
+    "--no-color": "--color",
+    "--wait": "--appear",
 }
+# Two words as like as `--no-color` and `--no-ci` mean different things.
+_NEAR = 0.65
 _TASK_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -79,12 +83,14 @@ def nearest_option(typed: str, known: Sequence[str]) -> str | None:
         return elsewhere
     if len(typed) == 2:  # a single letter resembles every other
         return next((option for option in known if option == typed.swapcase()), None)
-    return _nearest(typed.lower(), [option for option in known if option.startswith("--")])
+    names = [option.removeprefix("--") for option in known if option.startswith("--")]
+    nearest = _nearest(typed.lower().removeprefix("--"), names)
+    return None if nearest is None else f"--{nearest}"
 
 
 def _nearest(typed: str, known: Sequence[str]) -> str | None:
     longer = [word for word in known if len(typed) > 2 and word.startswith(typed)]
-    return next(iter(longer or get_close_matches(typed, known, n=1)), None)
+    return next(iter(longer or get_close_matches(typed, known, n=1, cutoff=_NEAR)), None)
 
 
 def _unknown(kind: str, name: str, nearest: str | None, path: str) -> UsageError:

@@ -1,4 +1,4 @@
-"""What `gtask help TOPIC` and the manual page tell beside the commands: one source for both."""
+"""What `gtask help TOPIC` and the manual page say beside the commands: one source for both."""
 
 from gcore_tasks_cli.errors import ExitCode
 

@@ -37,7 +37,7 @@ from gcore_tasks_cli.times import parse_time
 # Pages under way beside each other. More gain nothing, since one process reads them all, and each
 # holds some MiB.
 PAGES_AHEAD = 3
-# A small first page brings the first line soon; its count tells how many others to ask for.
+# A small first page brings the first line soon; its count says how many others to ask for.
 FIRST_PAGE = 100
 _OVERLAP = 32
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
@@ -78,7 +78,7 @@ class Page:
         return self.reached >= self.count
 
     def now(self) -> datetime:
-        """The time on the API's clock, or on this machine's where that is not told."""
+        """The time on the API's clock, or on this machine's where that is not known."""
         if self.server_time is None:
             return datetime.now(UTC)
         return datetime.fromtimestamp(self.server_time, UTC)
@@ -141,7 +141,7 @@ class PageReader:
             if request.offset == 0:
                 self._pin(answer.documents)
                 self._page_size = _fitting(answer.documents, self._sizes)
-                # Whoever wants few has enough already: no more is asked for before that is known.
+                # Yield before prefetching: a small `--limit` may stop here.
                 yield page
                 self._plan_ahead(answer.count)
             else:

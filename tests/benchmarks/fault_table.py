@@ -20,9 +20,9 @@ def main() -> None:
         clients.append(CURL_LOOP)
     jobs = [(row, client) for client in clients for row in ROWS if _applies(row, client)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        told = list(pool.map(lambda job: _verdict(*job), jobs))
+        results = list(pool.map(lambda job: _verdict(*job), jobs))
     names = [(row.name, client.name) for row, client in jobs]
-    verdicts = dict(zip(names, told, strict=True))
+    verdicts = dict(zip(names, results, strict=True))
     rows = []
     for row in ROWS:
         said = [verdicts.get((row.name, client.name), "–") for client in clients]

@@ -26,13 +26,13 @@ for task in Gcore(cloud_project_id=1, cloud_region_id=1).cloud.tasks.list(limit=
 def main() -> None:
     """Prints the table."""
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "server.json")
+        facts_file = Path(folder, "server.json")
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.many", str(told), str(_COUNT)],
+            [sys.executable, "-m", "tests.benchmarks.many", str(facts_file), str(_COUNT)],
             stdin=subprocess.PIPE,
         )
         try:
-            facts = read_facts(told)
+            facts = read_facts(facts_file)
             env = installed(environment()) | {
                 "GCORE_BASE_URL": facts["base_url"],
                 "GCORE_API_KEY": facts["api_key"],

@@ -50,13 +50,13 @@ def main() -> None:
 
 def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "server.json")
+        facts_file = Path(folder, "server.json")
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.many", str(told), str(count)],
+            [sys.executable, "-m", "tests.benchmarks.many", str(facts_file), str(count)],
             stdin=subprocess.PIPE,
         )
         try:
-            facts = read_facts(told)
+            facts = read_facts(facts_file)
             ids = Path(folder, "ids")
             ids.write_text(json.dumps({"tasks": facts["ids"]}), encoding="utf-8")
             out = Path(folder, "out")
@@ -70,9 +70,9 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
                 )
                 _, _, usage = os.wait4(process.pid, 0)
                 process.returncode = 0
-            told.unlink()
+            facts_file.unlink()
             server.stdin.close()  # type: ignore[union-attr]
-            served = read_facts(told)
+            served = read_facts(facts_file)
             ended = sum(1 for line in out.open("rb") if line.strip())
         finally:
             server.kill()
@@ -89,7 +89,7 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """What the server tells about itself, once it does."""
+    """What the server writes about itself, once it has."""
     until = time.monotonic() + 120
     while True:
         try:
@@ -100,8 +100,8 @@ def read_facts(path: Path) -> dict[str, Any]:
             time.sleep(0.02)
 
 
-def serve(told: Path, count: int) -> None:
-    """Serves so many tasks until standard input ends; tells where, and what was asked."""
+def serve(facts_file: Path, count: int) -> None:
+    """Serves so many tasks until standard input ends; writes where, and what was asked."""
     dice = random.Random(11)
     tasks = [
         {
@@ -118,11 +118,11 @@ def serve(told: Path, count: int) -> None:
             "api_key": server.api_key,
             "ids": [task["id"] for task in tasks],
         }
-        _write(told, facts)
+        _write(facts_file, facts)
         sys.stdin.read()
         now = server.now()
         _write(
-            told,
+            facts_file,
             {
                 "requests": len(server.requests),
                 "bytes": server.bytes_sent,

@@ -22,7 +22,7 @@ def environment() -> Path:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(_FOLDER)], check=True)
         pip = [str(programs / "python"), "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "--requirement", str(_REQUIREMENTS)], check=True)
-        # As after any installation: nobody pays for compiling at a start that is measured.
+        # As after any installation: compiling is not part of a start that is measured.
         subprocess.run(
             [str(programs / "python"), "-m", "compileall", "-q", str(_FOLDER)], check=False
         )

@@ -33,11 +33,11 @@ def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    told = parse_scenario(_SCENARIO)
+    scenario = parse_scenario(_SCENARIO)
     with (
         tempfile.TemporaryDirectory() as folder,
-        SandboxServer(told) as plain,
-        SandboxServer(told, ssl_context=context) as secure,
+        SandboxServer(scenario) as plain,
+        SandboxServer(scenario, ssl_context=context) as secure,
     ):
         pem = Path(folder, "authority.pem")
         authority.cert_pem.write_to_path(str(pem))

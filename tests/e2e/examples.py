@@ -27,7 +27,7 @@ def runnable(example: str) -> str:
     line = _UUID.sub(TASK, line)
     line = re.sub(r"(?<![$\w])ID1?\b", TASK, line)
     line = re.sub(r"\bID2\b", OTHER, line)
-    assert "…" not in line, f"nobody can run this: {example}"
+    assert "…" not in line, f"this cannot be run: {example}"
     return line
 
 

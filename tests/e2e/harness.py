@@ -45,7 +45,7 @@ class Ran:
 @contextmanager
 def sandbox(**scenario: Any) -> Iterator[SandboxServer]:
     """A server for this scenario, as a scenario file would say it."""
-    # How long gtask takes to start on a busy machine is nobody's promise: time begins after it.
+    # Time begins with the first request: a busy machine may take long to start gtask.
     with SandboxServer(scenario_of(**scenario), from_first_request=True) as server:
         yield server
 
@@ -53,7 +53,7 @@ def sandbox(**scenario: Any) -> Iterator[SandboxServer]:
 def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
     """A task of a scenario; it lasts 0.3 s where nothing else is said.
 
-    Its type is one whose duration nobody knows: gtask looks soon.
+    The duration of its type is not documented: gtask looks soon.
     """
     return {"id": task_id, "lasts": 0.3, "task_type": TASK_TYPE, **fields}
 
@@ -61,7 +61,7 @@ def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
 def environment(server: SandboxServer | None = None, **more: str) -> dict[str, str]:
     """This environment without what would steer gtask, with the server's settings.
 
-    No test writes into the cache of whoever runs it.
+    No test writes into the cache of the person who runs it.
     """
     env = {
         name: value

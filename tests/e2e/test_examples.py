@@ -33,7 +33,7 @@ CREATED = {"instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"], "volumes": ["7
 
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
-    # Types whose durations nobody knows: gtask looks soon, and the examples are done soon.
+    # Types whose durations are not documented: gtask looks soon, and the examples are done soon.
     started = {"task_type": "create_image", "lasts": 0.5, "created_resources": CREATED}
     tasks = [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=6)]
     ours = {"tasks": tasks, "started": started}

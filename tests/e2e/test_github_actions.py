@@ -127,7 +127,7 @@ def test_files_that_cannot_be_written_fail_nothing(step: Step, tmp_path: Path, k
     if kind == "folder":
         path.mkdir()
     elif kind == "pipe":
-        os.mkfifo(path)  # nobody reads it: to open it would wait for ever
+        os.mkfifo(path)  # without a reader, opening it would wait for ever
     else:
         path = path / "file"
     step.env |= {"GITHUB_STEP_SUMMARY": str(path), "GITHUB_OUTPUT": str(path)}
@@ -147,7 +147,7 @@ def test_a_task_that_is_not_found_is_no_finished_one(step: Step) -> None:
     assert "1 of 2 gave no answer" in step.summary
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is told otherwise there")
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is reported otherwise there")
 def test_a_reader_that_has_left_takes_no_report_away(step: Step) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -30,7 +30,7 @@ BOTH = pytest.mark.parametrize(
 )
 # The promise is a second; the rest is for a busy machine.
 AT_ONCE_SECONDS = 2.0
-# While Python itself comes up, a signal finds nobody who could answer it but Python.
+# While Python itself starts, only Python can answer a signal.
 GTASKS_OWN = b"gcore_tasks_cli" + os.sep.encode()
 # What Python says when it goes on after a signal in its own start.
 EATEN = (b"Error processing line", b"Exception ignored in")
@@ -126,7 +126,7 @@ def test_while_reading_standard_input(number: signal.Signals, status: int) -> No
 
 @BOTH
 def test_while_printing_to_a_reader_that_has_stopped(number: signal.Signals, status: int) -> None:
-    # More than a pipe holds, and nobody reads it.
+    # More than a pipe holds, and without a reader.
     filler = {"data": {"filler": "x" * 300_000}}
     tasks = [task(age=9, document=filler), task(OTHER, ends="NEVER")]
     with sandbox(tasks=tasks) as server:

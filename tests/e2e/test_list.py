@@ -333,11 +333,11 @@ def test_an_outage_before_the_list_is_told_like_any_other() -> None:
     with sandbox([past(1)], [fault]) as server:
         done = gtask(server, "watch", "--active", "--heartbeat", "0.5")
     assert done.status == 0
-    told = [line.split(",")[0].partition(" after")[0] for line in done.err.splitlines()]
+    reported = [line.split(",")[0].partition(" after")[0] for line in done.err.splitlines()]
     assert "trying again" in done.err.splitlines()[0]
-    assert "still waiting for the list of active tasks" in told
-    assert "the API answers again" in told
-    assert told[-1] == "gtask: no task is active"
+    assert "still waiting for the list of active tasks" in reported
+    assert "the API answers again" in reported
+    assert reported[-1] == "gtask: no task is active"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

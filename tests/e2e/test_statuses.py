@@ -154,7 +154,7 @@ def test_130_and_143_a_signal_ends_the_wait(number: signal.Signals, status: int)
         process = started(server, "watch", TASK, "--json")
         wait_for_requests(server, 1)
         assert process.stderr is not None
-        process.stderr.readline()  # the first state was told
+        process.stderr.readline()  # the first state was printed
         ran = signalled(process, number)
     assert ran.status == status
     assert ran.seconds < 1.0

@@ -1,4 +1,4 @@
-"""`--verbose`: every request is told, and what is told can be handed to anybody."""
+"""`--verbose`: every request is logged, and the log can be handed to anybody."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ SECRET = re.compile("0123456789abcdefSECRET", re.IGNORECASE)
 REQUEST = re.compile(r"^(GET|POST) http://127\.0\.0\.1:\d+/cloud/\S+ (\d{3}|no answer) in \S+ m?s")
 
 
-def requests_told(err: str) -> list[str]:
+def logged_requests(err: str) -> list[str]:
     return [line for line in err.splitlines() if REQUEST.match(line)]
 
 
@@ -36,16 +36,16 @@ def requests_told(err: str) -> list[str]:
 def test_every_request_is_told(arguments: tuple[str, ...]) -> None:
     with sandbox(api_key=KEY, tasks=[task(lasts=0.5)]) as server:
         ran = gtask(server, *arguments, "--verbose")
-    told = requests_told(ran.err)
-    assert len(told) == len(server.requests) > 0
-    for line, (_, method, path) in zip(told, server.requests, strict=True):
+    logged = logged_requests(ran.err)
+    assert len(logged) == len(server.requests) > 0
+    for line, (_, method, path) in zip(logged, server.requests, strict=True):
         assert line.startswith(f"{method} {server.base_url}{path} 20")
     assert not SECRET.search(ran.err)
 
 
 def test_nothing_is_told_unless_asked_for() -> None:
     with sandbox(tasks=[task()]) as server:
-        assert requests_told(gtask(server, "get", TASK).err) == []
+        assert logged_requests(gtask(server, "get", TASK).err) == []
 
 
 def test_retries_status_and_request_id_are_told() -> None:
@@ -53,7 +53,7 @@ def test_retries_status_and_request_id_are_told() -> None:
             "body": {"message": "too busy", "request_id": "req-busy"}}  # fmt: skip
     with sandbox(tasks=[task()], faults=[busy]) as server:
         ran = gtask(server, "get", TASK, "-v")
-    first, second, third = requests_told(ran.err)
+    first, second, third = logged_requests(ran.err)
     assert re.search(r" 503 in \S+ m?s, request ID req-busy, Retry-After .*: .*too busy$", first)
     assert re.search(r" 503 in \S+ m?s, retry 1, request ID req-busy", second)
     assert re.search(r" 200 in \S+ m?s, retry 2", third)
@@ -64,7 +64,7 @@ def test_no_answer_and_nonsense_are_told_with_their_reason() -> None:
     faults = [{"do": "close", "requests": [1, 1]}, {"do": "body", "requests": [2, 2], "body": "{}"}]
     with sandbox(tasks=[task()], faults=faults) as server:
         ran = gtask(server, "get", TASK, "-v")
-    first, second, third = requests_told(ran.err)
+    first, second, third = logged_requests(ran.err)
     assert re.search(r" no answer in \S+ m?s: ", first)
     assert re.search(r" 200 in \S+ m?s, retry 1: .*no task", second)
     assert "retry 2" in third
@@ -106,7 +106,7 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
         asked = {path.rpartition("/")[2] for _, _, path in server.requests}
     assert ran.status != 0
     assert asked == set(ids)
-    assert bool(requests_told(ran.err)) == verbose
+    assert bool(logged_requests(ran.err)) == verbose
     assert not SECRET.search(ran.out + ran.err)
 
 
@@ -114,7 +114,7 @@ def test_a_key_in_the_url_is_not_shown() -> None:
     with sandbox(api_key=KEY, tasks=[task(OTHER)]) as server:
         ran = gtask(server, "get", KEY, quote(KEY, safe=""), "--verbose")
     assert ran.status == 4
-    assert len(requests_told(ran.err)) == 2
+    assert len(logged_requests(ran.err)) == 2
     assert not SECRET.search(ran.out + ran.err)
 
 

@@ -87,10 +87,10 @@ def test_each_change_is_one_line_on_standard_error() -> None:
     }
     with sandbox(tasks=[task(**details)]) as server:
         ran = gtask(server, "watch", TASK, *FAST)
-    told = [line for line in ran.err.splitlines() if TASK in line]
-    assert len(told) == 4
-    assert ["NEW" in told[0], "NETWORK" in told[1], "VOLUME" in told[2]] == [True] * 3
-    assert "FINISHED  took" in told[3]
+    reported = [line for line in ran.err.splitlines() if TASK in line]
+    assert len(reported) == 4
+    assert ["NEW" in reported[0], "NETWORK" in reported[1], "VOLUME" in reported[2]] == [True] * 3
+    assert "FINISHED  took" in reported[3]
 
 
 def test_quiet_says_nothing_but_errors() -> None:

@@ -20,7 +20,7 @@ PROMISES = {
     "404 once": "a 404 for a task that was seen before is passing until it repeats",
     "last document": "every task that was seen gives exactly one document, also at the deadline",
     "not the others": "one ID's failure never loses the others",
-    "told once": "trouble is told once when it starts and once when it is over",
+    "reported once": "trouble is reported once when it starts and once when it is over",
     "sentence": "one sentence with what the API said, a hint, and the request ID",
     "bounded": "a response is read up to 32 MiB and no further, also after decompression",
     "key": "the key leaves only in its header: no output shows it, no redirect carries it away",

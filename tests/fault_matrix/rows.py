@@ -42,7 +42,7 @@ ROWS: tuple[Row, ...] = (
         least_requests=3,
     ),
     passing("refused for ten seconds", "refused", seconds("refuse", 0.5, 10.5), within=30.0),
-    # Passing faults.
+    # Transient faults.
     passing("refused before the first answer", "refused", seconds("refuse", 0.0, 2.0)),
     passing("server restarts on its address", "refused", seconds("refuse", 1.0, 2.0), lasts=3.0),
     passing("reset", "refused", {"do": "reset", "requests": [2, 4]}),
@@ -177,7 +177,7 @@ ROWS: tuple[Row, ...] = (
         "no task",
         {"do": "body", "body": {"count": 10**6, "results": []}},
     ),
-    # Lasting faults.
+    # Permanent faults.
     lasting(
         "wrong key",
         3,
@@ -304,10 +304,10 @@ ROWS: tuple[Row, ...] = (
         promises=("bounded",),
         within=12.0,
     ),
-    # Told well, and harmlessly.
+    # Reported well, and harmlessly.
     passing(
-        "trouble is told once",
-        "told once",
+        "trouble is reported once",
+        "reported once",
         {"do": "status", "requests": [2, 4]},
         says=("trying again", "answers again"),
         lasts=2.5,

@@ -122,7 +122,7 @@ def gtask_complaints(row: Row, outcome: Outcome, key: str) -> list[str]:
     if _STEERING.search(outcome.err + outcome.out):
         found.append("control characters in the output")
     if outcome.err.count("trying again") > 1 + outcome.err.count("answers again"):
-        found.append("told the trouble more than once")
+        found.append("reported the trouble more than once")
     states = tuple(document["state"] for document in _documents(outcome))
     if row.documents is not None and states != row.documents:
         found.append(f"documents {states}, not {row.documents}")
@@ -191,7 +191,7 @@ def _authority_file() -> str:
 
 @cache
 def _mute_port() -> int:
-    """A port where connections are taken by the system and nobody ever reads or writes."""
+    """A port where connections are taken by the system and never read or written."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     _mute_listeners.append(listener)
     return int(listener.getsockname()[1])

@@ -31,11 +31,12 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
+# Each heavy library is imported in one place only.
 OWNERS = {
-    "httpx": {"api"},
-    "pydantic": {"tasks"},
-    "rich": {"output"},
-    "typer": {"cli", "commands", "parsing"},
+    "httpx": ("api/",),
+    "pydantic": ("tasks/model.py",),
+    "rich": ("output/terminal/",),
+    "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
 }
 
 
@@ -81,13 +82,19 @@ def test_imports_run_downward(path: Path) -> None:
 
 @pytest.mark.parametrize("library", sorted(OWNERS))
 def test_each_heavy_library_has_one_owner(library: str) -> None:
-    users = {
-        unit_of(path)
-        for path in SOURCES
-        if any(module.split(".")[0] == library for module in imports_of(path))
-    }
-    # Where an error becomes an exit status, the parser's own errors are met.
-    assert users - {"__main__"} <= OWNERS[library]
+    for path in SOURCES:
+        if any(module.split(".")[0] == library for module in imports_of(path)):
+            assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
+
+
+def test_only_commands_are_in_commands() -> None:
+    files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
+    assert files == set(COMMANDS)
+
+
+def test_waiting_knows_nothing_of_the_network() -> None:
+    code = "import gcore_tasks_cli.polling.watcher"
+    assert not modules_after(code) & {"httpx", "ssl", "socket", "_socket"}
 
 
 def modules_after(code: str, **more: str) -> set[str]:

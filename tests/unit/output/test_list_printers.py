@@ -123,9 +123,9 @@ def test_a_hostile_task_is_harmless() -> None:
 
 
 def test_a_failure_has_the_error_first() -> None:
-    told = failure(DOCUMENTS[2], NOW)
+    reported = failure(DOCUMENTS[2], NOW)
     assert (
-        shown(failure_block(told), 80)
+        shown(failure_block(reported), 80)
         == """\
 ✘ Quota limit for volume_size exceeded by 20
 more of it
@@ -165,9 +165,9 @@ more of it
     ],
 )  # fmt: skip
 def test_advice(error: str | None, kind: str | None) -> None:
-    told = advice(error)
-    assert (told is None) == (kind is None)
-    assert told is None or told.kind.startswith(kind or "")
+    reported = advice(error)
+    assert (reported is None) == (kind is None)
+    assert reported is None or reported.kind.startswith(kind or "")
 
 
 @pytest.mark.parametrize(
@@ -178,11 +178,11 @@ def test_ages(seconds: float, words: str) -> None:
 
 
 def notes(query: TaskQuery, most: int | None, *, count: int, reached: int, matching: int) -> str:
-    told = ListNotes(query, most)
+    reported = ListNotes(query, most)
     documents = [document(n % 100) for n in range(reached)]
     shown = matching if most is None else min(most, matching)
-    told.count(Page(documents, count, reached, None), shown=shown, matching=matching)
-    return told.note() or ""
+    reported.count(Page(documents, count, reached, None), shown=shown, matching=matching)
+    return reported.note() or ""
 
 
 def test_what_was_left_out_is_said() -> None:

@@ -1,4 +1,4 @@
-"""Progress as lines of a log: each change, a sign of life in silence, and trouble once."""
+"""Progress as lines of a log: each change, a heartbeat in silence, and trouble once."""
 
 import json
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def settled(at: float, task: Document) -> Settled:
     return Settled(at, task.id, task)
 
 
-def told(events: Sequence[Event], total: int = 1, heartbeat: float = 60.0) -> list[str]:
+def printed(events: Sequence[Event], total: int = 1, heartbeat: float = 60.0) -> list[str]:
     """The lines for these events of a wait that began at 0."""
     written: list[str] = []
     progress = LineProgress(written.append, total, 0.0, heartbeat)
@@ -89,7 +89,7 @@ def test_what_ends_first_does_not_make_the_others_late() -> None:
 def seconds_of_lines(
     events: Sequence[Event], total: int = 1, heartbeat: float = 60.0
 ) -> list[float]:
-    """When something was told."""
+    """When something was printed."""
     times: list[float] = []
     progress = LineProgress(lambda _: times.append(now), total, 0.0, heartbeat)
     for event in events:
@@ -117,14 +117,14 @@ def test_a_whole_wait_reads_as_it_should() -> None:
         settled(150.0, failed),
         Stopped(150.0, StopReason.ALL_SETTLED),
     ]
-    assert_golden("lines.txt", "".join(f"{line}\n" for line in told(events, total=2)))
+    assert_golden("lines.txt", "".join(f"{line}\n" for line in printed(events, total=2)))
 
 
 def test_each_change_is_told_and_nothing_else() -> None:
     tasks = [document(state="NEW"), document(), document(detailed_state="BOOT")]
     events: list[Event] = [changed(float(n), task) for n, task in enumerate(tasks)]
     quiet: list[Event] = [Tick(2.1), settled(3.0, tasks[-1]), Stopped(3.0, StopReason.ANY)]
-    assert told([*events, *quiet]) == [
+    assert printed([*events, *quiet]) == [
         change_line(e, Expectations()) for e in events if isinstance(e, Changed)
     ]
 
@@ -151,7 +151,7 @@ def test_each_change_is_told_and_nothing_else() -> None:
 )  # fmt: skip
 def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> None:
     assert change_line(changed(99.0, task, age), Expectations()) == line
-    assert told([changed(99.0, task, age)]) == [line]
+    assert printed([changed(99.0, task, age)]) == [line]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:
         OutageEnded(30.0, 29.0),
         Tick(31.0),
     ]
-    assert told(events) == [
+    assert printed(events) == [
         "api.gcore.com: connection refused; trying again",
         "the API answers again, after 29 s",
     ]
@@ -197,13 +197,13 @@ def test_a_sign_of_life_names_the_task_that_runs_the_longest() -> None:
         settled(3.0, document("done", "FINISHED")),
         Tick(63.0),
     ]
-    assert told(events, total=4)[3:] == [
+    assert printed(events, total=4)[3:] == [
         "still waiting for 3 of 4 after 1 m 03 s: create_vm old RUNNING for 11 m 02 s"
     ]
 
 
 def test_a_sign_of_life_before_any_answer_says_so() -> None:
-    assert told([Tick(60.0)], total=2) == [
+    assert printed([Tick(60.0)], total=2) == [
         "still waiting for 2 of 2 after 1 m 00 s: no answer of the API yet"
     ]
 
@@ -211,14 +211,14 @@ def test_a_sign_of_life_before_any_answer_says_so() -> None:
 def test_what_has_failed_is_not_waited_for() -> None:
     missing = TaskNotFound("there is no task gone")
     events: list[Event] = [Failed(1.0, "gone", missing, None), Tick(61.0)]
-    assert told(events, total=2)[0].startswith("still waiting for 1 of 2 after 1 m 01 s")
+    assert printed(events, total=2)[0].startswith("still waiting for 1 of 2 after 1 m 01 s")
 
 
 @pytest.mark.parametrize(
     "last", [Stopped(99.0, StopReason.DEADLINE), Unfinished(99.0, "a", document(), None)]
 )
 def test_the_end_is_no_sign_of_life(last: Event) -> None:
-    assert told([last]) == []
+    assert printed([last]) == []
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_the_end_is_no_sign_of_life(last: Event) -> None:
     [settled(99.0, document(state="FINISHED")), Failed(99.0, "a", TaskNotFound("gone"), None)],
 )
 def test_nothing_is_waited_for_when_the_last_task_has_ended(last: Event) -> None:
-    assert told([last]) == []
+    assert printed([last]) == []
 
 
 @pytest.mark.parametrize("field", ["id", "state", "detailed_state", "task_type", "error"])
@@ -234,17 +234,17 @@ def test_nothing_is_waited_for_when_the_last_task_has_ended(last: Event) -> None
 def test_hostile_text_stays_on_its_line(field: str, text: str) -> None:
     fields: dict[str, Any] = {"id": "a", "state": "ERROR" if field == "error" else "X"}
     task = parse_task(json.dumps(fields | {field: text}))
-    for line in told([changed(1.0, task), Tick(61.0)]):
+    for line in printed([changed(1.0, task), Tick(61.0)]):
         assert "\n" not in line
         assert_harmless(line)
-    assert one_line(text).strip() in told([changed(1.0, task)])[0]
+    assert one_line(text).strip() in printed([changed(1.0, task)])[0]
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, st.floats(0, 1e6))
 def test_no_text_steers_a_log(first: str, second: str, third: str, age: float) -> None:
     task = document(first, second, detailed_state=third, task_type=f"[red]{third}[/red]")
     trouble = NoAnswer(f"[b]{first}[/b]")
-    lines = told(
+    lines = printed(
         [changed(1.0, task, age), OutageBegan(2.0, Outage(2.0, trouble, None)), Tick(70.0)]
     )
     assert len(lines) == 3

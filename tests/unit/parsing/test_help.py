@@ -56,13 +56,16 @@ def test_every_command_has_its_group() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_a_commands_help_opens_with_its_purpose_and_ends_with_examples(name: str) -> None:
+def test_a_commands_help_opens_with_its_purpose_and_has_examples_before_options(name: str) -> None:
     text = shown(name, "-h")
     summary = (command_named(name).help or "").splitlines()[0]
     assert text.startswith(summary)
     lines = text.rstrip().splitlines()
-    examples = lines[lines.index("Examples:") + 1 :]
+    after = lines[lines.index("Examples:") + 1 :]
+    examples = after[: after.index("")]
     assert 2 <= len(examples) <= 3
+    assert "Output:" in after
+    assert lines[-1].startswith("More: gtask help")
     assert all("gtask " in line for line in examples)
 
 

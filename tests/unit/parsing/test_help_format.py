@@ -1,4 +1,4 @@
-"""What a mistyped word is answered, and that the topics tell all there is."""
+"""What a mistyped word is answered, and that the topics say all there is."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.parsing.help_format import examples_in, parts_of_help
 from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
 from gcore_tasks_cli.parsing.topics import EXIT_CODES, VARIABLES
-from tests.e2e.harness import gtask
+from tests.e2e.harness import gtask, sandbox, task
 
 GROUP = cast("TyperGroup", typer.main.get_command(app))
 COMMANDS = GROUP.list_commands(typer.Context(GROUP))
@@ -41,10 +41,16 @@ def test_nearest_command(typed: str, meant: str | None) -> None:
         ("-J", "-j"),
         ("-z", None),
         ("--zzzzzz", None),
+        ("--jumbo", None),
     ],
 )
 def test_nearest_option(typed: str, meant: str | None) -> None:
     assert nearest_option(typed, ["--json", "-j", "--timeout", "-t"]) == meant
+
+
+def test_nothing_is_offered_that_is_not_near_in_meaning() -> None:
+    assert nearest_option("--sort", ["--user"]) is None
+    assert nearest_option("--no-color", ["--no-ci"]) is None
 
 
 def test_only_what_exists_is_offered() -> None:
@@ -53,12 +59,12 @@ def test_only_what_exists_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["wacth", "x"], "did you mean watch?"),
         (["watch", "--timout", "3", "x"], "did you mean --timeout?"),
         (["get", "-o", "json", "x"], "did you mean --json?"),
-        (["--json", "get", "x"], "gtask get --json …"),
+        (["--ids", "get", "x"], "gtask list --ids …"),
         (["--versoin"], "did you mean --version?"),
         (["help", "exit"], "did you mean exit-codes?"),
         (["completion", "zhs"], "did you mean zsh?"),
@@ -68,11 +74,11 @@ def test_only_what_exists_is_offered() -> None:
         ),
     ],
 )
-def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], told: str) -> None:
+def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], expected: str) -> None:
     ran = gtask(None, *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("gtask: ")
-    assert f"hint: {told}" in ran.err
+    assert f"hint: {expected}" in ran.err
 
 
 def test_help_text_falls_into_two() -> None:
@@ -87,7 +93,7 @@ def test_every_exit_code_is_explained() -> None:
 
 
 def test_every_variable_of_the_package_is_explained() -> None:
-    told = {name for names, _ in VARIABLES for name in names.split(", ")}
+    expected = {name for names, _ in VARIABLES for name in names.split(", ")}
     sources = Path(__file__).parents[3].joinpath("gcore_tasks_cli").rglob("*.py")
     used = {
         name
@@ -95,4 +101,18 @@ def test_every_variable_of_the_package_is_explained() -> None:
         for name in re.findall(r"\"((?:GCORE|GTASK|SSL|XDG)_[A-Z_]+)\"", path.read_text("utf-8"))
     }
     older_names = {"GCORE_PERMANENT_TOKEN", "GCORE_APIKEY"}
-    assert used - older_names <= told
+    assert used - older_names <= expected
+
+
+@pytest.mark.parametrize("arguments", [["--json", "list"], ["--limit", "5", "--json", "list"]])
+def test_options_may_stand_before_the_command(arguments: list[str]) -> None:
+    with sandbox(tasks=[task()]) as server:
+        ran = gtask(server, *arguments)
+    assert ran.status == 0
+    assert ran.documents
+
+
+def test_an_option_that_the_command_does_not_have_is_refused_before_it_too() -> None:
+    ran = gtask(None, "--ids", "get", "x")
+    assert ran.status == 2
+    assert "--ids" in ran.err

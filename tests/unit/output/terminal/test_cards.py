@@ -270,7 +270,7 @@ def test_a_deep_value_in_a_field_for_text_is_survived() -> None:
         try:
             task = at_depth(30, text)
         except ValueError:
-            break  # too deep to be read at all: told as such
+            break  # too deep to be read at all: reported as such
         assert "error" in plain_card(task, now=NOW)
 
 
