@@ -49,6 +49,8 @@ _ADOPTION_SECONDS = 5.0
 # Who wakes up so much too late was stopped (Ctrl-Z, a suspend); a last look may then take so long.
 _STOPPED_SECONDS = 5.0
 _LAST_LOOK_SECONDS = 5.0
+# A task that was seen and is missing is looked for again after at least so long.
+_MISSING_SECONDS = 2.0
 # Key for the task list; real IDs are never empty.
 LIST_ID = ""
 
@@ -331,8 +333,14 @@ class Watcher:
             question = self._schedule.expectations.question(task_type, age)
             if question is not None:
                 self._requests.submit(question, once=True)
-        sharing = len(self._open) if self._are_many() else 1
-        then = self._schedule.next_check(now, age, self._deadline, task_type, sharing)
+        then = self._schedule.next_check(
+            now,
+            age,
+            self._deadline,
+            task_type,
+            tasks=len(self._open),
+            is_by_list=self._are_many(),
+        )
         self._schedule_at(then, task)
 
     def _take_error(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
@@ -347,7 +355,8 @@ class Watcher:
                 # What was there a moment ago may be missing in one replica; if the next check
                 # does not find it either, it is gone.
                 task.alone = True
-                self._schedule_at(now + self._schedule.gap(now - (task.born or now)), task)
+                gap = self._schedule.gap(now - (task.born or now))
+                self._schedule_at(now + max(gap, _MISSING_SECONDS), task)
                 return
             error = _gone(error, task, now)
         yield from self._give_up(now, task, error)

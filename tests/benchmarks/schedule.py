@@ -1,19 +1,19 @@
-"""When to look: overshoot and requests in simulated time, against every 3 s and the optimum.
+"""When to look: lateness and requests in a world that is drawn apart from the code's tables.
 
-Durations are lognormal, the documented range being 5th and 95th percentile. The watcher is the
-real one; its requests are counted whole, the look at the start and the history included.
+The watcher is the real one, in simulated time; all its requests count, the look at the start and
+the list of past tasks included. Beside it the SDK: every 3 s, from when the wait begins.
 """
 
 import json
-import math
 import random
 import statistics
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from gcore_tasks_cli.polling.events import Settled
 from gcore_tasks_cli.polling.goal import Goal
-from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.plan import best_plan
+from gcore_tasks_cli.polling.pace import expectations, schedule
 from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
@@ -21,136 +21,171 @@ from gcore_tasks_cli.tasks.document import parse_page
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import Deadline
 from tests.benchmarks.tables import markdown
+from tests.benchmarks.world import Case, cases, task_types
 from tests.properties.simulation import START, SimulatedPort
 
-_RUNS = 2000
+_SEEDS = (1, 2, 3)
+_CASES_A_TYPE = 200
 _SDK_SECONDS = 3.0
-_BEGIN = datetime(2026, 1, 1)
-# The provider's documented operations, and the task types that stand for them.
-_OPERATIONS = {
-    "create VM": ("create_vm", 15.0, 30.0),
-    "create volume": ("create_volume", 5.0, 15.0),
-    "network or subnet": ("create_network", 5.0, 10.0),
-    "load balancer": ("create_loadbalancer", 30.0, 90.0),
-    "delete VM": ("delete_vm", 15.0, 70.0),
-    "delete bare metal": ("delete_bm", 60.0, 120.0),
-    "Kubernetes cluster": ("create_k8s_cluster_v2", 300.0, 900.0),
-}
+_SPANS = ((30.0, "under 30 s"), (180.0, "30 s to 3 min"), (float("inf"), "longer"))
+_EARLY = "early failures"
+# The constants, and where each stands.
+_CONSTANTS = (
+    ("price of a look", schedule, "PRICE_SECONDS"),
+    ("price grows from this age on", schedule, "_LONG_SECONDS"),
+    ("most trust in a distribution", expectations, "_TRUST"),
+    ("shortest gap", schedule, "SHORTEST_GAP_SECONDS"),
+    ("longest gap, share of the age", schedule, "_LONGEST_GAP_SHARE"),
+    ("history asked for after", expectations, "_ASK_AFTER_SECONDS"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One task, waited for by both: seconds late, and requests."""
+
+    type_name: str
+    median: float
+    duration: float
+    failed_early: bool
+    late: float
+    requests: int
+    sdk_late: float
+    sdk_requests: int
+
+    @property
+    def row(self) -> str:
+        """The row of the table that it belongs to."""
+        if self.failed_early:
+            return _EARLY
+        return next(name for limit, name in _SPANS if self.duration < limit)
 
 
 def main() -> None:
-    """Prints the table: mean overshoot in seconds, and mean number of requests."""
-    rows, ratios, overshoots = [], [], []
-    for name, (task_type, low, high) in _OPERATIONS.items():
-        known = Durations.of_range(low, high)
-        dice = random.Random(20260523)
-        durations = [math.exp(dice.gauss(known.mu, known.sigma)) for _ in range(_RUNS)]
-        sdk = [_every_three_seconds(seconds) for seconds in durations]
-        ours = [_gtask(seconds, task_type, known, dice) for seconds in durations]
-        unknown = [_gtask(seconds, "some_new_type", None, dice) for seconds in durations[:500]]
-        sdk_late, sdk_requests = _means(sdk)
-        late, requests = _means(ours)
-        best = _best(known, durations, requests)
-        root_late, root_requests = _means(unknown)
-        ratios.append(late / sdk_late)
-        overshoots.append((late, sdk_late))
+    """Prints the tables: by span and outcome for each seed, the weakest type, the constants."""
+    by_seed = {seed: list(results(seed)) for seed in _SEEDS}
+    every = [result for found in by_seed.values() for result in found]
+    head = ["tasks", "SDK, every 3 s", "gtask", "ratio", "of the duration", "ratio by seed"]
+    rows = []
+    for name in (*(name for _, name in _SPANS), _EARLY):
+        chosen = [r for r in every if r.row == name]
+        seeds = [_ratio([r for r in found if r.row == name]) for found in by_seed.values()]
         rows.append(
             [
                 name,
-                f"{sdk_late:.2f} s / {sdk_requests:.1f}",
-                f"{late:.2f} s / {requests:.1f}",
-                f"{late / sdk_late:.2f}",
-                f"{100 * late / statistics.fmean(durations):.1f} %",
-                f"{best:.2f} s",
-                f"{root_late:.2f} s / {root_requests:.1f}",
+                f"{_late(chosen, sdk=True):.2f} s / {_requests(chosen, sdk=True):.1f}",
+                f"{_late(chosen):.2f} s / {_requests(chosen):.1f}",
+                f"{_ratio(chosen):.2f}",
+                f"{100 * statistics.fmean(r.late / r.duration for r in chosen):.1f} %",
+                ", ".join(f"{ratio:.2f}" for ratio in seeds),
             ]
         )
-    head = [
-        "operation",
-        "SDK, every 3 s",
-        "gtask",
-        "ratio",
-        "of the duration",
-        "best possible with as many",
-        "gtask, type unknown",
-    ]
     print(markdown(head, rows))
-    ours_all, sdk_all = (statistics.fmean(column) for column in zip(*overshoots, strict=True))
-    print(
-        f"\nmean overshoot / requests over {_RUNS} simulated tasks each; overshoot on average over "
-        f"the rows: {ours_all:.2f} s against {sdk_all:.2f} s, {ours_all / sdk_all:.2f} of it"
-    )
+    sdk, ours = _requests(every, sdk=True), _requests(every)
+    print(f"\nrequests over an even mix of types: {ours:.1f} against {sdk:.1f} ({ours / sdk:.2f})")
+    ratio, name = max(_of_types(by_seed))
+    print(f"the weakest type under three minutes: {name}, {ratio:.2f} of the SDK's lateness\n")
+    print(markdown(["constant", "factor", *(row[0] for row in rows), "requests"], _sensitivity()))
 
 
-def _every_three_seconds(duration: float) -> tuple[float, int]:
-    looks = math.ceil(duration / _SDK_SECONDS)
-    return looks * _SDK_SECONDS - duration, looks + 1
+def results(seed: int, cases_a_type: int = _CASES_A_TYPE) -> Iterator[Result]:
+    """Both programs on the tasks of one world."""
+    for kind in task_types(seed):
+        dice = random.Random(f"wait {seed} {kind.name}")
+        for case in cases(kind, cases_a_type, seed):
+            left = case.duration - case.age
+            late, requests = _gtask(case, kind.name, dice)
+            looks = int(left / _SDK_SECONDS) + 1
+            yield Result(
+                kind.name,
+                kind.median,
+                case.duration,
+                case.failed_early,
+                late,
+                requests,
+                looks * _SDK_SECONDS - left,
+                looks + 1,
+            )
 
 
-def _gtask(
-    duration: float, task_type: str, known: Durations | None, dice: random.Random
-) -> tuple[float, int]:
+def _gtask(case: Case, task_type: str, dice: random.Random) -> tuple[float, int]:
+    # Creation and end are shown in whole seconds.
+    created = int(START - case.age + case.created)
+    left = case.duration - case.age
+
     def history(_request: PageRequest, _t: float) -> PageAnswer:
-        if known is None:
-            return PageAnswer([], 0, START)
-        return _past(task_type, [math.exp(dice.gauss(known.mu, known.sigma)) for _ in range(20)])
+        documents, count = parse_page(_past(task_type, case.past))
+        return PageAnswer(documents, count, START)
 
     port = SimulatedPort(
-        lambda _id, t: "FINISHED" if t >= duration else "RUNNING",
+        lambda _id, t: "FINISHED" if t >= left else "RUNNING",
         latency_seconds=0.0,
         task_type=task_type,
         list_page=history,
+        created_on=_iso(created),
     )
     watcher = Watcher(
         ["task"],
         port,
         goal=Goal(),
-        deadline=Deadline.after(7200.0, START),
+        deadline=Deadline.after(36_000.0, START),
         schedule=Schedule(),
         uniform=dice.uniform,
-        tick_seconds=7200.0,
+        tick_seconds=36_000.0,
     )
     (noticed,) = [event.at for event in watcher.run() if isinstance(event, Settled)]
-    return noticed - START - duration, len(port.asked) + len(port.pages)
+    return noticed - START - left, len(port.asked) + len(port.pages)
 
 
-def _past(task_type: str, durations: list[float]) -> PageAnswer:
+def _past(task_type: str, past: Sequence[tuple[float, bool]]) -> str:
     rows = [
         {
             "id": f"past-{n}",
-            "state": "FINISHED",
+            "state": "ERROR" if failed else "FINISHED",
             "task_type": task_type,
-            "created_on": "2026-01-01T00:00:00Z",
-            "finished_on": f"{_BEGIN + timedelta(seconds=s):%Y-%m-%dT%H:%M:%SZ}",
+            "created_on": _iso(0),
+            "finished_on": _iso(int(seconds)),
         }
-        for n, s in enumerate(durations)
+        for n, (seconds, failed) in enumerate(past)
     ]
-    documents, count = parse_page(json.dumps({"count": len(rows), "results": rows}))
-    return PageAnswer(documents, count, START)
+    return json.dumps({"count": len(rows), "results": rows})
 
 
-def _best(known: Durations, durations: list[float], requests: float) -> float:
-    """Mean overshoot of the optimum for the known distribution with no more requests."""
-    low, high = 1e-3, 10.0
-    late = math.inf
-    for _ in range(14):
-        price = math.sqrt(low * high)
-        looks = best_plan(known, price, odd_share=0.0).looks()
-        mean_late, mean_requests = _means([_by_plan(looks, seconds) for seconds in durations])
-        if mean_requests > requests:
-            low = price
-        else:
-            high, late = price, mean_late
-    return late
+def _iso(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _by_plan(looks: list[float], duration: float) -> tuple[float, int]:
-    for n, look in enumerate(looks):
-        if look >= duration:
-            return look - duration, n + 2
-    gaps = math.ceil((duration - looks[-1]) / _SDK_SECONDS)
-    return looks[-1] + gaps * _SDK_SECONDS - duration, len(looks) + 1 + gaps
+def _late(results: Sequence[Result], *, sdk: bool = False) -> float:
+    return statistics.fmean(r.sdk_late if sdk else r.late for r in results)
 
 
-def _means(runs: list[tuple[float, int]]) -> tuple[float, float]:
-    return statistics.fmean(late for late, _ in runs), statistics.fmean(n for _, n in runs)
+def _requests(results: Sequence[Result], *, sdk: bool = False) -> float:
+    return statistics.fmean(r.sdk_requests if sdk else r.requests for r in results)
+
+
+def _ratio(results: Sequence[Result]) -> float:
+    return _late(results) / _late(results, sdk=True)
+
+
+def _of_types(by_seed: dict[int, list[Result]]) -> Iterator[tuple[float, str]]:
+    for seed, found in by_seed.items():
+        for name in {r.type_name for r in found if r.median < 180}:
+            of_type = [r for r in found if r.type_name == name and not r.failed_early]
+            chosen = [r for r in of_type if r.duration < 180]
+            yield _ratio(chosen), f"{name} of world {seed}"
+
+
+def _sensitivity() -> list[list[str]]:
+    """The same figures with each constant at half, once and twice its value."""
+    rows = []
+    for name, module, constant in _CONSTANTS:
+        value = getattr(module, constant)
+        for factor in (0.5, 1.0, 2.0):
+            setattr(module, constant, value * factor)
+            found = list(results(_SEEDS[0], _CASES_A_TYPE // 4))
+            setattr(module, constant, value)
+            kinds = (*(kind for _, kind in _SPANS), _EARLY)
+            ratios = [f"{_ratio([r for r in found if r.row == kind]):.2f}" for kind in kinds]
+            share = _requests(found) / _requests(found, sdk=True)
+            rows.append([name, f"{factor:g}", *ratios, f"{share:.2f}"])
+    return rows

@@ -13,12 +13,15 @@ from gcore_tasks_cli.tasks.page_request import PageRequest
 # What a simulated API says: (task ID, time since start) -> a state, or an error.
 Oracle = Callable[[str, float], str | ApiError]
 START = 1000.0
+_CREATED_ON = "1970-01-01T00:16:40Z"
 
 
-def document_text(task_id: str, state: str, task_type: str | None = None) -> str:
-    """A task that was created when the simulation began."""
+def document_text(
+    task_id: str, state: str, task_type: str | None = None, created_on: str = _CREATED_ON
+) -> str:
+    """A task that was created when the simulation began, or then."""
     fields = {"id": task_id, "state": state, "task_type": task_type}
-    return json.dumps(fields | {"created_on": "1970-01-01T00:16:40Z"})
+    return json.dumps(fields | {"created_on": created_on})
 
 
 @dataclass
@@ -34,6 +37,7 @@ class SimulatedPort:
     listed: Sequence[str] = ()
     list_page: Callable[[PageRequest, float], PageAnswer | ApiError] | None = None
     task_type: str | None = None
+    created_on: str = _CREATED_ON
     interrupted: int | None = None
     clock: float = START
     asked: list[tuple[float, str]] = field(default_factory=list)
@@ -69,7 +73,8 @@ class SimulatedPort:
         said = self.oracle(task_id, self.clock - START)
         if isinstance(said, ApiError):
             return said
-        return TaskAnswer(parse_task(document_text(task_id, said, self.task_type)), self.clock)
+        text = document_text(task_id, said, self.task_type, self.created_on)
+        return TaskAnswer(parse_task(text), self.clock)
 
     def _page(self, request: PageRequest) -> PageAnswer | ApiError:
         if self.list_page is not None:

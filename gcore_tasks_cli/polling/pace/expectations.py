@@ -3,33 +3,31 @@
 from collections.abc import Iterable
 
 from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.plan import Plan, best_plan
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import parse_epoch
 
-# Shortest and longest usual duration in seconds, from the provider's documentation of its tasks
-# API, and the price of a look in seconds of not noticing: the lowest at which no more looks are
-# taken than by asking every 3 s (for clusters: than by asking every 12 s). `make bench` shows it.
+# Shortest and longest usual duration in seconds, from the provider's documentation of its API.
 _DOCUMENTED = {
-    "create_vm": (15.0, 30.0, 0.0715),
-    "create_volume": (5.0, 15.0, 0.24),
-    "create_network": (5.0, 10.0, 0.2),
-    "create_subnet": (5.0, 10.0, 0.2),
-    "create_loadbalancer": (30.0, 90.0, 0.0465),
-    "delete_vm": (15.0, 70.0, 0.086),
-    "delete_bm": (60.0, 120.0, 0.0225),
-    "create_k8s_cluster_v2": (300.0, 900.0, 0.095),
+    "create_vm": (15.0, 30.0),
+    "create_volume": (5.0, 15.0),
+    "create_network": (5.0, 10.0),
+    "create_subnet": (5.0, 10.0),
+    "create_loadbalancer": (30.0, 90.0),
+    "delete_vm": (15.0, 70.0),
+    "delete_bm": (60.0, 120.0),
+    "create_k8s_cluster_v2": (300.0, 900.0),
 }
-_USUAL_PRICE = 0.08
-# The last tasks of a type are asked for once a wait has gone on for this long, if nothing is
-# documented; where something is, only if there is much to gain (it takes minutes), or if it
-# takes clearly longer than documented.
-_ASK_AFTER_SECONDS = 20.0
-_LONG_SECONDS = 300.0
-_CLEARLY_LONGER = 1.5
+# Regions and sizes differ: a documented range is made so much wider at both ends.
+_WIDER = 1.3
+# No distribution is trusted with more weight than this. The rest ends at no usual time: its hazard
+# is 1/age, as where nothing is known. What fails, often fails early.
+_TRUST = 0.9
+# The last tasks of a type are asked for once, when one of them has got this old.
+_ASK_AFTER_SECONDS = 3.0
 _MOST_TYPES_ASKED = 8
 _TASKS_ASKED = 20
+_ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 # What this wait has seen end counts from so many on.
 _OWN_SAMPLES = 20
 
@@ -39,17 +37,17 @@ class Expectations:
 
     def __init__(self) -> None:
         self._learned: dict[str, Durations] = {}
-        self._told: dict[str, Durations] = {}
+        self._published: dict[str, Durations] = {}
         self._seen: dict[str, list[float]] = {}
         self._next_lesson: dict[str, int] = {}
         self._asked: set[str] = set()
-        self._plans: dict[tuple[Durations, float], Plan] = {}
+        self._failing: dict[str, float] = {}
 
     def durations(self, task_type: str | None) -> Durations | None:
         """The best that is known; None for a type of which nothing is."""
         if task_type in self._learned:
             return self._learned[task_type]
-        return _documented(task_type)
+        return _documented(task_type, _WIDER)
 
     def usual(self, task_type: str | None) -> Durations | None:
         """The same, without what has ended in this wait.
@@ -57,44 +55,41 @@ class Expectations:
         Those that end first are the short ones: to say that so long is usual while most are still
         under way would call every other one late.
         """
-        return self._told.get(task_type or "") or _documented(task_type)
+        return self._published.get(task_type or "") or _documented(task_type)
 
-    def plan(self, task_type: str | None, sharing: int = 1) -> Plan | None:
-        """When to look at a task of this type, a look serving so many tasks at once."""
+    def hazard(self, task_type: str | None, age: float) -> float:
+        """The rate at which tasks of this type and age end, a second; never zero."""
         durations = self.durations(task_type)
         if durations is None:
-            return None
-        price = _DOCUMENTED.get(task_type or "", (0.0, 0.0, _USUAL_PRICE))[2] / sharing
-        key = (durations, price)
-        if key not in self._plans:
-            self._plans[key] = best_plan(durations, price)
-        return self._plans[key]
+            return 1.0 / age
+        trust = min(_TRUST, 1.0 - self._failing.get(task_type or "", 0.0))
+        # How likely it is still one of the usual tasks: the others do not end at a usual time.
+        left = trust * durations.share_left(age)
+        usual = trust * left / (left + 1.0 - trust)
+        return usual * durations.hazard(age) + (1.0 - usual) / age
 
     def question(self, task_type: str | None, age: float) -> PageRequest | None:
         """What to ask the API to know more, once, when it has become worth a request."""
         if not task_type or task_type in self._asked or task_type in self._learned:
             return None
-        documented = _DOCUMENTED.get(task_type)
-        worth_it = age >= _ASK_AFTER_SECONDS and (
-            documented is None
-            or documented[1] >= _LONG_SECONDS
-            or age > _CLEARLY_LONGER * documented[1]
-        )
-        if not worth_it or len(self._asked) >= _MOST_TYPES_ASKED:
+        if age < _ASK_AFTER_SECONDS or len(self._asked) >= _MOST_TYPES_ASKED:
             return None
         self._asked.add(task_type)
-        return PageRequest((("task_type", task_type), ("state", "FINISHED")), _TASKS_ASKED, 0)
+        return PageRequest((("task_type", task_type), *_ENDED), _TASKS_ASKED, 0)
 
     def learn(self, documents: Iterable[Document]) -> None:
-        """Takes in tasks that the API says are FINISHED, the last of their type."""
-        by_type: dict[str, list[float]] = {}
+        """Takes in the last tasks of a type that ended; failures say how far to trust the rest."""
+        by_type: dict[str, list[Document]] = {}
         for document in documents:
-            if document.task_type and (seconds := duration_seconds(document)) is not None:
-                by_type.setdefault(document.task_type, []).append(seconds)
-        for task_type, found in by_type.items():
-            durations = Durations.of_samples(found, _documented(task_type))
+            if document.task_type and document.is_final:
+                by_type.setdefault(document.task_type, []).append(document)
+        for task_type, ended in by_type.items():
+            finished = [d for d in ended if d.state == "FINISHED"]
+            self._failing[task_type] = 1.0 - len(finished) / len(ended)
+            seconds = [s for d in finished if (s := duration_seconds(d)) is not None]
+            durations = Durations.of_samples(seconds, _documented(task_type))
             if durations is not None:
-                self._learned[task_type] = self._told[task_type] = durations
+                self._learned[task_type] = self._published[task_type] = durations
 
     def saw_end(self, document: Document) -> None:
         """Takes in a task that ended during this wait: many of one type tell about the rest."""
@@ -111,9 +106,9 @@ class Expectations:
                 self._learned[document.task_type] = durations
 
 
-def _documented(task_type: str | None) -> Durations | None:
+def _documented(task_type: str | None, wider: float = 1.0) -> Durations | None:
     documented = _DOCUMENTED.get(task_type or "")
-    return Durations.of_range(*documented[:2]) if documented else None
+    return Durations.of_range(documented[0] / wider, documented[1] * wider) if documented else None
 
 
 def duration_seconds(document: Document) -> float | None:

@@ -166,7 +166,7 @@ def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> N
     ],
 )
 def test_usual_durations_are_said_in_words(task_type: str | None, words: str | None) -> None:
-    assert usual_words(Expectations().durations(task_type)) == words
+    assert usual_words(Expectations().usual(task_type)) == words
 
 
 def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:
