@@ -100,10 +100,16 @@ _gtask() {
     done
     if [[ -z $dashes ]]; then
         case "$command $before" in
+            'watch --fields')
+                return
+                ;;
             'watch -t' | 'watch --timeout')
                 return
                 ;;
             'watch -i' | 'watch --interval')
+                return
+                ;;
+            'watch --progress')
                 return
                 ;;
             'watch --heartbeat')
@@ -144,6 +150,9 @@ _gtask() {
             'resources -i' | 'resources --interval')
                 return
                 ;;
+            'resources --progress')
+                return
+                ;;
             'resources --heartbeat')
                 return
                 ;;
@@ -180,6 +189,12 @@ _gtask() {
             'list -n' | 'list --limit')
                 return
                 ;;
+            'list --fields')
+                return
+                ;;
+            'get --fields')
+                return
+                ;;
             'ack -p' | 'ack --project')
                 return
                 ;;
@@ -205,11 +220,13 @@ _gtask() {
             watch)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
                     '--interval/-i Check each task this often (at least 0.1)' \
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
+                    '--progress auto, live, plain or none' \
                     '--heartbeat In logs: print a line after this much silence' \
                     '--events Print a JSON line at each change and at each end, for programs that follow' \
                     '--active/-a Without IDs: every task that is active now' \
@@ -238,6 +255,7 @@ _gtask() {
                     '--fail-fast Stop waiting at the first task that ends in ERROR' \
                     '--any Stop waiting at the first task that ends' \
                     '--quiet/-q No progress and no summary; errors only' \
+                    '--progress auto, live, plain or none' \
                     '--heartbeat In logs: print a line after this much silence' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
@@ -261,6 +279,7 @@ _gtask() {
                     '--limit/-n At most so many tasks' \
                     '--all All of them, however many' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--ids Print bare IDs, one a line' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
@@ -268,6 +287,7 @@ _gtask() {
             get)
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;

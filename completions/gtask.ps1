@@ -26,11 +26,13 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
+                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end, for programs that follow' }
                 @{ Names = @('-a', '--active'); Help = 'Without IDs: every task that is active now' }
@@ -61,6 +63,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
+                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
@@ -86,6 +89,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-n', '--limit'); Help = 'At most so many tasks'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--all'); Help = 'All of them, however many' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -95,6 +99,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )

@@ -165,12 +165,18 @@ class Session:
             raise
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
             self.close()
-            raise _network_error(error, self._host) from None
+            raise _network_error(error, self._blamed(error)) from None
         except ValueError as error:  # what only httpx and idna find out about a URL
             raise UsageError(
                 f"GCORE_BASE_URL or a proxy variable holds a URL that cannot be used: {error}",
-                hint="https_proxy, all_proxy and no_proxy count in either case of letters",
             ) from None
+
+    def _blamed(self, error: Exception) -> str:
+        """Who could not be reached: where there is a proxy, it is what is connected to."""
+        proxy = self._settings.proxy
+        is_connection = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+        is_tls = any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
+        return proxy.name if proxy is not None and is_connection and not is_tls else self._host
 
     def _tell(
         self,
@@ -227,7 +233,8 @@ class Session:
         # readable to it.
         return httpx.Client(
             verify=self._tls if self._tls is not None else False,
-            trust_env=self._settings.uses_tls,
+            proxy=self._settings.proxy.url if self._settings.proxy else None,
+            trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
@@ -366,7 +373,7 @@ def _network_error(error: Exception, host: str) -> NoAnswer:
     if unresolved is not None:
         return NoAnswer(
             f"cannot find {host}: {unresolved.strerror}",
-            hint="check GCORE_BASE_URL and the network",
+            hint="check the network, GCORE_BASE_URL and HTTPS_PROXY",
             transient=True,
         )
     system = next((c for c in causes if isinstance(c, OSError) and c.strerror), None)

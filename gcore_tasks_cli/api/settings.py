@@ -1,12 +1,14 @@
 """Settings from the environment, checked before anything is sent."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urlsplit
 
+from gcore_tasks_cli.api.proxies import Proxy, proxy_for
 from gcore_tasks_cli.api.request_record import ExchangeListener
 from gcore_tasks_cli.errors import UsageError
 
@@ -40,6 +42,8 @@ class Settings:
     ca_file: str | None = None
     ca_dir: str | None = None
     other_keys: tuple[str, ...] = ()
+    proxy: Proxy | None = field(default=None, repr=False)
+    is_key_of_variable: bool = True  # and so a shell may have changed it
     on_exchange: ExchangeListener | None = field(default=None, repr=False)
 
     @classmethod
@@ -52,9 +56,15 @@ class Settings:
             UsageError: for a setting that is missing or wrong.
         """
         api_key = _api_key(env, read_file)
+        # The SDK's name, then that of gcore-cli.
+        names = ("GCORE_BASE_URL", "GCORE_API_URL")
+        name = next((name for name in names if env.get(name, "").strip()), names[0])
+        base_url = check_base_url(env.get(name, "").strip() or DEFAULT_BASE_URL, name)
         return cls(
             api_key=api_key,
-            base_url=check_base_url(env.get("GCORE_BASE_URL", "").strip() or DEFAULT_BASE_URL),
+            base_url=base_url,
+            proxy=proxy_for(base_url, env),
+            is_key_of_variable=bool(env.get("GCORE_API_KEY", "").strip()),
             ca_file=_existing(env, "SSL_CERT_FILE", Path.is_file, "file"),
             ca_dir=_existing(env, "SSL_CERT_DIR", Path.is_dir, "folder"),
             other_keys=tuple(
@@ -89,6 +99,8 @@ class Settings:
                 "GCORE_API_KEY holds the Bearer token of a login; "
                 "gtask needs an API key (a permanent token, like 1234$abcdef)"
             )
+        elif not self.is_key_of_variable:
+            hint = "is the key from the file or the command right, and still valid?"
         elif "permanent token" in said.lower() or "$" not in self.api_key:
             hint = (
                 "was the '$' of the key eaten by the shell? "
@@ -104,13 +116,12 @@ class Settings:
         return self.base_url.startswith("https:")
 
 
-def check_base_url(url: str) -> str:
+def check_base_url(url: str, name: str = "GCORE_BASE_URL") -> str:
     """The base URL without a trailing slash, fit to send the key to.
 
     Raises:
         UsageError: if it is no http(s) URL, holds a password, or is plain http to elsewhere.
     """
-    name = "GCORE_BASE_URL"
     if not url.isprintable() or " " in url or "\\" in url:
         raise UsageError(f"{name} holds a space, a backslash or a control character")
     try:
@@ -158,6 +169,8 @@ def _api_key(env: Mapping[str, str], read_file: Callable[[str], bytes]) -> str:
     path = env.get("GCORE_API_KEY_FILE", "").strip()
     if not key and path:
         source, key = "the file in GCORE_API_KEY_FILE", _key_of_file(path, read_file)
+    elif not key and (command := env.get("GCORE_API_KEY_COMMAND", "").strip()):
+        source, key = "the output of GCORE_API_KEY_COMMAND", _key_of_command(command)
     if not key:
         raise _no_key(env, empty="GCORE_API_KEY" in env)
     if len(key) > _LONGEST_KEY:
@@ -195,6 +208,28 @@ def _key_of_file(path: str, read_file: Callable[[str], bytes]) -> str:
     if not key:
         raise UsageError(f"GCORE_API_KEY_FILE {path!r} is empty")
     return key
+
+
+def _key_of_command(command: str) -> str:
+    """The first line that the command prints; no shell is involved."""
+    import shlex
+    import subprocess
+
+    try:
+        words = shlex.split(command, posix=os.name != "nt")
+        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {reason}") from None
+    said = done.stderr.decode("utf-8", "replace").strip()[:500]
+    if done.returncode != 0:
+        raise UsageError(
+            f"GCORE_API_KEY_COMMAND failed with status {done.returncode}{said and f': {said}'}"
+        )
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    if not lines or not lines[0].strip():
+        raise UsageError("GCORE_API_KEY_COMMAND printed no key")
+    return lines[0].strip()
 
 
 def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:

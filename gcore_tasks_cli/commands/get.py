@@ -1,9 +1,11 @@
 """`gtask get`: shows tasks."""
 
-from gcore_tasks_cli.parsing.options import Json, TaskIds, Verbose
+from gcore_tasks_cli.parsing.options import Fields, Json, TaskIds, Verbose
 
 
-def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> int:
+def get(
+    task_ids: TaskIds, as_json: Json = False, fields: Fields = None, verbose: Verbose = False
+) -> int:
     """Show tasks: state, times, error, what they created.
 
     \b
@@ -12,16 +14,23 @@ def get(task_ids: TaskIds, as_json: Json = False, verbose: Verbose = False) -> i
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.errors import ApiError, most_important
+    from gcore_tasks_cli.errors import ApiError, UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.error_report import ErrorReport
     from gcore_tasks_cli.operations.fetch import fetch_each
+    from gcore_tasks_cli.operations.wait import Printer
+    from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter
 
+    if fields and as_json:
+        raise UsageError("--fields and --json exclude each other")
+    paths = parse_fields(fields) if fields is not None else None
     invocation = Invocation.begin(verbose=verbose)
     streams, env = invocation.streams, invocation.env
     report = ErrorReport(streams)
-    printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
+    printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
+    if paths is not None:
+        printer = FieldsPrinter(streams, paths)
     for task_id, outcome in fetch_each(invocation, invocation.task_ids(task_ids)):
         if isinstance(outcome, ApiError):
             report.add(outcome, task_id)

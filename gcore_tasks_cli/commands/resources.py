@@ -12,6 +12,7 @@ from gcore_tasks_cli.parsing.options import (
     Heartbeat,
     Interval,
     NoCi,
+    Progress,
     Quiet,
     TaskIds,
     Timeout,
@@ -52,6 +53,7 @@ def resources(
     fail_fast: FailFast = False,
     any_one: AnyOne = False,
     quiet: Quiet = False,
+    progress: Progress = None,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
     verbose: Verbose = False,
     no_ci: NoCi = False,
@@ -78,7 +80,12 @@ def resources(
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json)
     resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
     options = wait_options(
-        Goal(fail_fast, any_one), interval=interval, heartbeat=heartbeat, quiet=quiet, resume=resume
+        Goal(fail_fast, any_one),
+        interval=interval,
+        heartbeat=heartbeat,
+        quiet=quiet,
+        progress=progress,
+        resume=resume,
     )
     waits = wait and timeout_seconds > 0
     invocation = Invocation.begin(

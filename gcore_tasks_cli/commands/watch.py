@@ -22,12 +22,14 @@ from gcore_tasks_cli.parsing.options import (
     Appear,
     Events,
     FailFast,
+    Fields,
     Follow,
     Heartbeat,
     Interval,
     Json,
     NoCi,
     OptionalTaskIds,
+    Progress,
     Quiet,
     Timeout,
     Verbose,
@@ -40,11 +42,13 @@ from gcore_tasks_cli.parsing.options import (
 def watch(
     task_ids: OptionalTaskIds = None,
     as_json: Json = False,
+    fields: Fields = None,
     timeout: Timeout = None,
     interval: Interval = None,
     fail_fast: FailFast = False,
     any_one: AnyOne = False,
     quiet: Quiet = False,
+    progress: Progress = None,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
     events: Events = False,
     active: Active = False,
@@ -82,6 +86,7 @@ def watch(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import ActiveTasks
     from gcore_tasks_cli.operations.wait import Printer, wait
+    from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import EventPrinter, JsonPrinter, SummaryPrinter
@@ -89,8 +94,9 @@ def watch(
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
 
-    if events and as_json:
-        raise UsageError("--events and --json both write to standard output: choose one")
+    if (events, as_json, fields is not None).count(True) > 1:
+        raise UsageError("--events, --json and --fields exclude each other: choose one")
+    paths = parse_fields(fields) if fields is not None else None
     default_timeout = float("inf") if follow else duration_seconds(DEFAULT_TIMEOUT, "--timeout")
     timeout_seconds = default_timeout if timeout is None else duration_seconds(timeout, "--timeout")
     query = task_query(
@@ -124,7 +130,8 @@ def watch(
         interval=interval,
         heartbeat=heartbeat,
         quiet=quiet,
-        resume=None if follow else ("watch", *flags),
+        progress=progress,
+        resume=None if follow else ("watch", *flags, *(("--fields", fields) if fields else ())),
     )
     invocation = Invocation.begin(verbose=verbose, timeout_seconds=timeout_seconds)
     streams, env = invocation.streams, invocation.env
@@ -154,9 +161,11 @@ def watch(
         follow_events = printer.follow
     elif as_json:
         printer = JsonPrinter(streams, env)
+    elif paths is not None:
+        printer = FieldsPrinter(streams, paths)
     else:
         printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
-    if follow and as_json and streams.out.isatty():
+    if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
         options = replace(options, quiet=True)
     # What follows without end is no step of a job, and could report only at its end.

@@ -36,6 +36,8 @@ from gcore_tasks_cli.times import format_duration
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
 _MOST_IDS_TO_RESUME = 20
+# `--progress`, the default first.
+PROGRESS = ("auto", "live", "plain", "none")
 # What a wait without end keeps for its end, at a terminal.
 MOST_KEPT = 200
 # Requests that hang and their repetitions over other connections.
@@ -79,6 +81,7 @@ class WaitOptions:
     heartbeat_seconds: float = 60.0
     quiet: bool = False
     resume: tuple[str, ...] | None = None
+    progress: str = "auto"
 
     def resume_line(self, task_ids: Sequence[str]) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
@@ -220,13 +223,14 @@ class _Run:
 
     def progress(self, *, quiet: bool) -> Progress:
         """What shows the wait on standard error: a live view, lines, or nothing."""
-        if quiet:
+        if quiet or self._options.progress == "none":
             return _Silence()
         streams, env = self._invocation.streams, self._invocation.env
         follows = self._options.goal.following is not None
-        # Log lines of requests would corrupt a live view.
-        is_plain = self._invocation.is_verbose or env.get("TERM") == "dumb"
-        if streams.err.isatty() and not is_plain:
+        shown = self._options.progress
+        # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
+        is_plain = bool(self._invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
+        if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
             from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
             return LiveProgress(

@@ -1,5 +1,6 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,6 +50,7 @@ def wait_options(
     interval: str | None,
     heartbeat: str,
     quiet: bool,
+    progress: str | None,
     resume: tuple[str, ...] | None,
 ) -> "WaitOptions":
     """How to wait; `resume` is the command and the options that go on with the wait.
@@ -56,14 +58,20 @@ def wait_options(
     Raises:
         typer.BadParameter: for an option that makes no sense.
     """
-    from gcore_tasks_cli.operations.wait import WaitOptions
+    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.operations.wait import PROGRESS, WaitOptions
 
+    shown = (progress or os.environ.get("GTASK_PROGRESS", "").strip() or PROGRESS[0]).lower()
+    if shown not in PROGRESS:
+        name = "--progress" if progress else "GTASK_PROGRESS"
+        raise UsageError(f"{name} is one of {', '.join(PROGRESS)}, not {shown[:50]!r}")
     return WaitOptions(
         goal,
         interval_seconds(interval),
         duration_seconds(heartbeat, "--heartbeat"),
         quiet,
         resume,
+        shown,
     )
 
 
@@ -134,6 +142,25 @@ Appear = Annotated[
         "--appear",
         metavar="DURATION",
         help="Without IDs: wait so long for a first task, then for all that were found.",
+        show_default=False,
+    ),
+]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        "--fields",
+        metavar="LIST",
+        help="Print these fields, tab-separated, a line a task: id,state,data.name.",
+        show_default=False,
+    ),
+]
+Progress = Annotated[
+    str | None,
+    typer.Option(
+        "--progress",
+        metavar="WHEN",
+        help="auto, live, plain or none. auto: live at a terminal, unless CI is set. "
+        "Default: GTASK_PROGRESS, else auto.",
         show_default=False,
     ),
 ]

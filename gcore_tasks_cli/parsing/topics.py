@@ -38,6 +38,16 @@ VARIABLES: tuple[tuple[str, str], ...] = (
     ),
     ("GCORE_API_KEY_FILE", "A file to read the key from, if GCORE_API_KEY is not set."),
     (
+        "GCORE_API_KEY_COMMAND",
+        "A command that prints the key, of a password manager say: run without a shell, only where "
+        "neither variable above gives a key. Its first line is the key.",
+    ),
+    (
+        "GCORE_API_URL, GCORE_CLOUD_PROJECT, GCORE_CLOUD_REGION",
+        "What gcore-cli calls base URL, project and region: read where the variables below are not "
+        "set.",
+    ),
+    (
         "GCORE_BASE_URL",
         "The API, https://api.gcore.com unless set. Plain http only to this machine.",
     ),
@@ -45,7 +55,13 @@ VARIABLES: tuple[tuple[str, str], ...] = (
         "GCORE_CLOUD_PROJECT_ID, GCORE_CLOUD_REGION_ID",
         "Default filters of list, of watch without IDs and of ack --all.",
     ),
-    ("HTTPS_PROXY, NO_PROXY", "The proxy to use, and the hosts to reach without it."),
+    (
+        "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
+        "The proxy to use, and the hosts, addresses and CIDR blocks to reach without it, as curl "
+        "reads them.",
+    ),
+    ("GTASK_PROGRESS", "As --progress: auto, live, plain or none."),
+    ("CI", "Set by CI systems: progress is plain lines, at a terminal too."),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificates to trust instead of the usual ones."),
     ("NO_COLOR, FORCE_COLOR", "Never colours; in a pipe too, but for JSON."),
     (

@@ -26,8 +26,9 @@ _STATES_ELSEWHERE = {
     **dict.fromkeys(("PENDING", "QUEUED", "WAITING", "CREATED"), "NEW"),
     **dict.fromkeys(("ACTIVE", "IN_PROGRESS", "PROCESSING", "STARTED"), "RUNNING"),
 }
-_PROJECT_VARIABLE = "GCORE_CLOUD_PROJECT_ID"
-_REGION_VARIABLE = "GCORE_CLOUD_REGION_ID"
+# The SDK's names, then those of gcore-cli.
+_PROJECT_VARIABLES = ("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_PROJECT")
+_REGION_VARIABLES = ("GCORE_CLOUD_REGION_ID", "GCORE_CLOUD_REGION")
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
 # Clocks may be wrong, and a local time is easily given where UTC is meant.
@@ -173,7 +174,8 @@ def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int,
         return ()
     if chosen:
         return parse_numbers(chosen, what)
-    variable = _PROJECT_VARIABLE if what == "project" else _REGION_VARIABLE
+    variables = _PROJECT_VARIABLES if what == "project" else _REGION_VARIABLES
+    variable = next((name for name in variables if env.get(name, "").strip()), variables[0])
     default = env.get(variable, "").strip()
     if not default:
         return ()

@@ -303,7 +303,7 @@ def test_watch_without_ids_waits_for_all_that_is_active() -> None:
         done = gtask(server, "watch", "--type", "create_", "--json", "-i", "0.2")
         assert {json.loads(line)["id"] for line in done.out.splitlines()} == set(ids(1, 2))
         assert done.status == 0
-        late = gtask(server, "watch", "--region", "76", "--timeout", "0.5s", "-q")
+        late = gtask(server, "watch", "--region", "76", "--timeout", "2s", "-q")
         assert late.status == 124
         assert f"gtask watch {task_id(3)}" in late.err
         nothing = gtask(server, "watch", "--region", "7")

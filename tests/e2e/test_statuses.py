@@ -131,9 +131,9 @@ def test_what_decides_at_once_is_not_spoilt_by_what_does_not_answer(
 
 def test_124_the_timeout_passed() -> None:
     with sandbox(tasks=[task(**NEVER)]) as server:
-        ran = gtask(server, "watch", TASK, "--timeout", "0.5", "--interval", "0.1", "--json")
+        ran = gtask(server, "watch", TASK, "--timeout", "2", "--interval", "0.1", "--json")
     assert ran.status == 124
-    assert "1 of 1 task not finished after 0.5 s" in ran.err
+    assert "1 of 1 task not finished after 2 s" in ran.err
     assert f"gtask watch {TASK}" in ran.err
     assert [d["state"] for d in ran.documents] == ["RUNNING"]
 

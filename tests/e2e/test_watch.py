@@ -257,7 +257,7 @@ def test_many_tasks_are_watched_by_lists_and_summed_up() -> None:
 def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
     with sandbox(tasks=[task(age=9.0)]) as server:
         ran = gtask(server, "watch", "--follow", "--timeout", "2", "--heartbeat", "1")
-        quiet = gtask(server, "watch", "--follow", "--timeout", "0.5", "--quiet")
+        quiet = gtask(server, "watch", "--follow", "--timeout", "2", "--quiet")
         with_id = gtask(server, "watch", TASK, "--follow")
     assert ran.status == 0
     assert ran.seconds > 2

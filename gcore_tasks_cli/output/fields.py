@@ -1,0 +1,92 @@
+"""`--fields`: chosen fields of each document, tab-separated, for machines without jq.
+
+Standard library only; one line a task, at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.tasks.document import Document, encode_json
+
+# The fields of the published description; a document may have others.
+TASK_FIELDS = (
+    *("id", "state", "task_type", "detailed_state", "error", "created_on", "updated_on"),
+    *("finished_on", "created_resources", "data", "project_id", "region_id", "client_id"),
+    *("user_id", "user_client_id", "request_id", "job_id", "schedule_id"),
+    *("lifecycle_policy_id", "acknowledged_at", "acknowledged_by"),
+)
+
+
+def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
+    """`id,created_resources.instances` as paths into a document.
+
+    Raises:
+        UsageError: if a name is empty.
+    """
+    paths = tuple(tuple(name.strip().split(".")) for name in text.split(","))
+    if not all(all(path) for path in paths):
+        raise UsageError(
+            f"--fields {text[:50]!r} holds an empty name", hint="write it like id,state,error"
+        )
+    return paths
+
+
+class FieldsPrinter:
+    """Prints the fields of each document as a line."""
+
+    def __init__(self, streams: Streams, paths: Sequence[Sequence[str]]) -> None:
+        self._streams = streams
+        self._paths = paths
+        self._is_checked = False
+
+    def take(self, document: Document) -> None:
+        """Prints the line of this document.
+
+        Raises:
+            UsageError: if a field is neither described nor in the first document.
+        """
+        self._check(document)
+        cells = (_text(_value(document.fields, path)) for path in self._paths)
+        self._streams.data("\t".join(cells) + "\n")
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the lines of these."""
+        del now, complete
+        for document in documents:
+            self.take(document)
+
+    def finish(self) -> None:
+        """Nothing is left over."""
+
+    def _check(self, document: Document) -> None:
+        if self._is_checked:
+            return
+        self._is_checked = True
+        for name in (path[0] for path in self._paths):
+            if name not in TASK_FIELDS and name not in document.fields:
+                raise UsageError(
+                    f"a task has no field {name[:50]!r}",
+                    hint=f"its fields: {', '.join(TASK_FIELDS)}",
+                )
+
+
+def _value(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, list):
+        text = ",".join(_text(item) for item in value)
+    else:
+        text = encode_json(value)
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text.replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n")

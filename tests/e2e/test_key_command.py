@@ -1,0 +1,54 @@
+"""`GCORE_API_KEY_COMMAND`, and the variables of gcore-cli."""
+
+import shlex
+import sys
+
+import pytest
+
+from tests.e2e.harness import TASK, environment, gtask, sandbox, task
+
+
+def printing(code: str) -> str:
+    return shlex.join([sys.executable, "-c", code])
+
+
+def test_the_first_line_of_a_command_is_the_key() -> None:
+    with sandbox(tasks=[task(age=9)], api_key="1234$abcdefghijk") as server:
+        command = printing("print(' 1234$abcdefghijk '); print('more')")
+        env = {"GCORE_API_KEY": "", "GCORE_API_KEY_COMMAND": command}
+        assert gtask(server, "get", TASK, env=env).status == 0
+        wrong = {**env, "GCORE_API_KEY_COMMAND": printing("print('1234-other-key')")}
+        refused = gtask(server, "get", TASK, env=wrong)
+    assert refused.status == 3
+    assert "eaten by the shell" not in refused.err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (printing("import sys; sys.exit('vault is locked')"), "status 1: vault is locked"),
+        (printing("pass"), "printed no key"),
+        ("/no/such/command", "cannot run GCORE_API_KEY_COMMAND"),
+    ],
+)
+def test_a_command_that_gives_no_key_is_a_usage_error(command: str, said: str) -> None:
+    ran = gtask(None, "get", TASK, env={"GCORE_API_KEY_COMMAND": command})
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_the_variables_of_gcore_cli_are_read_where_our_own_are_not_set() -> None:
+    with sandbox(tasks=[task(age=9)]) as server:
+        env = environment(server)
+        settings = {
+            "GCORE_API_URL": env["GCORE_BASE_URL"],
+            "GCORE_API_KEY": env["GCORE_API_KEY"],
+            "GCORE_CLOUD_PROJECT": "77",
+        }
+        ran = gtask(None, "list", env=settings)
+        queries = [path for _, _, path in server.requests]
+    assert ran.status == 0
+    assert "project_id=77" in queries[0]
+    wrong = gtask(None, "list", env={**settings, "GCORE_API_URL": "http://example.com"})
+    assert wrong.status == 2
+    assert "GCORE_API_URL is plain http" in wrong.err
