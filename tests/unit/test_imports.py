@@ -105,7 +105,8 @@ def modules_after(code: str, **more: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, **more},
+        # Coverage itself loads sockets.
+        env={n: v for n, v in os.environ.items() if not n.startswith("COVERAGE_")} | more,
     )
     return {name.split(".")[0] for name in done.stderr.split()}
 
