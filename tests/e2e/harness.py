@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.servers.rare_faults import scenario_of
@@ -23,8 +23,17 @@ CURL = shutil.which("curl")
 TASK = "26986bc0-748a-4448-b836-0a2aa465eb06"
 TASK_TYPE = "create_image"
 OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
-_OF_USERS = ("GCORE_", "GCLOUD_", "GTASK_", "SSL_CERT_", "XDG_", "PYTHON", "GITHUB_")
-_NOISE = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
+# A time in which a run gets its first answers, even on a machine that is busy with other tests.
+# The deadline of a test that needs an answer before it passes.
+ENOUGH = "8"
+# "At once", with room for a slow and busy machine: what a test would otherwise wait for (an answer
+# that never comes, a deadline of hours) takes longer than this.
+AT_ONCE_SECONDS = 10.0
+# After this long without the condition that a test waits for, it will not come any more.
+STUCK_SECONDS = 120.0
+# What of this machine's environment reaches gtask: all else could change what it does.
+_KEPT = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "COMSPEC"}
+_KEPT |= {"PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "VIRTUAL_ENV"}
 
 
 @dataclass(frozen=True)
@@ -59,14 +68,14 @@ def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
 
 
 def environment(server: SandboxServer | None = None, **more: str) -> dict[str, str]:
-    """This environment without what would steer gtask, with the server's settings.
+    """An environment without what would steer gtask (`CI`, `NO_COLOR`…), with these settings.
 
     No test writes into the cache of the person who runs it.
     """
     env = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_OF_USERS) and name.upper() not in _NOISE
+        if name.upper() in _KEPT or name.startswith("COVERAGE_")
     }
     env["GTASK_NO_HISTORY"] = "1"
     if server is not None:
@@ -85,7 +94,7 @@ def gtask(
     *arguments: str,
     stdin: str | bytes = b"",
     env: Mapping[str, str] | None = None,
-    timeout: float = 40.0,
+    timeout: float = STUCK_SECONDS,
 ) -> Ran:
     """Runs gtask to its end; nothing but UTF-8 may come out, and never a traceback."""
     began = time.monotonic()
@@ -116,17 +125,45 @@ def signalled(process: "subprocess.Popen[bytes]", number: signal.Signals) -> Ran
     """What gtask leaves behind after this signal; `seconds` counts from the signal."""
     began = time.monotonic()
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=STUCK_SECONDS)
     assert b"Traceback" not in err, err
     return Ran(process.returncode, out.decode(), err.decode(), time.monotonic() - began)
 
 
-def wait_for_requests(server: SandboxServer, count: int, seconds: float = 15.0) -> None:
-    """Waits until the server has got so many requests."""
-    until = time.monotonic() + seconds
-    while len(server.requests) < count:
-        assert time.monotonic() < until, f"only {len(server.requests)} requests came"
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Waits for a condition; fails, naming it, once it will not come any more."""
+    until = time.monotonic() + STUCK_SECONDS
+    while not holds():
+        assert time.monotonic() < until, f"it never came to this: {what}"
         time.sleep(0.01)
+
+
+def wait_for_requests(server: SandboxServer, count: int) -> None:
+    """Waits until the server has got so many requests."""
+    wait_until(lambda: len(server.requests) >= count, f"{count} requests")
+
+
+def bytes_in(pipe: IO[bytes] | int | None) -> int:
+    """How much of what was written to this pipe has not been read yet."""
+    import fcntl
+    import termios
+
+    assert pipe is not None
+    waiting = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(waiting, sys.byteorder)
+
+
+def wait_until_reading(process: "subprocess.Popen[bytes]") -> None:
+    """Waits until gtask reads its standard input, whose end does not come."""
+    assert process.stdin is not None
+    process.stdin.write(b"x")
+    process.stdin.flush()
+    wait_until(lambda: bytes_in(process.stdin) == 0, "standard input is read")
+
+
+def wait_until_full(process: "subprocess.Popen[bytes]") -> None:
+    """Waits until gtask has printed as much as a pipe without a reader holds."""
+    wait_until(lambda: bytes_in(process.stdout) >= 60_000, "standard output is full")
 
 
 def shell(script: str, server: SandboxServer, **more: str) -> Ran:
@@ -136,7 +173,12 @@ def shell(script: str, server: SandboxServer, **more: str) -> Ran:
     env["PATH"] = f"{Path(GTASK).parent}{os.pathsep}{env['PATH']}"
     began = time.monotonic()
     done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, env=env, timeout=40, check=False, text=True
+        ["bash", "-c", script],
+        capture_output=True,
+        env=env,
+        timeout=STUCK_SECONDS,
+        check=False,
+        text=True,
     )
     return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.e2e.harness import command, environment, gtask
+from tests.e2e.harness import STUCK_SECONDS, command, environment, gtask
 from tests.e2e.listing import active, failed, past, sandbox, task_id
 
 ACK_ALL = "/cloud/v1/tasks/acknowledge_all"
@@ -78,7 +78,9 @@ def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:
 
     assert sys.platform != "win32"
     with sandbox([past(0), past(1), active(2)]) as server:
-        child = pexpect.spawn(command()[0], ["ack", "--all"], env=environment(server), timeout=20)
+        child = pexpect.spawn(
+            command()[0], ["ack", "--all"], env=environment(server), timeout=STUCK_SECONDS
+        )
         child.expect_exact(
             "Acknowledge 3 tasks in all projects and regions (2 final, 1 active)? [y/N] "
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import OTHER, TASK, environment, gtask, sandbox, task
+from tests.e2e.harness import OTHER, STUCK_SECONDS, TASK, environment, gtask, sandbox, task
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals", allow_module_level=True)
@@ -61,7 +61,12 @@ class Shell:
         whole |= {"XDG_CACHE_HOME": str(home / "cache"), "GTASK_NO_HISTORY": "", **env}
         whole["PATH"] = f"{commands}:{whole['PATH']}"
         self.process = pexpect.spawn(
-            name, arguments, env=whole, cwd=folder, dimensions=(ROWS, COLUMNS), timeout=15
+            name,
+            arguments,
+            env=whole,
+            cwd=folder,
+            dimensions=(ROWS, COLUMNS),
+            timeout=STUCK_SECONDS,
         )
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.screen)
@@ -95,7 +100,7 @@ class Shell:
         while calm < 5 or (not has_answered and time.monotonic() - began < 2):
             calm = 0 if self.read() else calm + 1
             has_answered |= calm == 0
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - began < STUCK_SECONDS
         return self.text
 
     def shows(self, keys: str, expected: str) -> None:
@@ -105,7 +110,7 @@ class Shell:
 
     def until(self, is_there: Callable[[], bool], what: str) -> None:
         """Fails unless this comes true of the screen in time."""
-        end = time.monotonic() + 15
+        end = time.monotonic() + STUCK_SECONDS
         while not is_there():
             self.read()
             assert time.monotonic() < end, f"{what} is not on the screen:\n{self.text}"
@@ -271,6 +276,6 @@ def test_powershell(program: str, tmp_path: Path) -> None:
         text=True,
         env=environment(XDG_CACHE_HOME=str(tmp_path / "cache"), GTASK_NO_HISTORY=""),
         check=True,
-        timeout=60,
+        timeout=STUCK_SECONDS,
     )
     assert {"watch", "--fail-fast", "floatingips", TASK} <= set(done.stdout.split())

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import (
+    AT_ONCE_SECONDS,
+    ENOUGH,
+    STUCK_SECONDS,
     TASK,
     command,
     environment,
@@ -19,6 +22,7 @@ from tests.e2e.harness import (
     started,
     task,
     wait_for_requests,
+    wait_until,
 )
 
 if sys.platform == "win32":
@@ -26,14 +30,11 @@ if sys.platform == "win32":
 
 import pexpect
 
-# The promise is the deadline; the rest is for a machine three times as slow.
-SOON_SECONDS = 10.0
-
 
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
     """Its status and standard error; fails if it does not end soon."""
     try:
-        status = process.wait(timeout=SOON_SECONDS)
+        status = process.wait(timeout=float(ENOUGH) + AT_ONCE_SECONDS)
         err = process.stderr.read().decode() if process.stderr is not None else ""
     finally:
         process.kill()
@@ -66,7 +67,7 @@ def test_a_key_file_that_blocks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [None, signal.SIGTERM])
 def test_a_reader_that_stands_still(number: signal.Signals | None) -> None:
     large = {"data": {"text": "x" * 300_000}}
-    timeout = "2" if number is None else "600"
+    timeout = ENOUGH if number is None else "600"
     with sandbox(tasks=[task(document=large)]) as server:
         process = started(server, "watch", TASK, "--json", "--timeout", timeout, "-i", "0.1")
         wait_for_requests(server, 2)
@@ -77,19 +78,20 @@ def test_a_reader_that_stands_still(number: signal.Signals | None) -> None:
 
 
 def test_a_wait_goes_on_after_it_was_stopped_at_the_live_view() -> None:
-    with sandbox(tasks=[task(lasts=3.0)]) as server:
+    with sandbox(tasks=[task(lasts=6.0)]) as server:
         script = f"set -m; gtask watch {TASK} & echo pid $!; wait -f $!; echo status $?"
         env = environment(server, TERM="xterm")
         env["PATH"] = f"{Path(command()[0]).parent}{os.pathsep}{env['PATH']}"
-        shell = pexpect.spawn("bash", ["-c", script], env=env, timeout=30, dimensions=(24, 100))
+        shell = pexpect.spawn(
+            "bash", ["-c", script], env=env, timeout=STUCK_SECONDS, dimensions=(24, 100)
+        )
         shell.expect(rb"pid (\d+)")
         pid = int(shell.match[1])
         wait_for_requests(server, 1)
         shell.expect(rb"RUNNING|NEW")
         os.kill(pid, signal.SIGTSTP)
-        until = time.monotonic() + SOON_SECONDS
-        while Path(f"/proc/{pid}/stat").read_text().split()[2] != "T":
-            assert time.monotonic() < until
+        status = Path(f"/proc/{pid}/stat")
+        wait_until(lambda: status.read_text().split()[2] == "T", "it has stopped")
         time.sleep(1.0)  # longer than any wait inside gtask: the stop itself is what is tested
         os.kill(pid, signal.SIGCONT)
         shell.expect(rb"status 0")
@@ -114,14 +116,14 @@ def test_appear_waits_for_a_first_task_and_for_its_end() -> None:
             headers={"Authorization": f"APIKey {server.api_key}"},
         )
         urllib.request.urlopen(request).close()
-        out, err = process.communicate(timeout=40)
+        out, err = process.communicate(timeout=STUCK_SECONDS)
     assert process.returncode == 0, err
     assert b"create_network" in out
 
 
 def test_appear_without_any_task_is_a_timeout() -> None:
     with sandbox(tasks=[task(task_type="delete_vm", age=900)]) as server:
-        ran = gtask(server, "watch", "--type", "create_", "--appear", "0.5s")
+        ran = gtask(server, "watch", "--type", "create_", "--appear", f"{ENOUGH}s")
         both = gtask(server, "watch", "--follow", "--appear", "1s")
         odd = gtask(server, "watch", "--appear", "soon")
     assert ran.status == 124

@@ -16,7 +16,7 @@ from gcore_tasks_cli.parsing.help_format import examples_in
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
-from tests.e2e.harness import GTASK, JQ, OTHER, TASK, environment, task
+from tests.e2e.harness import GTASK, JQ, OTHER, STUCK_SECONDS, TASK, environment, task
 from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
 
 if sys.platform == "win32":
@@ -67,7 +67,7 @@ def run(script: str, server: SandboxServer, folder: Path) -> subprocess.Complete
         cwd=folder,
         env=env,
         text=True,
-        timeout=60,
+        timeout=STUCK_SECONDS,
         check=False,
     )
 
@@ -90,7 +90,7 @@ def test_an_example_that_runs_until_ctrl_c_works(example: str, folder: Path) -> 
     assert process.stdout is not None
     assert process.stdout.readline().startswith("export GCORE_BASE_URL=")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=STUCK_SECONDS)
     assert process.returncode in (0, 130)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.harness import AT_ONCE_SECONDS
 from tests.fault_matrix.promises import ELSEWHERE, PROMISES
 from tests.fault_matrix.row import Row
 from tests.fault_matrix.rows import ROWS
@@ -30,7 +31,7 @@ def outcomes() -> Iterator[dict[str, "Future[Outcome]"]]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_gtask_comes_through(row: Row, outcomes: dict[str, "Future[Outcome]"]) -> None:
     outcome = outcomes[row.name].result()
-    assert not gtask_complaints(row, outcome, key_of(row)), outcome
+    assert not gtask_complaints(row, outcome, key_of(row), AT_ONCE_SECONDS), outcome
 
 
 def test_each_promise_has_a_row_and_each_row_a_promise() -> None:

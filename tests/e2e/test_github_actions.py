@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.sanitize import one_line
 from tests.actions_runner import commands_in, outputs_in
-from tests.e2e.harness import OTHER, TASK, Ran, command, environment, gtask, sandbox, task
+from tests.e2e.harness import ENOUGH, OTHER, TASK, Ran, command, environment, gtask, sandbox, task
 from tests.golden_files import assert_golden
 
 THIRD = "0d4b41d4-7b42-46f6-9d0c-37b8a9f4c1de"
@@ -63,7 +63,7 @@ def without_time(text: str) -> str:
 
 
 def test_a_run_reads_well(step: Step) -> None:
-    ran = step.run([FINISHED, FAILED, RUNNING], "watch", TASK, OTHER, THIRD, "--timeout", "2")
+    ran = step.run([FINISHED, FAILED, RUNNING], "watch", TASK, OTHER, THIRD, "--timeout", ENOUGH)
     assert ran.status == 1
     # Tasks end in any order: the lines are compared, not their order.
     log = "".join(f"{line}\n" for line in sorted((ran.out + ran.err).splitlines()))

@@ -8,7 +8,7 @@ import trustme
 
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.e2e.harness import OTHER, TASK, gtask, sandbox, task
+from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
 
 LOGIN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -65,7 +65,7 @@ def test_a_quota_error_is_told_with_its_attribute_and_numbers(arguments: tuple[s
 def test_a_timeout_tells_how_to_go_on_and_what_is_usual() -> None:
     never = task(task_type="create_k8s_cluster_v2", ends="NEVER")
     with sandbox(tasks=[never, task(OTHER, ends="NEVER")]) as server:
-        ran = gtask(server, "watch", TASK, OTHER, "--timeout", "2", "--interval", "0.1")
+        ran = gtask(server, "watch", TASK, OTHER, "--timeout", ENOUGH, "--interval", "0.1")
     assert ran.status == 124
     assert "(create_k8s_cluster_v2: usually 5–15 m)" in ran.err
     assert f"hint: to go on waiting: gtask watch {TASK} {OTHER}" in ran.err
@@ -104,7 +104,7 @@ def test_the_command_to_resume_asks_for_the_same_and_is_fit_for_a_shell(
     tasks = [task(task_id, ends="NEVER") for task_id in ("a;b", "-x", "vm")]
     with sandbox(tasks=tasks) as server:
         command, *rest = arguments
-        ran = gtask(server, command, "--timeout", "2", *rest)
+        ran = gtask(server, command, "--timeout", ENOUGH, *rest)
     assert ran.status == 124
     assert f"hint: to go on waiting: {line}\n" in ran.err
 

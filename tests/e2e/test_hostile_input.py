@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,14 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.e2e.harness import (
+    ENOUGH,
+    STUCK_SECONDS,
     TASK,
     Ran,
+    bytes_in,
     command,
     environment,
     gtask,
     sandbox,
     task,
     wait_for_requests,
+    wait_until,
 )
 
 KEY = "s3cret$key-that-nobody-may-see"
@@ -173,7 +176,7 @@ def test_any_standard_input(data: bytes) -> None:
 def test_any_id_argument(ids: list[str]) -> None:
     words = [i.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape") for i in ids]
     with sandbox(api_key=KEY) as server:
-        ran = gtask(server, "watch", "--timeout", "5", "--", *words)
+        ran = gtask(server, "watch", "--timeout", "60", "--", *words)
     assert_harmless(ran)
     assert ran.status in (2, 4)
     assert all(path.count("/") == 4 for _, _, path in server.requests)
@@ -248,7 +251,7 @@ def test_a_cookie_is_not_sent_back() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         env = {"GCORE_BASE_URL": f"http://127.0.0.1:{server.server_port}", "GCORE_API_KEY": KEY}
-        ran = gtask(None, "watch", TASK, "--interval", "0.1", "--timeout", "1", env=env)
+        ran = gtask(None, "watch", TASK, "--interval", "0.1", "--timeout", ENOUGH, env=env)
         server.shutdown()
     assert ran.status == 124
     assert len(heads) > 2
@@ -287,10 +290,10 @@ def test_a_pipe_that_does_not_block_and_a_slow_reader_lose_nothing() -> None:
         process = subprocess.Popen(arguments, env=environment(server), stdout=writer)
         os.close(writer)
         wait_for_requests(server, len(ids))
-        time.sleep(0.5)
+        wait_until(lambda: bytes_in(reader) > 0, "something is printed")
         with os.fdopen(reader, "rb") as pipe:
             documents = [json.loads(line) for line in pipe]
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=STUCK_SECONDS) == 0
     assert [document["id"] for document in documents] == ids
 
 

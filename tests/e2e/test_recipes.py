@@ -14,7 +14,7 @@ import yaml
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.actions_runner import outputs_in
-from tests.e2e.harness import CURL, GTASK, TASK, environment, sandbox, task
+from tests.e2e.harness import CURL, GTASK, STUCK_SECONDS, TASK, environment, sandbox, task
 
 if sys.platform == "win32":
     pytest.skip("the recipes are for a POSIX shell", allow_module_level=True)
@@ -58,7 +58,7 @@ def run(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=STUCK_SECONDS,
         check=False,
     )
 

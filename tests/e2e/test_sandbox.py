@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import GTASK, TASK, Ran, command, environment, gtask, sandbox, shell, task
+from tests.e2e.harness import (
+    AT_ONCE_SECONDS,
+    GTASK,
+    STUCK_SECONDS,
+    TASK,
+    Ran,
+    command,
+    environment,
+    gtask,
+    sandbox,
+    shell,
+    task,
+)
 
 
 def around(*arguments: str) -> Ran:
@@ -46,7 +58,6 @@ def test_the_built_in_tasks_end_and_one_fails() -> None:
     ran = around("--", "sh", "-c", "gtask watch $GTASK_SANDBOX_TASK_IDS --json --interval 0.5")
     assert ran.status == 1
     assert sorted(d["state"] for d in ran.documents) == ["ERROR", *["FINISHED"] * 4]
-    assert ran.seconds < 20
 
 
 def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path) -> None:
@@ -112,8 +123,8 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     assert gtask(None, "get", *ids.split(), env=env).status == 0
     began = time.monotonic()
     process.send_signal(number)
-    out, err = process.communicate(timeout=10)
-    assert time.monotonic() - began < 1.0
+    out, err = process.communicate(timeout=STUCK_SECONDS)
+    assert time.monotonic() - began < AT_ONCE_SECONDS
     assert process.returncode == status
     assert out == b""
     assert err == b""
@@ -136,7 +147,7 @@ def test_only_a_shell_at_a_terminal_says_how_to_leave_it(
 
     assert sys.platform != "win32"
     program, *rest = command("sandbox", "--", *arguments)
-    child = pexpect.spawn(program, rest, env=environment(PS1="ready> "), timeout=20)
+    child = pexpect.spawn(program, rest, env=environment(PS1="ready> "), timeout=STUCK_SECONDS)
     if is_greeted:
         child.expect_exact("gtask watch $GTASK_SANDBOX_TASK_IDS\r\n")
         child.expect_exact("to leave the shell and end the sandbox: exit, or Ctrl-D\r\n")

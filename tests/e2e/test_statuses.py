@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import (
+    AT_ONCE_SECONDS,
+    ENOUGH,
     OTHER,
     TASK,
     gtask,
@@ -131,9 +133,9 @@ def test_what_decides_at_once_is_not_spoilt_by_what_does_not_answer(
 
 def test_124_the_timeout_passed() -> None:
     with sandbox(tasks=[task(**NEVER)]) as server:
-        ran = gtask(server, "watch", TASK, "--timeout", "2", "--interval", "0.1", "--json")
+        ran = gtask(server, "watch", TASK, "--timeout", ENOUGH, "--interval", "0.1", "--json")
     assert ran.status == 124
-    assert "1 of 1 task not finished after 2 s" in ran.err
+    assert "1 of 1 task not finished after 8 s" in ran.err
     assert f"gtask watch {TASK}" in ran.err
     assert [d["state"] for d in ran.documents] == ["RUNNING"]
 
@@ -157,7 +159,7 @@ def test_130_and_143_a_signal_ends_the_wait(number: signal.Signals, status: int)
         process.stderr.readline()  # the first state was printed
         ran = signalled(process, number)
     assert ran.status == status
-    assert ran.seconds < 1.0
+    assert ran.seconds < AT_ONCE_SECONDS
     assert [d["state"] for d in ran.documents] == ["RUNNING"]
     assert f"gtask watch {TASK}" in ran.err
 

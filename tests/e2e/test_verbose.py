@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.harness import OTHER, TASK, gtask, sandbox, task
+from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
 
 KEY = "1234$0123456789abcdefSECRET"
 SECRET = re.compile("0123456789abcdefSECRET", re.IGNORECASE)
@@ -102,7 +102,7 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
         pytest.skip("without --verbose a task is shown as it is")
     ids = [fault["path"][2:] for fault in ECHOES[kind]]
     with sandbox(api_key=KEY, tasks=[task(i) for i in ids], faults=ECHOES[kind]) as server:
-        ran = gtask(server, "watch", *ids, "--timeout", "2", *(["-v"] if verbose else []))
+        ran = gtask(server, "watch", *ids, "--timeout", ENOUGH, *(["-v"] if verbose else []))
         asked = {path.rpartition("/")[2] for _, _, path in server.requests}
     assert ran.status != 0
     assert asked == set(ids)

@@ -57,7 +57,7 @@ def passing(name: str, promise: str, *faults: dict[str, Any], **more: Any) -> Ro
 
 def deadline(name: str, *faults: dict[str, Any], **more: Any) -> Row:
     """Nothing will come any more: the deadline ends it, within a second."""
-    limit = more.pop("deadline", 3.0)
+    limit = more.pop("deadline", 8.0)
     promises = ("deadline", *more.pop("promises", ()))
     return Row(name, promises, "failure", limit + 1.0, faults, deadline=limit, **more)
 

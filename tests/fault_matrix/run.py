@@ -25,7 +25,7 @@ from tests.fault_matrix.row import TASK, Row
 from tests.servers.rare_faults import scenario_of
 
 # After this much more than it may take, a client is ended and has failed.
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 15.0
 # Starting costs a processor some tenths of a second, waiting nothing: many wait, few start at once.
 _STARTING = threading.BoundedSemaphore(2)
 _START_SECONDS = 0.5
@@ -91,8 +91,8 @@ def _turn_to_start() -> Iterator[Callable[[], None]]:
             _STARTING.release()
 
 
-def complaints(row: Row, outcome: Outcome) -> list[str]:
-    """What any client can be blamed for."""
+def complaints(row: Row, outcome: Outcome, room_seconds: float = 0.0) -> list[str]:
+    """What any client can be blamed for; `room_seconds` is for a slow and busy machine."""
     found = []
     if outcome.status is None:
         return [f"had to be ended after {outcome.seconds:.1f} s"]
@@ -102,16 +102,16 @@ def complaints(row: Row, outcome: Outcome) -> list[str]:
         found.append("reported success before the task had ended")
     if row.outcome == "failure" and outcome.status == 0:
         found.append("reported success")
-    if outcome.seconds > row.within:
+    if outcome.seconds > row.within + room_seconds:
         found.append(f"took {outcome.seconds:.1f} s, not {row.within:.1f} s")
     if outcome.peak_memory_mib > row.most_memory_mib:
         found.append(f"used {outcome.peak_memory_mib:.0f} MiB")
     return found
 
 
-def gtask_complaints(row: Row, outcome: Outcome, key: str) -> list[str]:
+def gtask_complaints(row: Row, outcome: Outcome, key: str, room_seconds: float = 0.0) -> list[str]:
     """What only gtask promises, on top of that."""
-    found = complaints(row, outcome)
+    found = complaints(row, outcome, room_seconds)
     if outcome.status != row.expected_status:
         found.append(f"exit status {outcome.status}, not {row.expected_status}")
     found += [f"does not say {text!r}" for text in row.says if text not in outcome.err]
