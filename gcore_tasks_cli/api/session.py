@@ -1,4 +1,4 @@
-"""The thin HTTP layer: one request in, a document or one of `errors` out. The one user of httpx.
+"""The thin HTTP layer: one request in, a document or one of `errors` out.
 
 A `Session` is one connection that one thread uses. Nothing here waits longer than
 `REQUEST_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by
@@ -10,8 +10,7 @@ import socket
 import ssl
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
@@ -19,7 +18,14 @@ from urllib.parse import urlencode
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api.limits import (
+    CONNECT_LIMIT_SECONDS,
+    READ_LIMIT_SECONDS,
+    REQUEST_LIMIT_SECONDS,
+)
+from gcore_tasks_cli.api.network_errors import causes_of, network_error
 from gcore_tasks_cli.api.request_record import Exchange
+from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
 from gcore_tasks_cli.api.responses import (
     Response,
     page_answer,
@@ -28,7 +34,7 @@ from gcore_tasks_cli.api.responses import (
     task_answer,
 )
 from gcore_tasks_cli.api.settings import Settings
-from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.errors import ApiError, UsageError
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.sanitize import without_secrets
 from gcore_tasks_cli.tasks.ids import path_segment
@@ -36,21 +42,10 @@ from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
 
 _Answer = TypeVar("_Answer")
 
-BODY_LIMIT_BYTES = 32 * 1024 * 1024
-REQUEST_LIMIT_SECONDS = 30.0
-CONNECT_LIMIT_SECONDS = 10.0
-READ_LIMIT_SECONDS = 15.0
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
 _LOCATION = "gtask.location"
-# OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
-_CERTIFICATE_HINTS = {
-    9: "it is not valid yet: is this machine's clock right?",
-    10: "it has expired, or this machine's clock is wrong",
-    62: "it is for another name: is GCORE_BASE_URL right?",
-    64: "it is for another address: is GCORE_BASE_URL right?",
-}
 
 
 class Session:
@@ -165,7 +160,7 @@ class Session:
             raise
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
             self.close()
-            raise _network_error(error, self._blamed(error)) from None
+            raise network_error(error, self._blamed(error)) from None
         except ValueError as error:  # what only httpx and idna find out about a URL
             raise UsageError(
                 f"GCORE_BASE_URL or a proxy variable holds a URL that cannot be used: {error}",
@@ -175,7 +170,7 @@ class Session:
         """Who could not be reached: where there is a proxy, it is what is connected to."""
         proxy = self._settings.proxy
         is_connection = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-        is_tls = any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
+        is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes_of(error))
         return proxy.name if proxy is not None and is_connection and not is_tls else self._host
 
     def _tell(
@@ -219,10 +214,10 @@ class Session:
         ) as response:
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
-                body = _read(response, BODY_LIMIT_BYTES, give_up_at, self._host)
+                body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
                 return Response(response.status_code, headers, body)
             try:
-                body = _read(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
+                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
                 self._is_spoilt = True
@@ -262,32 +257,6 @@ class Session:
             self._socket = connection.dup()
 
 
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """The context for all sessions; None where the API is on plain http.
-
-    Loading the roots costs some 25 ms: done once, and not per connection as httpx would.
-
-    Raises:
-        UsageError: if `SSL_CERT_FILE` or `SSL_CERT_DIR` holds no certificates.
-    """
-    if not settings.uses_tls:
-        return None
-    if settings.ca_file or settings.ca_dir:
-        try:
-            return ssl.create_default_context(cafile=settings.ca_file, capath=settings.ca_dir)
-        except (ssl.SSLError, OSError) as error:
-            reason = getattr(error, "reason", None) or error.strerror or error
-            raise UsageError(
-                f"cannot read certificates from SSL_CERT_FILE or SSL_CERT_DIR: {reason}"
-            ) from None
-    import certifi  # comes with httpx
-
-    try:
-        return ssl.create_default_context(cafile=certifi.where())
-    except OSError as error:  # SSLKEYLOGFILE, for one, is opened here
-        raise UsageError(f"cannot set up TLS: {error}") from None
-
-
 def _keep_location(response: httpx.Response) -> None:
     """Puts aside where a redirect leads: httpx reads that even if it is not to follow.
 
@@ -295,96 +264,6 @@ def _keep_location(response: httpx.Response) -> None:
     """
     if (location := response.headers.pop("location", None)) is not None:
         response.extensions[_LOCATION] = {"location": location}
-
-
-def _read(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
-    """The decompressed body, never more than `limit` bytes of it in memory."""
-    body = bytearray()
-    for piece in _decompressed(response, limit, host):
-        body += piece
-        if len(body) > limit:
-            if response.status_code != HTTPStatus.OK:
-                break
-            raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
-        if time.monotonic() > give_up_at:
-            raise too_slow(host)
-    return bytes(body[:limit])
-
-
-def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[bytes]:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in ("identity", ""):
-        yield from response.iter_raw()
-        return
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", transient=True)
-    # +32: zlib finds out by itself whether it is gzip or zlib.
-    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
-    is_empty = True
-    try:
-        for piece in response.iter_raw():
-            # Members of gzip may follow each other (RFC 1952, section 2.2).
-            while piece:
-                is_empty = False
-                if inflate.eof:
-                    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
-                yield inflate.decompress(piece, limit + 1)
-                if inflate.unconsumed_tail:
-                    raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
-                piece = inflate.unused_data
-    except zlib.error:
-        raise NoAnswer(f"{host} answered with broken compression", transient=True) from None
-    if not inflate.eof and not is_empty:
-        raise NoAnswer(f"the answer of {host} was cut short", transient=True)
-
-
-def too_slow(host: str) -> NoAnswer:
-    """The error of a request that went on for longer than its own limit."""
-    return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", transient=True)
-
-
-def _network_error(error: Exception, host: str) -> NoAnswer:
-    causes = list(_causes(error))
-    untrusted = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
-    if untrusted is not None:
-        return NoAnswer(
-            f"the certificate of {host} is not trusted: {untrusted.verify_message}",
-            hint=_CERTIFICATE_HINTS.get(
-                untrusted.verify_code,
-                "behind a proxy with its own authority, name its file in SSL_CERT_FILE",
-            ),
-        )
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ImportError)):
-        return NoAnswer(f"cannot use the base URL or the proxy that is set: {error}")
-    if isinstance(error, httpx.LocalProtocolError):
-        return NoAnswer(f"cannot send the request to {host}: {error}")
-    if isinstance(error, httpx.ProxyError):
-        status = str(error)[:3]
-        lasts = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
-        return NoAnswer(f"the proxy on the way to {host} says: {error}", transient=not lasts)
-    if isinstance(error, httpx.ConnectTimeout):
-        seconds = f"{CONNECT_LIMIT_SECONDS:.0f}"
-        return NoAnswer(f"{host} took no connection in {seconds} s", transient=True)
-    if isinstance(error, httpx.TimeoutException):
-        return NoAnswer(f"{host} gave no answer in {READ_LIMIT_SECONDS:.0f} s", transient=True)
-    if isinstance(error, httpx.RemoteProtocolError):
-        return NoAnswer(f"{host} broke off its answer: {error}", transient=True)
-    unresolved = next((c for c in causes if isinstance(c, socket.gaierror)), None)
-    if unresolved is not None:
-        return NoAnswer(
-            f"cannot find {host}: {unresolved.strerror}",
-            hint="check the network, GCORE_BASE_URL and HTTPS_PROXY",
-            transient=True,
-        )
-    system = next((c for c in causes if isinstance(c, OSError) and c.strerror), None)
-    reason = system.strerror.lower() if system is not None and system.strerror else str(error)
-    return NoAnswer(f"cannot reach {host}: {reason or type(error).__name__}", transient=True)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _encoded(parameters: Iterable[tuple[str, str]]) -> str:

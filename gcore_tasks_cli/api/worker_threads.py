@@ -13,7 +13,8 @@ from functools import partial
 from queue import Empty, Queue, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
-from gcore_tasks_cli.api.session import REQUEST_LIMIT_SECONDS, too_slow
+from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS
+from gcore_tasks_cli.api.network_errors import too_slow
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import Reply
 

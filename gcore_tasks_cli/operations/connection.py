@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from gcore_tasks_cli.api.session import Session, tls_context
+from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.api.settings import Settings
+from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.api.worker_threads import WORKERS, Fetcher
 from gcore_tasks_cli.polling.port import Answer, Job
 from gcore_tasks_cli.tasks.page_request import PageRequest

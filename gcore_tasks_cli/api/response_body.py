@@ -1,0 +1,53 @@
+"""Reads the body of an answer: decompressed, bounded in size and time."""
+
+import time
+import zlib
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api.network_errors import too_slow
+from gcore_tasks_cli.errors import NoAnswer
+
+BODY_LIMIT_BYTES = 32 * 1024 * 1024
+
+
+def read_body(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
+    """The decompressed body, never more than `limit` bytes of it in memory."""
+    body = bytearray()
+    for piece in _decompressed(response, limit, host):
+        body += piece
+        if len(body) > limit:
+            if response.status_code != HTTPStatus.OK:
+                break
+            raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+        if time.monotonic() > give_up_at:
+            raise too_slow(host)
+    return bytes(body[:limit])
+
+
+def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[bytes]:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        yield from response.iter_raw()
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", transient=True)
+    # +32: zlib finds out by itself whether it is gzip or zlib.
+    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+    is_empty = True
+    try:
+        for piece in response.iter_raw():
+            # Members of gzip may follow each other (RFC 1952, section 2.2).
+            while piece:
+                is_empty = False
+                if inflate.eof:
+                    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
+                yield inflate.decompress(piece, limit + 1)
+                if inflate.unconsumed_tail:
+                    raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+                piece = inflate.unused_data
+    except zlib.error:
+        raise NoAnswer(f"{host} answered with broken compression", transient=True) from None
+    if not inflate.eof and not is_empty:
+        raise NoAnswer(f"the answer of {host} was cut short", transient=True)
