@@ -15,7 +15,7 @@ from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.parsing.help_format import examples_in, grouped, parts_of_help
 from gcore_tasks_cli.parsing.topics import TOPICS
-from gcore_tasks_cli.tasks.model import CreatedResources, TaskState
+from gcore_tasks_cli.tasks.query import STATES
 
 TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
 
@@ -155,12 +155,21 @@ def _options(command: Any, context: typer.Context, name: str) -> tuple[Option, .
 
 # What the words of a metavar are. TYPE is a task's or a resource's, by the command.
 _WORDS = {
-    "STATE": tuple(TaskState),
+    "STATE": STATES,
     "SHELL": tuple(SCRIPTS),
     "TYPE": tuple(TASK_TYPES),
     "ORDER": ("asc", "desc"),
 }
-_RESOURCE_TYPES = tuple(CreatedResources.model_fields)
+# What `created_resources` may hold by the API's published description; `l7polices` is its spelling.
+_RESOURCE_TYPES = (
+    *("ai_clusters", "api_keys", "caas_containers", "clusters", "ddos_profiles", "faas_functions"),
+    *("faas_namespaces", "file_shares", "floatingips", "healthmonitors", "images"),
+    *("inference_instances", "instances", "k8s_clusters", "k8s_pools", "l7polices", "l7rules"),
+    *("laas_topic", "listeners", "loadbalancers", "members", "networks", "pools", "ports"),
+    *("postgresql_clusters", "projects", "registry_registries", "registry_users", "routers"),
+    *("secrets", "security_group_rules", "security_groups", "servergroups", "snapshots"),
+    *("subnets", "volumes"),
+)
 
 
 def _values(parameter: Any, command: str, help_words: tuple[str, ...] = ()) -> Values:

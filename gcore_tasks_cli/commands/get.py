@@ -18,9 +18,8 @@ def get(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.error_report import ErrorReport
     from gcore_tasks_cli.operations.fetch import fetch_each
-    from gcore_tasks_cli.operations.wait import Printer
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter
+    from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")

@@ -14,6 +14,7 @@ from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, wri
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.polling.check import check_once
 from gcore_tasks_cli.polling.events import (
@@ -53,18 +54,6 @@ class Progress(Protocol):
 
     def close(self) -> None:
         """Leaves the terminal as it was."""
-        ...
-
-
-class Printer(Protocol):
-    """What puts documents on standard output."""
-
-    def take(self, document: Document) -> None:
-        """Prints the document, or keeps it for the end."""
-        ...
-
-    def finish(self) -> None:
-        """Prints what could only be printed at the end."""
         ...
 
 

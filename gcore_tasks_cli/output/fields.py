@@ -9,15 +9,7 @@ from typing import Any
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.tasks.document import Document, encode_json
-
-# The fields of the published description; a document may have others.
-TASK_FIELDS = (
-    *("id", "state", "task_type", "detailed_state", "error", "created_on", "updated_on"),
-    *("finished_on", "created_resources", "data", "project_id", "region_id", "client_id"),
-    *("user_id", "user_client_id", "request_id", "job_id", "schedule_id"),
-    *("lifecycle_policy_id", "acknowledged_at", "acknowledged_by"),
-)
+from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, encode_json
 
 
 def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
@@ -66,10 +58,10 @@ class FieldsPrinter:
             return
         self._is_checked = True
         for name in (path[0] for path in self._paths):
-            if name not in TASK_FIELDS and name not in document.fields:
+            if name not in KNOWN_FIELDS and name not in document.fields:
                 raise UsageError(
                     f"a task has no field {name[:50]!r}",
-                    hint=f"its fields: {', '.join(TASK_FIELDS)}",
+                    hint=f"its fields: {', '.join(KNOWN_FIELDS)}",
                 )
 
 

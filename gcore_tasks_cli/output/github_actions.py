@@ -8,16 +8,15 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
 
 from gcore_tasks_cli.errors import OutputClosed
-from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.output.failure import Failure, failure
 from gcore_tasks_cli.output.json_lines import bare_ids
-from gcore_tasks_cli.output.progress_lines import state_words
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.pace.expectations import duration_seconds
-from gcore_tasks_cli.sanitize import lines, one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.output.task_text import state_words
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
@@ -36,18 +35,6 @@ _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _BACKTICKS = re.compile(r"`+")
 # Failures first, then what is still under way, then what went well.
 _ORDER = {"ERROR": 0, "FINISHED": 2}
-
-
-class Printer(Protocol):
-    """What puts documents on standard output."""
-
-    def take(self, document: Document) -> None:
-        """Prints the document, or keeps it for the end."""
-        ...
-
-    def finish(self) -> None:
-        """Prints what could only be printed at the end."""
-        ...
 
 
 def is_actions(env: Mapping[str, str]) -> bool:
@@ -111,7 +98,7 @@ class ActionsReport:
         self._documents.sort(key=lambda each: self._place.get(each.id.lower(), self._asked))
         for document in self._documents:
             if document.state == "ERROR":
-                self._streams.workflow_command(annotation(document))
+                self._streams.workflow_command(annotation(failure(document)))
         self._write_files()
 
     def _write_files(self) -> None:
@@ -130,20 +117,15 @@ class ActionsReport:
             self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
 
 
-def annotation(document: Document) -> str:
+def annotation(failed: Failure) -> str:
     """The workflow command that shows a failed task's type, error and request ID.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    error = document.text_field("error")
-    told = [lines(error.strip())[:_LONGEST_ANNOTATION] if error else "the API gives no reason"]
-    if helps := advice(error):
-        told.append(str(helps))
-    told.append(f"task {one_line(document.id)}")
-    if request_id := document.text_field("request_id"):
-        told.append(f"request ID for support: {one_line(request_id)}")
-    title = one_line(f"{document.task_type or 'task'} ended in ERROR")[:_LONGEST_CELL]
-    return f"::error title={_property(title)}::{_data(chr(10).join(told))}"
+    error = failed.error[:_LONGEST_ANNOTATION]
+    parts = (error, failed.advice, f"task {failed.task_id}", failed.support)
+    title = f"{failed.task_type} ended in ERROR"[:_LONGEST_CELL]
+    return f"::error title={_property(title)}::{_data(chr(10).join(filter(None, parts)))}"
 
 
 def summary(documents: Sequence[Document], asked: int) -> str:
@@ -235,17 +217,11 @@ def _row(document: Document) -> str:
 
 def _result(document: Document) -> Iterable[str]:
     if document.state == "ERROR":
-        error = document.text_field("error")
-        yield code(error.strip()) if error else "the API gives no reason"
-        if helps := advice(error):
-            yield code(str(helps))
-        if request_id := document.text_field("request_id"):
-            yield f"request ID {code(request_id)}"
-    created = [
-        (kind, new_id)
-        for kind in document.created_resources()
-        for new_id in bare_ids(document, (kind,))
-    ]
+        failed = failure(document)
+        yield from (code(text) for text in (failed.error, failed.advice) if text)
+        if failed.request_id:
+            yield f"request ID {code(failed.request_id)}"
+    created = [(kind, new_id) for kind, ids in document.created().items() for new_id in ids]
     for kind, new_id in created[:_MOST_RESOURCES_A_ROW]:
         yield f"{code(kind)} {code(new_id)}"
     if len(created) > _MOST_RESOURCES_A_ROW:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Unfinished
-from gcore_tasks_cli.polling.pace.expectations import duration_seconds
-from gcore_tasks_cli.tasks.document import Document, encode_json
+from gcore_tasks_cli.tasks.document import Document, duration_seconds, encode_json
 
 
 def chosen_resources(document: Document, types: Collection[str]) -> dict[str, list[Any]]:
@@ -26,7 +25,7 @@ def resources_document(document: Document, types: Collection[str] = ()) -> str:
 
 
 def event_document(event: Event, time: datetime) -> str | None:
-    """The JSON line of `watch --events` for this event; None where it tells programs nothing.
+    """The JSON line of `watch --events` for this event; None if it is none for programs.
 
     A stable schema: keys are only ever added. `time` is this machine's clock.
     """
@@ -57,13 +56,13 @@ def event_document(event: Event, time: datetime) -> str | None:
             "exit_status": int(event.error.exit_code),
             "request_id": event.error.request_id,
         }
-    elif isinstance(event, (Settled, Unfinished)):  # settled by a look, and still under way
+    elif isinstance(event, (Settled, Unfinished)):  # settled by --timeout 0, and still active
         state = event.document.state if event.document else None
         entry = {"event": "unfinished", **_task_of(event), "state": state}
     else:
         return None
-    told = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
-    return encode_json({"time": told, **entry})
+    moment = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
+    return encode_json({"time": moment, **entry})
 
 
 def _task_of(event: Changed | Settled | Failed | Unfinished) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from gcore_tasks_cli.output.list_rows import Row, failure, row
-from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+from gcore_tasks_cli.output.failure import failure
+from gcore_tasks_cli.output.list_rows import Row, circumstances, plain_failure, row
+from gcore_tasks_cli.output.printers import JsonPrinter, StreamPrinter
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
@@ -36,7 +37,7 @@ class JsonPages(JsonPrinter):
             self._streams.data(text, whole=True)
 
 
-class IdPages(Printer):
+class IdPages(StreamPrinter):
     """Bare IDs, one a line, for command lines that go on with them."""
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
@@ -46,7 +47,7 @@ class IdPages(Printer):
             self._streams.data("".join(f"{one_line(document.id)}\n" for document in documents))
 
 
-class TablePages(Printer):
+class TablePages(StreamPrinter):
     """One line a task: a table that fits a window, or aligned columns with nothing cut off."""
 
     _layout: "Layout | None" = None
@@ -54,7 +55,7 @@ class TablePages(Printer):
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the rows, and before the first of them the head of the table."""
-        rows = [row(document.hiding(self._streams.hide), now) for document in documents]
+        rows = [row(document, now) for document in self._hidden(documents)]
         if not rows:
             return
         if self._rich:
@@ -79,7 +80,7 @@ class TablePages(Printer):
         self._show(table(rows, self._layout))
 
 
-class FailurePages(Printer):
+class FailurePages(StreamPrinter):
     """`--failed`: for each task the error first, what helps, and what support asks for."""
 
     _is_first = True
@@ -87,20 +88,20 @@ class FailurePages(Printer):
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the failures."""
         del complete
-        for document in documents:
-            told = failure(document.hiding(self._streams.hide), now)
+        for document in self._hidden(documents):
+            failed, what = failure(document), circumstances(document, now)
             if not self._is_first:
                 self._streams.data("\n")
             self._is_first = False
             if self._rich:
                 from gcore_tasks_cli.output.terminal.table import failure_block
 
-                self._show(failure_block(told))
+                self._show(failure_block(failed, what))
             else:
-                self._streams.data(told.plain())
+                self._streams.data(plain_failure(failed, what))
 
 
-class AcknowledgedLines(Printer):
+class AcknowledgedLines(StreamPrinter):
     """`ack`: a line for each task."""
 
     def take(self, document: Document) -> None:

@@ -1,27 +1,41 @@
 """How each command puts documents on standard output; rich is imported only where people read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
-from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, TaskNotFound
+from gcore_tasks_cli.output.failure import failure
 from gcore_tasks_cli.output.json_lines import (
     bare_ids,
     chosen_resources,
     event_document,
     resources_document,
 )
+from gcore_tasks_cli.output.plain import plain_card, plain_resources, plain_summary
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Event
+from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.model import Task
 
 
-class Printer:
-    """What all printers share: where data goes, and whether people read it there."""
+class Printer(Protocol):
+    """What puts documents on standard output."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, or keeps it for the end."""
+        ...
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
+        ...
+
+
+class StreamPrinter:
+    """What printers share: where data goes, and whether people read it there."""
 
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
         self._streams = streams
@@ -40,14 +54,17 @@ class Printer:
             output.print(renderable, soft_wrap=not wraps)
         self._streams.data(captured.get())
 
-    def _task(self, document: Document) -> "Task":
+    def _hidden(self, documents: Sequence[Document]) -> list[Document]:
+        return [document.hiding(self._streams.hide) for document in documents]
+
+    def _tasks(self, documents: Sequence[Document]) -> "list[Task]":
         from gcore_tasks_cli.tasks.model import Task
 
-        return Task.from_fields(document.hiding(self._streams.hide).fields)
+        return [Task.from_fields(document.fields) for document in self._hidden(documents)]
 
     def _json(self, compact: str) -> None:
         if self._terminal:
-            from gcore_tasks_cli.output.terminal.console import (
+            from gcore_tasks_cli.output.terminal.json_view import (
                 MOST_COLOURED,
                 json_indented,
                 json_pretty,
@@ -64,7 +81,7 @@ class Printer:
         """Prints what could only be printed at the end."""
 
 
-class JsonPrinter(Printer):
+class JsonPrinter(StreamPrinter):
     """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
 
     def take(self, document: Document) -> None:
@@ -90,25 +107,27 @@ class EventPrinter:
         """Nothing is left over."""
 
 
-class CardPrinter(Printer):
+class CardPrinter(StreamPrinter):
     """`get`: a card for each task."""
 
     _is_first = True
 
     def take(self, document: Document) -> None:
         """Prints the task's card at once."""
-        from gcore_tasks_cli.output.terminal.cards import card, plain_card
-
-        task, now = self._task(document), datetime.now(UTC)
+        now = datetime.now(UTC)
         if self._rich:
+            from gcore_tasks_cli.output.terminal.cards import card
+
+            (task,) = self._tasks([document])
             self._show(card(task, now=now))
         else:
             gap = "" if self._is_first else "\n"
-            self._streams.data(gap + plain_card(task, now=now).rstrip("\n") + "\n")
+            (plain,) = self._hidden([document])
+            self._streams.data(gap + plain_card(plain, now=now))
         self._is_first = False
 
 
-class SummaryPrinter(Printer):
+class SummaryPrinter(StreamPrinter):
     """`watch`: what became of each task, once the wait is over.
 
     One that `follows` has no end to wait for: it prints each at once.
@@ -123,29 +142,29 @@ class SummaryPrinter(Printer):
         self._documents: list[Document] = []
 
     def take(self, document: Document) -> None:
-        """Keeps the document for the summary; with `--quiet` tells only a failure."""
+        """Keeps the document for the summary; with `--quiet` reports only a failure."""
         if not self._quiet:
             self._documents.append(document)
             if self._at_once:
                 self.finish()
                 self._documents.clear()
         elif document.state == "ERROR":
-            self._streams.error(_failure(document))
+            self._streams.error(task_error(document))
 
     def finish(self) -> None:
         """Prints the summary."""
         if not self._documents:
             return
-        from gcore_tasks_cli.output.terminal.console import plain_result_summary, result_summary
-
-        tasks, now = [self._task(document) for document in self._documents], datetime.now(UTC)
+        now = datetime.now(UTC)
         if self._rich:
-            self._show(result_summary(tasks, now=now))
+            from gcore_tasks_cli.output.terminal.summaries import result_summary
+
+            self._show(result_summary(self._tasks(self._documents), now=now))
         else:
-            self._streams.data(plain_result_summary(tasks, now=now).rstrip("\n") + "\n")
+            self._streams.data(plain_summary(self._hidden(self._documents), now=now))
 
 
-class ResourcesPrinter(Printer):
+class ResourcesPrinter(StreamPrinter):
     """`resources`: a table, bare IDs of chosen types, or JSON."""
 
     def __init__(
@@ -166,14 +185,14 @@ class ResourcesPrinter(Printer):
             self._json(resources_document(document, self._types))
         elif self._types:
             ids = bare_ids(document, self._types)
-            self._streams.data("".join(f"{_one_line(i)}\n" for i in ids))
+            self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
 
     def report_unfinished(self) -> None:
         """Statuses and messages for tasks that were looked at without waiting."""
         for document in self._entries:
             if document.state == "ERROR":
                 self.codes.append(ExitCode.TASK_ERROR)
-                self._streams.error(_failure(document))
+                self._streams.error(task_error(document))
             elif not document.is_final:
                 self.codes.append(ExitCode.NOT_FINISHED)
                 self._streams.error(
@@ -196,7 +215,7 @@ class ResourcesPrinter(Printer):
             )
 
     def _created(self) -> str:
-        created = {t for document in self._entries for t in document.created_resources()}
+        created = {t for document in self._entries for t in document.created()}
         if not created:
             return "nothing at all was created"
         return f"what was created: {', '.join(sorted(created))}"
@@ -204,26 +223,17 @@ class ResourcesPrinter(Printer):
     def _print_table(self) -> None:
         if not self._entries:
             return
-        from gcore_tasks_cli.output.terminal.console import plain_resources_table, resources_table
-
-        entries = [(task, task.created()) for task in map(self._task, self._entries)]
         if self._rich:
-            self._show(resources_table(entries))
-        elif any(created for _, created in entries):
-            self._streams.data(plain_resources_table(entries).rstrip("\n") + "\n")
+            from gcore_tasks_cli.output.terminal.summaries import resources_table
+
+            self._show(resources_table(self._tasks(self._entries)))
+        elif text := plain_resources(self._hidden(self._entries)):
+            self._streams.data(text)
 
 
-def _failure(document: Document) -> GtaskError:
-    kind = document.task_type or "task"
-    error = document.text_field("error")
-    helps = advice(error)
-    return GtaskError(
-        f"{kind} {document.id} ended in ERROR: {error or 'no error was given'}",
-        hint=str(helps) if helps else None,
+def task_error(document: Document) -> GtaskError:
+    """A failed task as an error of a command."""
+    failed = failure(document)
+    return ApiError(
+        f"{failed.headline}: {failed.error}", hint=failed.advice, request_id=failed.request_id
     )
-
-
-def _one_line(text: str) -> str:
-    from gcore_tasks_cli.sanitize import one_line
-
-    return one_line(text)

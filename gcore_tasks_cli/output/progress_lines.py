@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from gcore_tasks_cli.output.advice import advice
+from gcore_tasks_cli.output.failure import failure
+from gcore_tasks_cli.output.task_text import state_words
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -15,21 +16,21 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
+from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
-_MOST_TOLD_ONE_BY_ONE = 25
+_MOST_SINGLE_LINES = 25
 _SUMMARY_SECONDS = 10.0
 
 
 class LineProgress:
-    """One line on each change, and a sign of life after `heartbeat_seconds` of silence.
+    """One line on each change, and a heartbeat after `heartbeat_seconds` of silence.
 
-    Of more than a few tasks, only failures are told one by one; of all else a summary, now and
-    then: a thousand lines a minute are read by nobody. A wait that `follows` goes on while no task
-    is active, and gives signs of life then too.
+    Of more than a few tasks, only failures have lines of their own, and a summary every ten
+    seconds stands for all else. A wait that `follows` goes on while no task is active, and has
+    heartbeats then too.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class LineProgress:
         self._is_summary_due = False
 
     def take(self, event: Event) -> None:
-        """Tells the event, if it is one that people want to be told."""
+        """Prints the event, if it is one for people."""
         if isinstance(event, (Settled, Failed)):
             self._ended += 1
             self._waiting.pop(event.task_id, None)
@@ -72,23 +73,23 @@ class LineProgress:
         is_end = isinstance(event, (Stopped, Unfinished))
         goes_on = not is_end and (self._follows or self._ended < self._total)
         if line is None and goes_on and 0 < self._heartbeat_seconds <= silent:
-            line = self._sign_of_life(event.at)
+            line = self._heartbeat(event.at)
         if line is not None:
             self._last_line = event.at
             self._write(one_line(line))
         if isinstance(event, Changed) and event.document.state == "ERROR":
-            helps = advice(event.document.text_field("error"))
-            if helps is not None:
-                self._write(f"hint: {helps}")
-            if request_id := event.document.text_field("request_id"):
-                self._write(f"request ID for support: {one_line(request_id)}")
+            failed = failure(event.document)
+            if failed.advice:
+                self._write(f"hint: {failed.advice}")
+            if failed.support:
+                self._write(failed.support)
 
     def close(self) -> None:
         """Nothing to put back: lines stay."""
 
     @property
     def _is_crowd(self) -> bool:
-        return self._total > _MOST_TOLD_ONE_BY_ONE
+        return self._total > _MOST_SINGLE_LINES
 
     def _count(self, event: Changed) -> None:
         if event.previous is not None:
@@ -111,7 +112,7 @@ class LineProgress:
             return f"after {after}: {counted(self._states, self._total)}"
         return None
 
-    def _sign_of_life(self, now: float) -> str:
+    def _heartbeat(self, now: float) -> str:
         elapsed = format_duration(now - self._started)
         if self._ended == self._total:
             return f"still following after {elapsed}: no task is active"
@@ -141,17 +142,10 @@ def change_line(event: Changed, expectations: Expectations) -> str:
         age = f"took {format_duration(took)}"
     usual = usual_words(expectations.usual(document.task_type))
     if document.is_final:
-        error = document.text_field("error") if document.state == "ERROR" else None
-        age += f": {error}" if error else ""
+        age += f": {failure(document).error}" if document.state == "ERROR" else ""
     elif usual is not None:
         age += f", {usual}"
     return f"{document.id}  {document.task_type or '-'}  {state}  {age}"
-
-
-def state_words(document: Document) -> str:
-    """The state, with the detailed state where that says more."""
-    detail = document.detailed_state
-    return f"{document.state} ({detail})" if detail and detail != document.state else document.state
 
 
 def usual_words(durations: Durations | None) -> str | None:

@@ -10,9 +10,18 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
+
+from gcore_tasks_cli.times import parse_epoch
 
 FINAL_STATES = frozenset({"FINISHED", "ERROR"})
+# The fields of the API's published description; a document may have others.
+KNOWN_FIELDS = (
+    *("id", "state", "task_type", "detailed_state", "error", "created_on", "updated_on"),
+    *("finished_on", "created_resources", "data", "project_id", "region_id", "client_id"),
+    *("user_id", "user_client_id", "request_id", "job_id", "schedule_id"),
+    *("lifecycle_policy_id", "acknowledged_at", "acknowledged_by"),
+)
 
 _MORE_FRAMES = 500
 # Deeper values are shown as JSON on one line, where secrets are hidden in the text.
@@ -22,6 +31,32 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 # Everything but the white space outside of strings. Possessive, so that the time is linear for any
 # input; `findall` rather than `sub`, because a list of 50,000 tasks spends most of its time here.
 _BETWEEN_SPACES = re.compile(r'(?:[^" \t\r\n]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
+
+
+class TaskFields(Protocol):
+    """What words about a task are made of: a `Document`, or the `Task` model."""
+
+    @property
+    def id(self) -> str:
+        """Its ID."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Its state; the API may add others to NEW, RUNNING, FINISHED and ERROR."""
+        ...
+
+    def value(self, name: str) -> Any:
+        """The field of this name; None if it is absent."""
+        ...
+
+    def unknown_fields(self) -> dict[str, Any]:
+        """Fields that are not in the API's published description."""
+        ...
+
+    def created(self) -> dict[str, list[str]]:
+        """IDs of what was created, by type."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +88,18 @@ class Document:
         value = self.fields.get(name)
         return value if isinstance(value, str) and value else None
 
+    def value(self, name: str) -> Any:
+        """The field as sent; None if it is absent."""
+        return self.fields.get(name)
+
+    def unknown_fields(self) -> dict[str, Any]:
+        """Fields that are not in the API's published description, as sent."""
+        return {name: v for name, v in self.fields.items() if name not in KNOWN_FIELDS}
+
+    def created(self) -> dict[str, list[str]]:
+        """IDs of what was created, by type, for people: as text, of whatever form they are."""
+        return created_ids(self.fields.get("created_resources"))
+
     def hiding(self, hide: Callable[[str], str]) -> "Document":
         """The document with `hide` applied to each string in its fields; `text` is unchanged."""
         if hide(self.text) == self.text:
@@ -82,6 +129,44 @@ class Document:
             for name, ids in resources.items()
             if isinstance(ids, list) and any(item is not None and item != "" for item in ids)
         }
+
+
+def duration_seconds(task: TaskFields) -> float | None:
+    """From creation to end by the API's own times, where it is over and both are known."""
+    created, finished = (
+        parse_epoch(task.value("created_on")),
+        parse_epoch(task.value("finished_on")),
+    )
+    if task.state not in FINAL_STATES or created is None or finished is None or finished < created:
+        return None
+    return finished - created
+
+
+def created_ids(resources: Any) -> dict[str, list[str]]:
+    """The types of `created_resources` with at least one ID, each ID as text.
+
+    The API describes lists of IDs; what has another form is kept as text.
+    """
+    if not isinstance(resources, dict):
+        resources = {"created_resources": resources}
+    found = {}
+    for name, value in resources.items():
+        items = value if isinstance(value, list) else [value]
+        if ids := [text for item in items if (text := as_text(item))]:
+            found[name] = ids
+    return found
+
+
+def as_text(value: Any) -> str:
+    """A string as it is, null as nothing, and any other value as its JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "… (nested too deeply to show)"
 
 
 def _hidden(value: Any, hide: Callable[[str], str], deepest: int) -> Any:

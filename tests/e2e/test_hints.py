@@ -54,12 +54,12 @@ def test_404_the_task_may_be_another_accounts(command: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("watch", "--quiet"), ("resources",)])
-def test_a_quota_error_is_told_with_its_attribute_and_numbers(arguments: tuple[str, ...]) -> None:
+def test_a_quota_error_has_a_hint(arguments: tuple[str, ...]) -> None:
     error = "Quota exceeded for instances: Requested 1, but already used 10 of 10 instances"
     with sandbox(tasks=[task(age=9, lasts=1, ends="ERROR", error=error)]) as server:
         ran = gtask(server, *arguments, TASK)
     assert ran.status == 1
-    assert "hint: the quota for instances is exceeded (requested 1, used 10 of 10): " in ran.err
+    assert "hint: the quota is exceeded: delete what is no longer needed" in ran.err
 
 
 def test_a_timeout_tells_how_to_go_on_and_what_is_usual() -> None:

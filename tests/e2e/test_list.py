@@ -179,7 +179,7 @@ def test_failures_explain_themselves(server: SandboxServer) -> None:
     done = gtask(server, "list", "--failed", "--since", "1d")
     quota, host = done.out.split("\n\n")
     assert re.match(rf"{QUOTA}\n  create_vm, \dm ago, took 5 s, region 76, project 1234\n", quota)
-    assert "the quota for volume_size is exceeded by 20: delete what" in quota
+    assert "the quota is exceeded: delete what" in quota
     assert f"task {task_id(2)}\n  request ID for support: req-" in quota
     assert "no capacity for this now: try another flavor or region" in host
     assert "\x1b" not in done.out

@@ -111,13 +111,16 @@ def modules_after(code: str, **more: str) -> set[str]:
     return {name.split(".")[0] for name in done.stderr.split()}
 
 
+@pytest.mark.parametrize("arguments", [["--json"], []], ids=["json", "plain"])
 @pytest.mark.parametrize("command", ["get", "watch", "resources", "list", "ack"])
-def test_json_needs_neither_rich_nor_pydantic(command: str) -> None:
+def test_what_is_no_terminal_needs_neither_rich_nor_pydantic(
+    command: str, arguments: list[str]
+) -> None:
     task = SimulatedTask("t-1", lasts=0.0, age=60.0)
     ids = [] if command == "list" else [task.id]
     code = f"""
 from gcore_tasks_cli.__main__ import run
-assert run({[command, *ids, "--json"]!r}) == 0
+assert run({[command, *ids, *arguments]!r}) == 0
 """
     with SandboxServer(Scenario(tasks=(task,))) as server:
         settings = {"GCORE_API_KEY": server.api_key, "GCORE_BASE_URL": server.base_url}

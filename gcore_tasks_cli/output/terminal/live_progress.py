@@ -9,7 +9,7 @@ from typing import TextIO
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output.progress_lines import usual_words
 from gcore_tasks_cli.output.terminal.console import console
-from gcore_tasks_cli.output.terminal.live_view import LiveView, Row
+from gcore_tasks_cli.output.terminal.live_view import LiveRow, LiveView
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -20,8 +20,8 @@ from gcore_tasks_cli.polling.events import (
     Stopped,
     Tick,
 )
-from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.tasks.document import Document, duration_seconds
 
 # A thousand tasks bring more events a second than eyes can follow.
 _SHORTEST_FRAME_SECONDS = 0.1
@@ -101,7 +101,7 @@ class LiveProgress:
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
 
-    def _idle(self, rows: Sequence[Row], event: Event) -> str | None:
+    def _idle(self, rows: Sequence[LiveRow], event: Event) -> str | None:
         """What a wait without end says while there is nothing to wait for."""
         follows = self._most_ended is not None and not isinstance(event, Stopped)
         return _NOTHING_ACTIVE if follows and all(row.is_over for row in rows) else None
@@ -118,7 +118,7 @@ class LiveProgress:
         self._view.__exit__(None, None, None)
         restore_terminal_with(None)
 
-    def _row(self, task_id: str, shown: _Shown, now: float) -> Row:
+    def _row(self, task_id: str, shown: _Shown, now: float) -> LiveRow:
         document = shown.document
         elapsed = None
         if shown.born is not None:
@@ -133,7 +133,7 @@ class LiveProgress:
         expected = usual_words(durations)
         if durations and elapsed is not None and elapsed > durations.usual[1]:
             expected = f"longer than usual ({expected})"
-        return Row(
+        return LiveRow(
             task_id=self._cell(task_id) or "",
             state=self._cell(document.state if document else None),
             detailed_state=self._cell(document.detailed_state if document else None),

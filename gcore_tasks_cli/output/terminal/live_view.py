@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE, count_words
-from gcore_tasks_cli.output.text import state_symbol
+from gcore_tasks_cli.output.plain import count_words
+from gcore_tasks_cli.output.task_text import state_symbol
+from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.times import format_duration
 
@@ -23,7 +24,7 @@ _NOT_SEEN = "asking"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LiveRow:
     """One task in the live view; `state` is None until the API first answered for it."""
 
     task_id: str
@@ -38,24 +39,24 @@ class Row:
 
 
 def render(
-    rows: Sequence[Row], trouble: str | None, width: int, height: int, idle: str | None = None
+    rows: Sequence[LiveRow], trouble: str | None, width: int, height: int, idle: str | None = None
 ) -> Text:
-    """The view as lines that fit `width` columns and `height` lines; `idle` is told below them.
+    """The view as lines that fit `width` columns and `height` lines; `idle` stands below them.
 
     Where not all tasks fit: those that failed first, then those that run the longest, and a line
     that counts them all.
     """
     room = max(1, height - 1)
-    told = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
+    notes = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
     if idle is not None and trouble is None:
-        told.append(Text(idle, "dim"))
-    if len(rows) > room - len(told):
+        notes.append(Text(idle, "dim"))
+    if len(rows) > room - len(notes):
         states = (row.state or _NOT_SEEN for row in rows)
-        told.insert(0, Text(count_words(states), "bold"))
-    rest = max(0, room - len(told))
+        notes.insert(0, Text(count_words(states), "bold"))
+    rest = max(0, room - len(notes))
     shown = list(rows) if len(rows) <= rest else sorted(rows, key=_urgency)[:rest]
-    layout = _Layout.of(shown, width)
-    painted = [*(_line(row, layout) for row in shown), *told[-room:]]
+    columns = _Columns.of(shown, width)
+    painted = [*(_line(row, columns) for row in shown), *notes[-room:]]
     for line in painted:
         line.truncate(max(1, width - 1), overflow="ellipsis")
     return Text("\n").join(painted)
@@ -88,7 +89,7 @@ class LiveView:
     ) -> None:
         self._live.stop()
 
-    def update(self, rows: Sequence[Row], trouble: str | None, idle: str | None = None) -> None:
+    def update(self, rows: Sequence[LiveRow], trouble: str | None, idle: str | None = None) -> None:
         """Repaints."""
         size = self._console.size
         view = render(rows, trouble, size.width, size.height, idle)
@@ -96,7 +97,7 @@ class LiveView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _Columns:
     """Widths of the columns that are aligned, and what a narrow window leaves out."""
 
     state: int
@@ -108,8 +109,8 @@ class _Layout:
     details: bool = True
 
     @classmethod
-    def of(cls, rows: Sequence[Row], width: int) -> "_Layout":
-        """The layout that leaves out the least and still shows how long it usually takes."""
+    def of(cls, rows: Sequence[LiveRow], width: int) -> "_Columns":
+        """The columns that leaves out the least and still shows how long it usually takes."""
         full = cls(
             max((len(_state(row)) for row in rows), default=0),
             max((len(_kind(row)) for row in rows), default=0),
@@ -121,9 +122,9 @@ class _Layout:
         no_ids = replace(no_bars, ids=False)
         states = max((len(_state(row, details=False)) for row in rows), default=0)
         no_details = replace(no_ids, state=states, details=False)
-        for layout in (full, short, no_bars, no_ids):
-            if all(_line(row, layout).cell_len < width for row in waiting):
-                return layout
+        for columns in (full, short, no_bars, no_ids):
+            if all(_line(row, columns).cell_len < width for row in waiting):
+                return columns
         # The type gives way before the time does, and the detailed state before it has to.
         rest = max((_line(row, no_ids).cell_len for row in waiting), default=0) - full.kind
         if width - 1 - rest >= _LEAST_KIND:
@@ -133,22 +134,22 @@ class _Layout:
         return replace(no_details, kind=max(least, min(full.kind, width - 1 - rest)))
 
 
-def _line(row: Row, layout: _Layout) -> Text:
+def _line(row: LiveRow, columns: _Columns) -> Text:
     style = STATE_STYLES.get(row.state or "", UNKNOWN_STATE_STYLE if row.state else "dim")
     symbol = state_symbol(row.state) if row.state else "·"
     task_id = one_line(row.task_id)
-    if layout.short_ids and len(task_id) > _SHORT_ID:
+    if columns.short_ids and len(task_id) > _SHORT_ID:
         task_id = f"{task_id[:_SHORT_ID]}…"
     line = Text(no_wrap=True)
-    line.append(f"{symbol} {_state(row, details=layout.details):<{layout.state}}", style)
-    line.append(f"  {_fitted(_kind(row), layout.kind)}")
-    if layout.ids:
+    line.append(f"{symbol} {_state(row, details=columns.details):<{columns.state}}", style)
+    line.append(f"  {_fitted(_kind(row), columns.kind)}")
+    if columns.ids:
         line.append(f"  {task_id}")
-    line.append(f"  {_elapsed(row):>{layout.elapsed}}", "dim" if row.is_over else "")
+    line.append(f"  {_elapsed(row):>{columns.elapsed}}", "dim" if row.is_over else "")
     if row.note:
         line.append(f"  {one_line(row.note)}", "red")
     elif not row.is_over and row.expected and row.state:
-        if layout.bars and (bar := _bar(row)):
+        if columns.bars and (bar := _bar(row)):
             line.append(f"  {bar}", style)
         line.append(f"  {row.expected}", "dim")
     return line
@@ -158,7 +159,7 @@ def _fitted(text: str, width: int) -> str:
     return f"{text[: width - 1]}…" if len(text) > width else f"{text:<{width}}"
 
 
-def _bar(row: Row) -> str:
+def _bar(row: LiveRow) -> str:
     if row.elapsed_seconds is None or not row.expected_seconds:
         return ""
     share = min(_FULLEST, max(0.0, row.elapsed_seconds / row.expected_seconds))
@@ -166,7 +167,7 @@ def _bar(row: Row) -> str:
     return "━" * filled + "╌" * (_BAR_CELLS - filled)
 
 
-def _state(row: Row, *, details: bool = True) -> str:
+def _state(row: LiveRow, *, details: bool = True) -> str:
     if row.state is None:
         return _NOT_SEEN
     detail = row.detailed_state if details else None
@@ -175,15 +176,15 @@ def _state(row: Row, *, details: bool = True) -> str:
     return one_line(f"{row.state} ({detail})")
 
 
-def _kind(row: Row) -> str:
+def _kind(row: LiveRow) -> str:
     return one_line(row.task_type or "-")
 
 
-def _elapsed(row: Row) -> str:
+def _elapsed(row: LiveRow) -> str:
     return "" if row.elapsed_seconds is None else format_duration(max(0.0, row.elapsed_seconds))
 
 
-def _urgency(row: Row) -> tuple[int, float]:
+def _urgency(row: LiveRow) -> tuple[int, float]:
     if row.note or row.state == "ERROR":
         return 0, 0.0
     return (2 if row.is_over else 1), -(row.elapsed_seconds or 0.0)

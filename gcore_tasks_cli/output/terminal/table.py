@@ -11,7 +11,8 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gcore_tasks_cli.output.list_rows import Failure, Row
+from gcore_tasks_cli.output.failure import Failure
+from gcore_tasks_cli.output.list_rows import Row
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
 
 _GAP = 2
@@ -88,15 +89,15 @@ def table(rows: Sequence[Row], layout: Layout) -> RenderableType:
     return Group(*painted)
 
 
-def failure_block(failure: Failure) -> RenderableType:
+def failure_block(failed: Failure, what: str) -> RenderableType:
     """The error first, then what helps, and what support asks for."""
-    below = [Text(failure.what)]
-    if failure.advice:
-        below.append(Text(failure.advice, "yellow"))
-    below += [Text(detail, "dim", overflow="fold") for detail in failure.details]
+    below = ((what, ""), (failed.advice, "yellow"), (f"task {failed.task_id}", "dim"))
+    lines = [Text(text, style, overflow="fold") for text, style in below if text]
+    if failed.support:
+        lines.append(Text(failed.support, "dim", overflow="fold"))
     return Group(
-        Text(f"✘ {failure.error}", "bold red", overflow="fold"),
-        *(Padding(line, (0, 0, 0, 2)) for line in below),
+        Text(f"✘ {failed.error}", "bold red", overflow="fold"),
+        *(Padding(line, (0, 0, 0, 2)) for line in lines),
     )
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.tasks.page_request import PageRequest
-from gcore_tasks_cli.times import parse_epoch
 
 # Shortest and longest usual duration in seconds, from the provider's documentation of its API.
 _DOCUMENTED = {
@@ -109,12 +108,3 @@ class Expectations:
 def _documented(task_type: str | None, wider: float = 1.0) -> Durations | None:
     documented = _DOCUMENTED.get(task_type or "")
     return Durations.of_range(documented[0] / wider, documented[1] * wider) if documented else None
-
-
-def duration_seconds(document: Document) -> float | None:
-    """From creation to end by the API's own times, where it is over and both are known."""
-    created = parse_epoch(document.fields.get("created_on"))
-    finished = parse_epoch(document.fields.get("finished_on"))
-    if not document.is_final or created is None or finished is None or finished < created:
-        return None
-    return finished - created

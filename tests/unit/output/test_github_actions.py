@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from gcore_tasks_cli.output.failure import failure
 from gcore_tasks_cli.output.github_actions import annotation, code, outputs, summary
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
@@ -39,7 +40,8 @@ def test_json_stays_the_same_document(text: str) -> None:
 
 @given(hostile, hostile)
 def test_any_failure_is_one_annotation(task_type: str, error: str) -> None:
-    line = annotation(document(state="ERROR", task_type=task_type, error=error, request_id=error))
+    failed = document(state="ERROR", task_type=task_type, error=error, request_id=error)
+    line = annotation(failure(failed))
     (command,) = commands_in(line)
     assert command.name == "error"
     assert set(command.properties) == {"title"}

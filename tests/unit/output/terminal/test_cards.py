@@ -1,5 +1,6 @@
 """`gtask get` for people: cards and plain lines show all there is, and obey none of it."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gcore_tasks_cli.output.terminal.cards import card, plain_card
+from gcore_tasks_cli.output.plain import plain_card
+from gcore_tasks_cli.output.terminal.cards import card
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import parse_task
 from gcore_tasks_cli.tasks.model import Task
@@ -139,6 +141,12 @@ def test_cards_look_as_they_should(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_plain_cards_look_as_they_should(name: str) -> None:
     assert_golden(f"plain_card_{name}.txt", plain_card(task_of(SAMPLES[name]), now=NOW))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_pipe_gets_the_same_without_the_model(name: str) -> None:
+    document = parse_task(json.dumps(SAMPLES[name]))
+    assert plain_card(document, now=NOW) == plain_card(task_of(SAMPLES[name]), now=NOW)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

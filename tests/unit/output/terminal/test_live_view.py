@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gcore_tasks_cli.output.terminal.live_view import Row, render
+from gcore_tasks_cli.output.terminal.live_view import LiveRow, render
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.output.terminal.test_cards import ANY_TEXT, HOSTILE
 
-ROW = Row(
+ROW = LiveRow(
     task_id="26986bc0-748a-4448-b836-0a2aa465eb06",
     state="RUNNING",
     detailed_state=None,
@@ -23,7 +23,7 @@ ROW = Row(
     expected_seconds=30.0,
     note=None,
 )
-UNSEEN = Row("6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01", *[None] * 7)  # type: ignore[arg-type]
+UNSEEN = LiveRow("6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01", *[None] * 7)  # type: ignore[arg-type]
 FINISHED = replace(ROW, state="FINISHED", elapsed_seconds=19.0, expected=None, is_over=True)
 FAILED = replace(
     FINISHED, task_id="6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02", state="ERROR",
@@ -41,14 +41,14 @@ TEXTS = ("task_id", "state", "detailed_state", "task_type", "note")
 TEXT = ANY_TEXT | st.none()
 SECONDS = st.none() | st.floats(-10, 1e7)
 ANY_ROW = st.builds(
-    Row, task_id=ANY_TEXT, state=TEXT, detailed_state=TEXT, task_type=TEXT,
+    LiveRow, task_id=ANY_TEXT, state=TEXT, detailed_state=TEXT, task_type=TEXT,
     elapsed_seconds=SECONDS, expected=st.sampled_from([None, "usually 15–30 s"]),
     expected_seconds=SECONDS, note=TEXT, is_over=st.booleans(),
 )  # fmt: skip
 
 
 def painted(
-    rows: list[Row], trouble: str | None = None, width: int = 100, height: int = 24
+    rows: list[LiveRow], trouble: str | None = None, width: int = 100, height: int = 24
 ) -> list[str]:
     """The lines of the view, after looking whether they fit."""
     lines = render(rows, trouble, width, height).plain.split("\n")
@@ -57,12 +57,12 @@ def painted(
     return lines
 
 
-def with_field(row: Row, field: str, text: str) -> Row:
+def with_field(row: LiveRow, field: str, text: str) -> LiveRow:
     changes: dict[str, Any] = {field: text}
     return replace(row, **changes)
 
 
-def bar_of(row: Row) -> str:
+def bar_of(row: LiveRow) -> str:
     (line,) = painted([row])
     return "".join(re.findall("[━╌]", line))
 
@@ -182,6 +182,6 @@ def test_markup_is_text(field: str) -> None:
     st.lists(ANY_ROW, max_size=6), TEXT, st.integers(1, 130), st.integers(1, 9)
 )  # fmt: skip
 def test_no_text_breaks_the_view(
-    rows: list[Row], trouble: str | None, width: int, height: int
+    rows: list[LiveRow], trouble: str | None, width: int, height: int
 ) -> None:
     assert_harmless("\n".join(painted(rows, trouble, width, height)))

@@ -11,19 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from gcore_tasks_cli.output.plain import columns, count_words, plain_resources, plain_summary
 from gcore_tasks_cli.output.printers import JsonPrinter
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.terminal.console import (
-    MOST_COLOURED,
-    columns,
-    console,
-    count_words,
-    json_pretty,
-    plain_resources_table,
-    plain_result_summary,
-    resources_table,
-    result_summary,
-)
+from gcore_tasks_cli.output.terminal.console import console
+from gcore_tasks_cli.output.terminal.json_view import MOST_COLOURED, json_pretty
+from gcore_tasks_cli.output.terminal.summaries import resources_table, result_summary
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import parse_task
 from gcore_tasks_cli.tasks.model import Task
@@ -47,8 +40,8 @@ TASKS = [task_of(fields) for fields in SAMPLES.values()]
 SUMMARISED = ("id", "state", "task_type", "detailed_state", "error", "created_resources")
 
 
-def created_by(*fields: dict[str, Any]) -> list[tuple[Task, dict[str, list[str]]]]:
-    return [(task, task.created()) for task in map(task_of, fields)]
+def created_by(*fields: dict[str, Any]) -> list[Task]:
+    return [task_of(each) for each in fields]
 
 
 class FakeTerminal(io.StringIO):
@@ -72,14 +65,14 @@ def without_colour(text: str) -> str:
 
 def test_a_summary_looks_as_it_should() -> None:
     assert_golden("summary.txt", shown(result_summary(TASKS, now=NOW)))
-    assert_golden("plain_summary.txt", plain_result_summary(TASKS, now=NOW))
+    assert_golden("plain_summary.txt", plain_summary(TASKS, now=NOW))
 
 
 def test_resources_look_as_they_should() -> None:
     several = created_by(FINISHED, RUNNING, ODD)
     assert_golden("resources.txt", shown(resources_table(created_by(FINISHED))))
     assert_golden("resources_of_several.txt", shown(resources_table(several)))
-    assert_golden("plain_resources.txt", plain_resources_table(several))
+    assert_golden("plain_resources.txt", plain_resources(several))
 
 
 def test_json_looks_as_it_should() -> None:
@@ -101,7 +94,7 @@ def test_of_many_tasks_each_has_a_line_and_what_is_amiss_more() -> None:
     assert text.count("request ID") == 2
     assert text.endswith("42 tasks: 2 ERROR, 40 FINISHED\n")
     assert len(text.splitlines()) < 42 + 12
-    assert len(plain_result_summary([*good, *bad], now=NOW).splitlines()) == 42
+    assert len(plain_summary([*good, *bad], now=NOW).splitlines()) == 42
 
 
 @pytest.mark.parametrize(
@@ -120,7 +113,7 @@ def test_states_are_counted_in_words(states: Sequence[str], words: str) -> None:
 def test_nothing_created_is_said_to_people_and_to_nobody_else() -> None:
     entries = created_by(RUNNING)
     assert "(nothing)" in shown(resources_table(entries))
-    assert plain_resources_table(entries) == plain_resources_table([]) == ""
+    assert plain_resources(entries) == plain_resources([]) == ""
 
 
 @given(st.lists(st.tuples(*[st.text("ab語 ", max_size=9)] * 3), max_size=5))
@@ -145,16 +138,16 @@ def test_a_long_cell_does_not_make_every_row_long() -> None:
 def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
     task = with_text(field, text)
     tasks = [task, task_of(FINISHED)]
-    entries = [(task, task.created())]
+    entries = [task]
     summary, table = shown(result_summary(tasks, now=NOW)), shown(resources_table(entries))
     for output in (summary, table):
         assert_harmless(output)
         assert max(map(cell_len, output.splitlines())) <= 80
-    assert_harmless(plain_result_summary(tasks, now=NOW))
-    assert_harmless(plain_resources_table(entries))
+    assert_harmless(plain_summary(tasks, now=NOW))
+    assert_harmless(plain_resources(entries))
     if field in SUMMARISED:
-        assert one_line(text).rstrip() in plain_result_summary(tasks, now=NOW)
         part = lines(text) if field == "error" else one_line(text)
+        assert one_line(part).rstrip() in plain_summary(tasks, now=NOW)
         assert without_layout(part) in without_layout(summary)
 
 
@@ -162,19 +155,19 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
 def test_no_text_steers_a_summary_or_a_table(field: str, text: str, width: int) -> None:
     marked = f"[red]{text}[/red]"
     tasks = [with_text(field, marked), task_of(FINISHED)]
-    entries = [(task, task.created()) for task in tasks]
+    entries = tasks
     summary = shown(result_summary(tasks, now=NOW), width)
     table = shown(resources_table(entries), width)
     for output in (summary, table):
         assert_harmless(output)
         assert max(map(cell_len, output.splitlines())) <= width
-    plain = plain_result_summary(tasks, now=NOW)
+    plain = plain_summary(tasks, now=NOW)
     assert_harmless(plain)
-    assert_harmless(plain_resources_table(entries))
+    assert_harmless(plain_resources(entries))
     assert one_line(marked) in plain
     assert len(plain.splitlines()) == 2
     if field == "created_resources":
-        assert one_line(marked) in plain_resources_table(entries)
+        assert one_line(marked) in plain_resources(entries)
 
 
 @given(JSON_VALUES, st.booleans())

@@ -1,15 +1,14 @@
-"""How things are said to people: times with their age, states, nested parameters, IDs.
+"""What is said of a task in words: state, times, duration, error, what it created.
 
-Everything here returns harmless text: what the API sent has gone through `printable`.
+Everything returned is sanitized. Standard library only.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.model import Task
+from gcore_tasks_cli.sanitize import lines, one_line
+from gcore_tasks_cli.tasks.document import FINAL_STATES, TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 _DEEPEST_SHOWN = 12
@@ -21,34 +20,48 @@ def state_symbol(state: str) -> str:
     return _STATE_SYMBOLS.get(state, "?")
 
 
-def state_words(task: Task) -> str:
+def shown(task: TaskFields, name: str) -> str:
+    """The field on one line; empty if it is null, empty or absent."""
+    return one_line(as_text(task.value(name)))
+
+
+def state_words(task: TaskFields) -> str:
     """The state, with the detailed state where that says more."""
-    detail = task.detailed_state
-    if not detail or detail == task.state:
-        return one_line(task.state)
-    return one_line(f"{task.state} ({detail})")
+    state, detail = one_line(task.state), shown(task, "detailed_state")
+    return state if not detail or detail == state else f"{state} ({detail})"
 
 
-def took_words(task: Task, now: datetime) -> str:
+def type_words(task: TaskFields, unknown: str) -> str:
+    """The task type, or `unknown`."""
+    return shown(task, "task_type") or unknown
+
+
+def error_words(task: TaskFields) -> str:
+    """The error, perhaps of several lines; empty if there is none."""
+    return lines(as_text(task.value("error"))).strip()
+
+
+def took_words(task: TaskFields, now: datetime) -> str:
     """`took 19 s` of a task that is over, `for 3 s` of one that is not; empty if not known."""
-    if (took := task.duration_seconds) is not None:
+    if (took := duration_seconds(task)) is not None:
         return f"took {format_duration(took)}"
-    if task.is_final or task.created_at is None:
+    created = parse_time(task.value("created_on"))
+    if task.state in FINAL_STATES or created is None:
         return ""
-    return f"for {format_duration(max(0.0, (now - task.created_at).total_seconds()))}"
+    return f"for {format_duration(max(0.0, (now - created).total_seconds()))}"
 
 
-def moment(text: str, now: datetime) -> str:
+def moment(value: object, now: datetime) -> str:
     """`2026-05-23 05:07:31 UTC (2 m 05 s ago)`; what cannot be read as a time stays as it is."""
-    time = parse_time(text)
+    time = parse_time(value)
     if time is None:
-        return one_line(text)
+        return one_line(as_text(value))
     age = (now - time).total_seconds()
     relation = f"{format_duration(age)} ago" if age >= 0 else f"in {format_duration(-age)}"
     return f"{time:%Y-%m-%d %H:%M:%S} UTC ({relation})"
 
 
-def created_words(task: Task) -> list[tuple[str, str]]:
+def created_words(task: TaskFields) -> list[tuple[str, str]]:
     """Type and ID of each created resource."""
     return [
         (one_line(kind), one_line(resource_id))
@@ -82,9 +95,4 @@ def tree(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return one_line(value)
-    try:
-        return one_line(json.dumps(value, ensure_ascii=False))
-    except RecursionError:
-        return "… (nested too deeply to show)"
+    return "null" if value is None else one_line(as_text(value))

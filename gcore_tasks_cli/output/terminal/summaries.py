@@ -1,0 +1,69 @@
+"""`watch` and `resources` at a terminal: what became of tasks, and what they created."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from gcore_tasks_cli.output.failure import failure
+from gcore_tasks_cli.output.plain import WIDEST_ALIGNED, count_words
+from gcore_tasks_cli.output.task_text import (
+    created_words,
+    state_symbol,
+    state_words,
+    took_words,
+    type_words,
+)
+from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.model import Task
+
+# A summary of more tasks has one line for each that went well.
+_MOST_WITH_RESOURCES_BELOW = 30
+
+
+def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
+    """What became of each task: state, type, ID, duration, and below it the error or resources."""
+    is_crowd = len(tasks) > _MOST_WITH_RESOURCES_BELOW
+    parts: list[RenderableType] = []
+    for task in tasks:
+        style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
+        head = Text.assemble(
+            (f"{state_symbol(task.state)} {state_words(task)}", style),
+            f"  {type_words(task, 'task')}  {one_line(task.id)}",
+            (f"  {took_words(task, now)}", "dim"),
+        )
+        parts.append(head)
+        created = created_words(task)
+        if is_crowd and created:
+            head.append("  " + ", ".join(f"{kind} {new_id}" for kind, new_id in created))
+            created = []
+        failed = failure(task)
+        below = ((failed.error, "red"), (failed.advice, "yellow"), (failed.support, "dim"))
+        parts += [_indented(text, style) for text, style in below if text]
+        parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created]
+    if len(tasks) > 1:
+        parts.append(Text(count_words(task.state for task in tasks), "bold"))
+    return Group(*parts)
+
+
+def resources_table(tasks: Sequence[Task]) -> RenderableType:
+    """Type and ID of what each task created, below a line for the task where there are several."""
+    parts: list[RenderableType] = []
+    for task in tasks:
+        if len(tasks) > 1:
+            parts.append(Text(f"{type_words(task, 'task')}  {one_line(task.id)}", "bold"))
+        rows = created_words(task)
+        width = min(max((len(kind) for kind, _ in rows), default=0), WIDEST_ALIGNED)
+        for kind, new_id in rows:
+            line = Text.assemble((f"{kind:<{width}}", "green"), f"  {new_id}", overflow="fold")
+            parts.append(Padding(line, (0, 0, 0, 2 if len(tasks) > 1 else 0)))
+        if not rows:
+            parts.append(_indented("(nothing)", "dim"))
+    return Group(*parts)
+
+
+def _indented(text: str, style: str) -> Padding:
+    return Padding(Text(text, style, overflow="fold"), (0, 0, 0, 2))
