@@ -140,6 +140,9 @@ _gtask() {
             'watch --until')
                 return
                 ;;
+            'watch --profile')
+                return
+                ;;
             'resources -T' | 'resources --type')
                 rows=(ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes) && _gtask_offer
                 return
@@ -154,6 +157,9 @@ _gtask() {
                 return
                 ;;
             'resources --heartbeat')
+                return
+                ;;
+            'resources --profile')
                 return
                 ;;
             'list -s' | 'list --state')
@@ -192,7 +198,13 @@ _gtask() {
             'list --fields')
                 return
                 ;;
+            'list --profile')
+                return
+                ;;
             'get --fields')
+                return
+                ;;
+            'get --profile')
                 return
                 ;;
             'ack -p' | 'ack --project')
@@ -201,11 +213,17 @@ _gtask() {
             'ack -r' | 'ack --region')
                 return
                 ;;
+            'ack --profile')
+                return
+                ;;
             'sandbox --scenario')
                 _gtask_files -f
                 return
                 ;;
             'sandbox --port')
+                return
+                ;;
+            'help --profile')
                 return
                 ;;
         esac
@@ -241,6 +259,7 @@ _gtask() {
                     '--until Only tasks created until then; a date includes its day' \
                     '--acknowledged Only tasks that are acknowledged, or only those that are not' \
                     '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
@@ -257,6 +276,7 @@ _gtask() {
                     '--quiet/-q No progress and no summary; errors only' \
                     '--progress auto, live, plain or none' \
                     '--heartbeat In logs: print a line after this much silence' \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--help/-h Show this message and exit'
@@ -281,6 +301,7 @@ _gtask() {
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--ids Print bare IDs, one a line' \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -288,6 +309,7 @@ _gtask() {
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -298,6 +320,7 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--help/-h Show this message and exit'
                 ;;
@@ -313,6 +336,7 @@ _gtask() {
                 ;;
             help)
                 _gtask_options \
+                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--help/-h Show this message and exit'
                 ;;
         esac

@@ -47,6 +47,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
                 @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -65,6 +66,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
                 @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -91,6 +93,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
@@ -100,6 +103,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
@@ -112,6 +116,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
@@ -133,6 +138,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
         'help' = @{
             Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment') }
             Options = @(
+                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }

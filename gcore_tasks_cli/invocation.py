@@ -1,6 +1,5 @@
 """One run of gtask: its streams, settings, environment and deadline, made once and handed down."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
@@ -36,22 +36,29 @@ class Invocation:
 
     @classmethod
     def begin(
-        cls, *, verbose: bool = False, timeout_seconds: float = ONE_SHOT_SECONDS
+        cls,
+        configuration: Configuration,
+        *,
+        verbose: bool = False,
+        quiet: bool = False,
+        timeout_seconds: float = ONE_SHOT_SECONDS,
     ) -> "Invocation":
-        """The invocation of this process; its deadline counts from now.
+        """The invocation with these settings; its deadline counts from now.
 
         Raises:
             UsageError: for a setting that is missing or wrong.
             DeadlinePassed: if the file of the key blocks.
         """
         deadline = Deadline.after(timeout_seconds, time.monotonic())
-        settings = _in_time(deadline, "no API key", lambda: Settings.from_env(os.environ))
+        settings = _in_time(deadline, "no API key", lambda: Settings.of(configuration))
         streams = Streams.standard().hiding(*settings.secrets)
+        for note in () if quiet else configuration.notes:
+            streams.note(f"gtask: {note}")
         if verbose:
             from gcore_tasks_cli.output.request_log import RequestLog
 
             settings = replace(settings, on_exchange=RequestLog(streams.note).take)
-        return cls(streams, settings, os.environ, deadline, verbose)
+        return cls(streams, settings, configuration.env, deadline, verbose)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs that the arguments are, `-` being those of standard input.

@@ -1,19 +1,22 @@
-"""Settings from the environment, checked before anything is sent."""
+"""Settings, checked before anything is sent."""
 
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urlsplit
 
+from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.proxies import Proxy, proxy_for
 from gcore_tasks_cli.api.request_record import ExchangeListener
 from gcore_tasks_cli.errors import UsageError
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
+DEFAULT_SOURCE = "the default"
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
+KEY_COMMAND = "GCORE_API_KEY_COMMAND"
 _LONGEST_KEY = 8192
 # Shorter ones are no keys, and words that occur everywhere.
 _SHORTEST_SECRET = 6
@@ -22,11 +25,6 @@ _SHORTEST_SECRET_PART = 8
 _TOKEN_OF_A_LOGIN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _HOST = re.compile(r"[\w.-]+|\[[0-9a-fA-F:.]+\]")
 _LOOPBACK_IPV4 = re.compile(r"127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
-
-
-def _read_file(path: str) -> bytes:
-    with Path(path).open("rb") as file:
-        return file.read(_LONGEST_KEY + 1)
 
 
 @dataclass(frozen=True)
@@ -43,30 +41,27 @@ class Settings:
     ca_dir: str | None = None
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = field(default=None, repr=False)
-    is_key_of_variable: bool = True  # and so a shell may have changed it
+    key_source: str = "GCORE_API_KEY"  # as messages name it
     on_exchange: ExchangeListener | None = field(default=None, repr=False)
 
     @classmethod
-    def from_env(
-        cls, env: Mapping[str, str], read_file: Callable[[str], bytes] = _read_file
-    ) -> "Settings":
-        """The settings that `env` holds.
+    def of(cls, configuration: Configuration) -> "Settings":
+        """The settings of this configuration.
 
         Raises:
             UsageError: for a setting that is missing or wrong.
         """
-        api_key = _api_key(env, read_file)
-        # The SDK's name, then that of gcore-cli.
-        names = ("GCORE_BASE_URL", "GCORE_API_URL")
-        name = next((name for name in names if env.get(name, "").strip()), names[0])
-        base_url = check_base_url(env.get(name, "").strip() or DEFAULT_BASE_URL, name)
+        env = configuration.env
+        configuration.check_profile()
+        api_key, key_source = find_api_key(configuration)
+        base_url, _ = find_base_url(configuration)
         return cls(
             api_key=api_key,
             base_url=base_url,
             proxy=proxy_for(base_url, env),
-            is_key_of_variable=bool(env.get("GCORE_API_KEY", "").strip()),
-            ca_file=_existing(env, "SSL_CERT_FILE", Path.is_file, "file"),
-            ca_dir=_existing(env, "SSL_CERT_DIR", Path.is_dir, "folder"),
+            key_source=key_source,
+            ca_file=find_path(env, "SSL_CERT_FILE"),
+            ca_dir=find_path(env, "SSL_CERT_DIR"),
             other_keys=tuple(
                 name for name in _OLDER_KEY_NAMES if env.get(name, "").strip() not in ("", api_key)
             ),
@@ -99,8 +94,8 @@ class Settings:
                 "GCORE_API_KEY holds the Bearer token of a login; "
                 "gtask needs an API key (a permanent token, like 1234$abcdef)"
             )
-        elif not self.is_key_of_variable:
-            hint = "is the key from the file or the command right, and still valid?"
+        elif self.key_source != "GCORE_API_KEY":
+            hint = f"is the key right, and still valid? It is from {self.key_source}"
         elif "permanent token" in said.lower() or "$" not in self.api_key:
             hint = (
                 "was the '$' of the key eaten by the shell? "
@@ -114,6 +109,16 @@ class Settings:
     def uses_tls(self) -> bool:
         """Whether the API is reached over https."""
         return self.base_url.startswith("https:")
+
+
+def find_base_url(configuration: Configuration) -> tuple[str, str]:
+    """The API's URL, and where it is from.
+
+    Raises:
+        UsageError: as `check_base_url`.
+    """
+    url, source = configuration.find("api-url") or (DEFAULT_BASE_URL, DEFAULT_SOURCE)
+    return check_base_url(url, source), source
 
 
 def check_base_url(url: str, name: str = "GCORE_BASE_URL") -> str:
@@ -164,15 +169,20 @@ def _is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or _LOOPBACK_IPV4.fullmatch(host) is not None
 
 
-def _api_key(env: Mapping[str, str], read_file: Callable[[str], bytes]) -> str:
-    source, key = "GCORE_API_KEY", env.get("GCORE_API_KEY", "").strip()
-    path = env.get("GCORE_API_KEY_FILE", "").strip()
-    if not key and path:
-        source, key = "the file in GCORE_API_KEY_FILE", _key_of_file(path, read_file)
-    elif not key and (command := env.get("GCORE_API_KEY_COMMAND", "").strip()):
-        source, key = "the output of GCORE_API_KEY_COMMAND", _key_of_command(command)
-    if not key:
-        raise _no_key(env, empty="GCORE_API_KEY" in env)
+def find_api_key(configuration: Configuration) -> tuple[str, str]:
+    """The key, and where it is from.
+
+    Raises:
+        UsageError: if there is none, or one that no header can carry.
+    """
+    found = configuration.find("api-key")
+    if found is None:
+        raise _no_key(configuration.env, empty="GCORE_API_KEY" in configuration.env)
+    key, source = found
+    if source == "GCORE_API_KEY_FILE":
+        key, source = _key_of_file(key), "the file in GCORE_API_KEY_FILE"
+    elif source == KEY_COMMAND:
+        key, source = _key_of_command(key), f"the output of {KEY_COMMAND}"
     if len(key) > _LONGEST_KEY:
         raise UsageError(f"{source} holds more than {_LONGEST_KEY} characters: that is no API key")
     if not key.isascii() or not key.isprintable():
@@ -186,12 +196,13 @@ def _api_key(env: Mapping[str, str], read_file: Callable[[str], bytes]) -> str:
             f"{source} begins with {scheme!r}",
             hint="give the bare key; gtask writes the Authorization header itself",
         )
-    return key
+    return key, source
 
 
-def _key_of_file(path: str, read_file: Callable[[str], bytes]) -> str:
+def _key_of_file(path: str) -> str:
     try:
-        content = read_file(path)
+        with Path(path).open("rb") as file:
+            content = file.read(_LONGEST_KEY + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         if "/" not in path and "\\" not in path:
@@ -247,9 +258,13 @@ def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:
     )
 
 
-def _existing(
-    env: Mapping[str, str], name: str, exists: Callable[[Path], bool], kind: str
-) -> str | None:
+def find_path(env: Mapping[str, str], name: str) -> str | None:
+    """The path in `SSL_CERT_FILE` or `SSL_CERT_DIR`; None if it is not set.
+
+    Raises:
+        UsageError: if there is no such file or folder.
+    """
+    exists, kind = (Path.is_dir, "folder") if name == "SSL_CERT_DIR" else (Path.is_file, "file")
     path = env.get(name, "").strip()
     if not path:
         return None

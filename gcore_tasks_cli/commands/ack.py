@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gcore_tasks_cli.parsing.filters import Projects, Regions, task_query
-from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Verbose
+from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Profile, Verbose
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -24,6 +25,7 @@ def ack(
         bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
     ] = False,
     as_json: Json = False,
+    profile: Profile = None,
     verbose: Verbose = False,
 ) -> int:
     """Acknowledge tasks: mark them as seen.
@@ -34,23 +36,27 @@ def ack(
       gtask list --failed --unacknowledged --all --ids | gtask ack -
       gtask ack --all --project 1234 --yes
     """
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError
 
+    configuration = Configuration(os.environ, profile)
     if everything:
         if task_ids:
             raise UsageError("give task IDs or --all, not both")
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
-        query = task_query(os.environ, projects=projects, regions=regions, acknowledged=False)
-        return _all(query, sure=yes, verbose=verbose)
+        query = task_query(configuration, projects=projects, regions=regions, acknowledged=False)
+        return _all(configuration, query, sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
     if projects or regions:
         raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    return _some(task_ids, as_json=as_json, verbose=verbose)
+    return _some(configuration, task_ids, as_json=as_json, verbose=verbose)
 
 
-def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
+def _some(
+    configuration: "Configuration", arguments: list[str], *, as_json: bool, verbose: bool
+) -> int:
     from gcore_tasks_cli.api.session import Session
     from gcore_tasks_cli.errors import ApiError, most_important
     from gcore_tasks_cli.invocation import Invocation
@@ -59,7 +65,7 @@ def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     from gcore_tasks_cli.output.list_printers import AcknowledgedLines
     from gcore_tasks_cli.output.printers import JsonPrinter
 
-    invocation = Invocation.begin(verbose=verbose)
+    invocation = Invocation.begin(configuration, verbose=verbose)
     report = ErrorReport(invocation.streams)
     printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
     # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
@@ -74,14 +80,14 @@ def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     return most_important(report.codes)
 
 
-def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
+def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
-    invocation = Invocation.begin(verbose=verbose)
+    invocation = Invocation.begin(configuration, verbose=verbose)
     streams = invocation.streams
     if not sure and not streams.is_interactive:
         raise UsageError(

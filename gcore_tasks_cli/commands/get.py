@@ -1,10 +1,16 @@
 """`gtask get`: shows tasks."""
 
-from gcore_tasks_cli.parsing.options import Fields, Json, TaskIds, Verbose
+import os
+
+from gcore_tasks_cli.parsing.options import Fields, Json, Profile, TaskIds, Verbose
 
 
 def get(
-    task_ids: TaskIds, as_json: Json = False, fields: Fields = None, verbose: Verbose = False
+    task_ids: TaskIds,
+    as_json: Json = False,
+    fields: Fields = None,
+    profile: Profile = None,
+    verbose: Verbose = False,
 ) -> int:
     """Show tasks: state, times, error, what they created.
 
@@ -14,6 +20,7 @@ def get(
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ApiError, UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.error_report import ErrorReport
@@ -24,7 +31,7 @@ def get(
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")
     paths = parse_fields(fields) if fields is not None else None
-    invocation = Invocation.begin(verbose=verbose)
+    invocation = Invocation.begin(Configuration(os.environ, profile), verbose=verbose)
     streams, env = invocation.streams, invocation.env
     report = ErrorReport(streams)
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)

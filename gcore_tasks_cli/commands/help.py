@@ -1,8 +1,11 @@
 """`gtask help`: the help of a command, and what belongs to none of them."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+from gcore_tasks_cli.parsing.options import Profile
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -18,8 +21,12 @@ def help_(
             show_default=False,
         ),
     ] = None,
+    profile: Profile = None,
 ) -> None:
     """Explain a command, the exit codes or the environment.
+
+    `gtask help environment` also shows the settings in effect and where each comes from, never the
+    key.
 
     \b
     Examples:
@@ -56,4 +63,12 @@ def help_(
         page.write_dl(rows_of(name), col_max=23)
     page.write_paragraph()
     page.write_text(closing_of(name))
+    if name == "environment":
+        from gcore_tasks_cli.parsing.effective_settings import effective_settings
+
+        page.write_paragraph()
+        page.write_text("In effect now:")
+        page.write_paragraph()
+        with page.indentation():
+            page.write_dl(effective_settings(os.environ, profile), col_max=23)
     typer.echo(page.getvalue().rstrip())

@@ -17,7 +17,7 @@ from gcore_tasks_cli.parsing.filters import (
     Users,
     task_query,
 )
-from gcore_tasks_cli.parsing.options import Fields, Json, Verbose
+from gcore_tasks_cli.parsing.options import Fields, Json, Profile, Verbose
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document
@@ -67,6 +67,7 @@ def list_tasks(
     as_json: Json = False,
     fields: Fields = None,
     ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
+    profile: Profile = None,
     verbose: Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
@@ -79,6 +80,7 @@ def list_tasks(
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs -r gtask get
     """
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import read_pages
@@ -93,8 +95,9 @@ def list_tasks(
     paths = parse_fields(fields) if fields is not None else None
     if order.lower() not in ("asc", "desc"):
         raise UsageError(f"--order is asc or desc, not {order[:50]!r}")
+    configuration = Configuration(os.environ, profile)
     query = task_query(
-        os.environ,
+        configuration,
         states=chosen_states(states or (), active=active, failed=failed),
         types=types,
         projects=projects,
@@ -107,7 +110,7 @@ def list_tasks(
         newest_first=order.lower() == "desc",
     )
     most = _most(limit, everything)
-    invocation = Invocation.begin(verbose=verbose)
+    invocation = Invocation.begin(configuration, verbose=verbose)
     notes = ListNotes(query, most)
     printer = page_printer(
         invocation.streams,

@@ -1,5 +1,6 @@
 """`gtask resources`: the IDs of what tasks created."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from gcore_tasks_cli.parsing.options import (
     Heartbeat,
     Interval,
     NoCi,
+    Profile,
     Progress,
     Quiet,
     TaskIds,
@@ -55,6 +57,7 @@ def resources(
     quiet: Quiet = False,
     progress: Progress = None,
     heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    profile: Profile = None,
     verbose: Verbose = False,
     no_ci: NoCi = False,
 ) -> int:
@@ -66,6 +69,7 @@ def resources(
       VM=$(curl -X POST … | gtask resources - --wait --type instances)
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ApiError, ExitCode, most_important
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
     from gcore_tasks_cli.operations.error_report import ErrorReport
@@ -79,6 +83,7 @@ def resources(
     kinds = tuple(types or ())
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json)
     resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
+    resume += () if profile is None else ("--profile", profile)
     options = wait_options(
         Goal(fail_fast, any_one),
         interval=interval,
@@ -89,7 +94,10 @@ def resources(
     )
     waits = wait and timeout_seconds > 0
     invocation = Invocation.begin(
-        verbose=verbose, timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS
+        Configuration(os.environ, profile),
+        verbose=verbose,
+        quiet=quiet,
+        timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS,
     )
     streams, env = invocation.streams, invocation.env
     chosen = invocation.task_ids(task_ids)

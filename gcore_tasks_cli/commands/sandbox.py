@@ -80,6 +80,7 @@ def sandbox(
         variables = {
             "GCORE_BASE_URL": server.base_url,
             "GCORE_API_KEY": server.api_key,
+            "GCORE_CONFIG": os.devnull,  # its project and region would hide all that is here
             "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
         }
         return _run(streams, command, variables) if command else _serve(streams, variables)

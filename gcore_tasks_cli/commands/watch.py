@@ -29,6 +29,7 @@ from gcore_tasks_cli.parsing.options import (
     Json,
     NoCi,
     OptionalTaskIds,
+    Profile,
     Progress,
     Quiet,
     Timeout,
@@ -62,6 +63,7 @@ def watch(
     since: Since = None,
     until: Until = None,
     acknowledged: Acknowledged = None,
+    profile: Profile = None,
     verbose: Verbose = False,
     no_ci: NoCi = False,
 ) -> int:
@@ -82,6 +84,7 @@ def watch(
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
       gtask watch --type create_ --region 76 --appear 60s
     """
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import ActiveTasks
@@ -99,8 +102,9 @@ def watch(
     paths = parse_fields(fields) if fields is not None else None
     default_timeout = float("inf") if follow else duration_seconds(DEFAULT_TIMEOUT, "--timeout")
     timeout_seconds = default_timeout if timeout is None else duration_seconds(timeout, "--timeout")
+    configuration = Configuration(os.environ, profile)
     query = task_query(
-        os.environ,
+        configuration,
         states=ACTIVE_STATES,
         types=types,
         projects=projects,
@@ -125,15 +129,19 @@ def watch(
     page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
     following = Following(page, query.keeps) if follow else None
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
+    resume = ("watch", *flags, *(("--fields", fields) if fields else ()))
+    resume += () if profile is None else ("--profile", profile)
     options = wait_options(
         Goal(fail_fast, any_one, following),
         interval=interval,
         heartbeat=heartbeat,
         quiet=quiet,
         progress=progress,
-        resume=None if follow else ("watch", *flags, *(("--fields", fields) if fields else ())),
+        resume=None if follow else resume,
     )
-    invocation = Invocation.begin(verbose=verbose, timeout_seconds=timeout_seconds)
+    invocation = Invocation.begin(
+        configuration, verbose=verbose, quiet=quiet, timeout_seconds=timeout_seconds
+    )
     streams, env = invocation.streams, invocation.env
     if not task_ids and not is_chosen and not streams.is_interactive:
         # An empty variable in a script must never become "everything".

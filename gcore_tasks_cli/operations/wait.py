@@ -37,8 +37,6 @@ from gcore_tasks_cli.times import format_duration
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
 _MOST_IDS_TO_RESUME = 20
-# `--progress`, the default first.
-PROGRESS = ("auto", "live", "plain", "none")
 # What a wait without end keeps for its end, at a terminal.
 MOST_KEPT = 200
 # Requests that hang and their repetitions over other connections.

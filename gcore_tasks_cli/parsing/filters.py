@@ -1,11 +1,11 @@
 """The options that choose tasks, shared by the commands that do so; and what they come to."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 Types = Annotated[
@@ -87,7 +87,7 @@ Acknowledged = Annotated[
 
 
 def task_query(
-    env: Mapping[str, str],
+    configuration: "Configuration",
     *,
     states: tuple[str, ...] = (),
     types: list[str] | None = None,
@@ -100,7 +100,7 @@ def task_query(
     acknowledged: bool | None = None,
     newest_first: bool = True,
 ) -> "TaskQuery":
-    """What the options come to; `env` holds the default project and region.
+    """What the options come to; the default project and region are configured.
 
     Raises:
         UsageError: for an option that makes no sense.
@@ -120,8 +120,8 @@ def task_query(
     return TaskQuery(
         states=states,
         types=parse_types(types or ()),
-        projects=scope(projects or (), env, "project"),
-        regions=scope(regions or (), env, "region"),
+        projects=scope(projects or (), "project", lambda: configuration.find("cloud-project")),
+        regions=scope(regions or (), "region", lambda: configuration.find("cloud-region")),
         users=parse_numbers(users or (), "user"),
         resources=parse_resources(resources or ()),
         since=begin,

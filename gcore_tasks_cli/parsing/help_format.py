@@ -31,9 +31,10 @@ OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             *("--active", "--appear", "--state", "--failed", "--type", "--project", "--region"),
             *("--user", "--resource", "--since", "--until", "--acknowledged", "--all", "--limit"),
-            *("--order", "--yes", "--profile"),
+            *("--order", "--yes"),
         ),
     ),
+    ("Settings", ("--profile",)),
     ("Output", ()),
 )
 MORE = "More: gtask help exit-codes, gtask help environment"

@@ -1,10 +1,12 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.times import parse_duration
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 SHORTEST_INTERVAL_SECONDS = 0.1
 DEFAULT_TIMEOUT = "2h"
 DEFAULT_HEARTBEAT = "60s"
+# `--progress`, the default first.
+PROGRESS = ("auto", "live", "plain", "none")
 
 
 def interval_seconds(text: str | None) -> float | None:
@@ -58,21 +62,29 @@ def wait_options(
     Raises:
         typer.BadParameter: for an option that makes no sense.
     """
-    from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.operations.wait import PROGRESS, WaitOptions
+    from gcore_tasks_cli.operations.wait import WaitOptions
 
-    shown = (progress or os.environ.get("GTASK_PROGRESS", "").strip() or PROGRESS[0]).lower()
-    if shown not in PROGRESS:
-        name = "--progress" if progress else "GTASK_PROGRESS"
-        raise UsageError(f"{name} is one of {', '.join(PROGRESS)}, not {shown[:50]!r}")
     return WaitOptions(
         goal,
         interval_seconds(interval),
         duration_seconds(heartbeat, "--heartbeat"),
         quiet,
         resume,
-        shown,
+        progress_mode(progress, os.environ),
     )
+
+
+def progress_mode(option: str | None, env: Mapping[str, str]) -> str:
+    """How progress is shown, by `--progress` or `GTASK_PROGRESS`.
+
+    Raises:
+        UsageError: if it is no such way.
+    """
+    mode = (option or env.get("GTASK_PROGRESS", "").strip() or PROGRESS[0]).lower()
+    if mode not in PROGRESS:
+        name = "--progress" if option else "GTASK_PROGRESS"
+        raise UsageError(f"{name} is one of {', '.join(PROGRESS)}, not {mode[:50]!r}")
+    return mode
 
 
 def given(**flags: bool) -> list[str]:
@@ -186,6 +198,15 @@ Verbose = Annotated[
         "-v",
         help="Log every request to standard error: URL, status, time, request ID, retries. "
         "Never the key: safe to hand to support.",
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Use this profile of gcore-cli's configuration file. Variables are used before it.",
+        show_default=False,
     ),
 ]
 NoCi = Annotated[

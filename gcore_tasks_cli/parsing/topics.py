@@ -43,6 +43,11 @@ VARIABLES: tuple[tuple[str, str], ...] = (
         "neither variable above gives a key. Its first line is the key.",
     ),
     (
+        "GCORE_CONFIG",
+        "The configuration file of gcore-cli, ~/.gcorecli/config.yaml unless set: key, base URL, "
+        "project and region where no variable gives them. --profile chooses among its profiles.",
+    ),
+    (
         "GCORE_API_URL, GCORE_CLOUD_PROJECT, GCORE_CLOUD_REGION",
         "What gcore-cli calls base URL, project and region: read where the variables below are not "
         "set.",
@@ -107,4 +112,7 @@ def closing_of(topic: str) -> str:
     """What is said after the table."""
     if topic == "exit-codes":
         return SEVERAL_CODES
-    return "An option beats its variable. A bad setting ends with status 2 before anything is sent."
+    return (
+        "An option beats its variable, a variable the file. A bad setting ends with status 2 "
+        "before anything is sent."
+    )

@@ -5,7 +5,7 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import translate
@@ -26,9 +26,6 @@ _STATES_ELSEWHERE = {
     **dict.fromkeys(("PENDING", "QUEUED", "WAITING", "CREATED"), "NEW"),
     **dict.fromkeys(("ACTIVE", "IN_PROGRESS", "PROCESSING", "STARTED"), "RUNNING"),
 }
-# The SDK's names, then those of gcore-cli.
-_PROJECT_VARIABLES = ("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_PROJECT")
-_REGION_VARIABLES = ("GCORE_CLOUD_REGION_ID", "GCORE_CLOUD_REGION")
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
 # Clocks may be wrong, and a local time is easily given where UTC is meant.
@@ -159,10 +156,13 @@ def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
     return ids
 
 
-def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int, ...]:
-    """The projects or regions of the option, else of the environment; empty for all of them.
+def scope(
+    texts: Iterable[str], what: str, default: Callable[[], tuple[str, str] | None]
+) -> tuple[int, ...]:
+    """The projects or regions of the option, else the default one; empty for all of them.
 
-    `what` is `project` or `region`; the word `all` overrides the environment.
+    `what` is `project` or `region`; `default` gives a number as text, and where it is from. The
+    word `all` in the option overrides it.
 
     Raises:
         UsageError: for text that is not a number.
@@ -174,14 +174,10 @@ def scope(texts: Iterable[str], env: Mapping[str, str], what: str) -> tuple[int,
         return ()
     if chosen:
         return parse_numbers(chosen, what)
-    variables = _PROJECT_VARIABLES if what == "project" else _REGION_VARIABLES
-    variable = next((name for name in variables if env.get(name, "").strip()), variables[0])
-    default = env.get(variable, "").strip()
-    if not default:
-        return ()
-    if _NUMBER.fullmatch(default) is None:
-        raise UsageError(f"{variable} is not a number: {default[:50]!r}")
-    return (int(default),)
+    text, source = default() or ("", "")
+    if text and _NUMBER.fullmatch(text) is None:
+        raise UsageError(f"{source} is not a number: {text[:50]!r}")
+    return (int(text),) if text else ()
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:

@@ -111,7 +111,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    exports = [process.stdout.readline().decode() for _ in range(3)]
+    exports = [process.stdout.readline().decode() for _ in range(4)]
     notes = [process.stderr.readline().decode() for _ in range(2)]
     assert "Paste the lines of standard output into another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]

@@ -14,7 +14,7 @@ from gcore_tasks_cli.commands.completion import SCRIPTS
 from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]
-RUN_TIME = {"typer", "httpx", "rich", "pydantic"}
+RUN_TIME = {"typer", "httpx", "rich", "pydantic", "pyyaml"}
 
 
 def run(*command: str) -> None:

@@ -34,6 +34,7 @@ FLOORS = (
 # Each heavy library is imported in one place only.
 OWNERS = {
     "httpx": ("api/",),
+    "yaml": ("api/configuration.py",),
     "pydantic": ("tasks/model.py",),
     "rich": ("output/terminal/",),
     "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
@@ -124,9 +125,10 @@ assert run({[command, *ids, *arguments]!r}) == 0
 """
     with SandboxServer(Scenario(tasks=(task,))) as server:
         settings = {"GCORE_API_KEY": server.api_key, "GCORE_BASE_URL": server.base_url}
-        loaded = modules_after(code, GTASK_NO_HISTORY="1", GITHUB_ACTIONS="", **settings)
+        settings |= {"GTASK_NO_HISTORY": "1", "GITHUB_ACTIONS": "", "GCORE_CONFIG": os.devnull}
+        loaded = modules_after(code, **settings)
     assert "httpx" in loaded
-    assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio"}
+    assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio", "yaml"}
 
 
 def test_a_click_that_is_installed_costs_nothing(tmp_path: Path) -> None:

@@ -161,8 +161,8 @@ def test_no_text_crashes_the_parsers(text: str) -> None:
         lambda: parse_types([text]),
         lambda: parse_numbers([text], "user"),
         lambda: parse_states([text]),
-        lambda: scope([text], {}, "project"),
-        lambda: scope([], {"GCORE_CLOUD_PROJECT_ID": text}, "project"),
+        lambda: scope([text], "project", lambda: None),
+        lambda: scope([], "project", lambda: (text, "GCORE_CLOUD_PROJECT_ID")),
     ):
         try:
             parse()
@@ -183,14 +183,16 @@ def test_spans() -> None:
     parse_span("2026-11-24T13:00", None, NOW)  # a clock that is an hour slow
 
 
-def test_the_scope_is_the_option_else_the_environment() -> None:
-    env = {"GCORE_CLOUD_PROJECT_ID": " 5 ", "GCORE_CLOUD_REGION_ID": ""}
-    assert scope([], env, "project") == (5,)
-    assert scope([], env, "region") == ()
-    assert scope(["7", "7", "8"], env, "project") == (7, 8)
-    assert scope(["ALL"], env, "project") == ()
+def test_the_scope_is_the_option_else_the_default() -> None:
+    def five() -> tuple[str, str]:
+        return "5", "GCORE_CLOUD_PROJECT_ID"
+
+    assert scope([], "project", five) == (5,)
+    assert scope([], "region", lambda: None) == ()
+    assert scope(["7", "7", "8"], "project", five) == (7, 8)
+    assert scope(["ALL"], "project", five) == ()
     with pytest.raises(UsageError, match="exclude each other"):
-        scope(["all", "7"], env, "project")
+        scope(["all", "7"], "project", five)
 
 
 def test_a_list_is_pinned_to_the_earlier_time() -> None:

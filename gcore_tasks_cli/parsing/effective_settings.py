@@ -1,0 +1,72 @@
+"""The settings in effect and where each comes from, for `gtask help environment`."""
+
+from collections.abc import Callable, Mapping
+
+from gcore_tasks_cli.api.configuration import Configuration
+from gcore_tasks_cli.api.proxies import proxy_for
+from gcore_tasks_cli.api.settings import (
+    DEFAULT_SOURCE,
+    KEY_COMMAND,
+    find_api_key,
+    find_base_url,
+    find_path,
+)
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.parsing.options import progress_mode
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.query import scope
+
+
+def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tuple[str, str]]:
+    """What each setting is, in words; what is wrong with it where it cannot be used.
+
+    The key is never in them, and no command is run for it.
+    """
+    configuration = Configuration(env, profile)
+
+    def key() -> str:
+        found = configuration.find("api-key")
+        if found is not None and found[1] == KEY_COMMAND:
+            return f"what {KEY_COMMAND} prints; it was not run for this page"
+        return f"set, from {find_api_key(configuration)[1]}"
+
+    def base_url() -> str:
+        url, source = find_base_url(configuration)
+        return f"{url}, {source if source == DEFAULT_SOURCE else f'from {source}'}"
+
+    def number(what: str) -> str:
+        found = configuration.find(f"cloud-{what}")
+        if found is None:
+            return "not set: all of them"
+        return f"{scope((), what, lambda: found)[0]}, from {found[1]}"
+
+    def file() -> str:
+        configuration.find_profile()
+        return "; ".join([configuration.description, *configuration.notes])
+
+    def proxy() -> str:
+        found = proxy_for(find_base_url(configuration)[0], env)
+        return "none" if found is None else found.name.removeprefix("the proxy ")
+
+    def certificates() -> str:
+        paths = (find_path(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        return ", ".join(filter(None, paths)) or "those that come with gtask"
+
+    rows: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("API key", key),
+        ("base URL", base_url),
+        ("project", lambda: number("project")),
+        ("region", lambda: number("region")),
+        ("configuration file", file),
+        ("proxy", proxy),
+        ("certificates", certificates),
+        ("progress", lambda: progress_mode(None, env)),
+    )
+    return [(name, one_line(_in_words(setting))) for name, setting in rows]
+
+
+def _in_words(setting: Callable[[], str]) -> str:
+    try:
+        return setting()
+    except UsageError as error:
+        return f"wrong: {error.message}"
