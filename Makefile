@@ -62,13 +62,15 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
-# The picture of the live view, of a real run against the sandbox.
+# The README's pictures, of a real run against the sandbox.
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
 
-dist: $(READY)
+# What an index would refuse, or not show, is found here.
+dist: $(READY) $(TOOLS)/.ready
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist .
+	$(TOOLS)/bin/twine check --strict dist/*
 
 # The suite with the wheel on each Python that there is, and with the lowest versions of the
 # dependencies; the wheel alone in an empty environment. MATRIX=3.12 (lowest, wheel) runs one.

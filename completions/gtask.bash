@@ -353,7 +353,7 @@ _gtask() {
                 'ack Acknowledge tasks: mark them as seen.'
                 'sandbox Try gtask without an account: a local stand-in for the API.'
                 'completion Print the completion script for bash, zsh, fish or PowerShell.'
-                'help Explain a command, the exit codes or the environment.'
+                'help Explain a command, exit-codes, environment, waiting, output, ci.'
             )
             ;;
         watch) _gtask_recent_tasks ;;
@@ -362,7 +362,7 @@ _gtask() {
         ack) _gtask_recent_tasks ;;
         sandbox) [[ -z $dashes ]] || { _gtask_command_line "$((dashes + 1))"; return; } ;;
         completion) [[ ${#given[@]} -gt 0 ]] || rows=(bash zsh fish powershell) ;;
-        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment) ;;
+        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci sandbox) ;;
     esac
     _gtask_offer
 }

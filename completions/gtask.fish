@@ -73,7 +73,7 @@ complete -c gtask -n __gtask_needs_command -k -a get -d 'Show tasks: state, time
 complete -c gtask -n __gtask_needs_command -k -a ack -d 'Acknowledge tasks: mark them as seen.'
 complete -c gtask -n __gtask_needs_command -k -a sandbox -d 'Try gtask without an account: a local stand-in for the API.'
 complete -c gtask -n __gtask_needs_command -k -a completion -d 'Print the completion script for bash, zsh, fish or PowerShell.'
-complete -c gtask -n __gtask_needs_command -k -a help -d 'Explain a command, the exit codes or the environment.'
+complete -c gtask -n __gtask_needs_command -k -a help -d 'Explain a command, exit-codes, environment, waiting, output, ci.'
 complete -c gtask -n '__gtask_needs_command; and not __fish_contains_opt -s V version' -s V -l version -d 'Show version'
 complete -c gtask -n '__gtask_needs_command; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
 
@@ -170,4 +170,4 @@ complete -c gtask -n '__gtask_is_at_first_argument completion' -a 'bash zsh fish
 
 complete -c gtask -n '__gtask_is help' -l profile -x -d 'Use this profile of gcore-cli\'s configuration file'
 complete -c gtask -n '__gtask_is help; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
-complete -c gtask -n '__gtask_is_at_first_argument help' -a 'watch resources list get ack sandbox completion help exit-codes environment'
+complete -c gtask -n '__gtask_is_at_first_argument help' -a 'watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci sandbox'

@@ -12,7 +12,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
         'ack' = 'Acknowledge tasks: mark them as seen.'
         'sandbox' = 'Try gtask without an account: a local stand-in for the API.'
         'completion' = 'Print the completion script for bash, zsh, fish or PowerShell.'
-        'help' = 'Explain a command, the exit codes or the environment.'
+        'help' = 'Explain a command, exit-codes, environment, waiting, output, ci.'
     }
     $interface = @{
         '' = @{
@@ -136,7 +136,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             )
         }
         'help' = @{
-            Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment') }
+            Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'sandbox') }
             Options = @(
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }

@@ -2,18 +2,23 @@
 
 import re
 import textwrap
+from pathlib import Path
 
 from completions.interface import Command, Interface, Option
-from gcore_tasks_cli.parsing.topics import TOPICS, closing_of, rows_of
+from gcore_tasks_cli.parsing.topics import TOPICS, Block, blocks_of
 
-_HEADINGS = {"exit-codes": "EXIT STATUS", "environment": "ENVIRONMENT"}
+_CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
 
 def script(interface: Interface) -> str:
     """The whole page."""
+    release = re.search(
+        r"^## \[([\d.]+)\] - ([\d-]+)$", _CHANGELOG.read_text("utf-8"), re.MULTILINE
+    )
+    version, date = release.groups() if release else ("", "")
     lines = [
         ".\\\" Written by completions/generate.py from gtask's own interface: do not edit.",
-        '.TH GTASK 1 "" "gtask" "User Commands"',
+        f'.TH GTASK 1 {date} "gtask {version}" "User Commands"',
         ".SH NAME",
         "gtask \\- wait for the asynchronous tasks of the Gcore Cloud API",
         ".SH SYNOPSIS",
@@ -32,13 +37,29 @@ def script(interface: Interface) -> str:
     for command in interface.commands:
         lines += _command(command)
     for topic in TOPICS:
-        lines.append(f".SH {_HEADINGS.get(topic, topic.upper())}")
-        for term, meaning in rows_of(topic):
-            lines += [".TP", f".B {_text(term)}", _filled(meaning)]
-        lines += [".PP", _filled(closing_of(topic))]
+        for block in blocks_of(topic):
+            follows_heading = lines[-1].startswith((".SH", ".SS"))
+            lines += [".PP"] * (block.kind == "text" and not follows_heading) + _block(block)
     lines += [".SH EXAMPLES", *_examples(interface.examples)]
     lines += [".SH SEE ALSO", ".BR jq (1),", ".BR curl (1)"]
     return "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> list[str]:
+    """A part of a topic's page."""
+    if block.kind == "title":
+        return [f".SH {_text(block.text.upper())}"]
+    if block.kind == "heading":
+        return [f".SS {_text(block.text)}"]
+    if block.kind == "code":
+        return _examples(tuple(block.text.splitlines()))
+    if block.kind == "text":
+        return [_filled(block.text)]
+    return [
+        line
+        for term, meaning in block.rows
+        for line in (".TP", f".B {_text(term)}", _filled(meaning))
+    ]
 
 
 def _command(command: Command) -> list[str]:

@@ -46,7 +46,7 @@ def gtask(
     """Wait for the asynchronous tasks of the Gcore Cloud API, and see what they did.
 
     \b
-    Options: -h, --help; -V, --version. Topics: gtask help exit-codes, environment
+    Options: -h, --help; -V, --version. A command's own: gtask COMMAND --help
 
     \b
     Examples:

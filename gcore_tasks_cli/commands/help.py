@@ -17,13 +17,13 @@ def help_(
         str | None,
         typer.Argument(
             metavar="TOPIC",
-            help="A command, exit-codes or environment.",
+            help="A command, exit-codes, environment, ids, waiting, output, ci or sandbox.",
             show_default=False,
         ),
     ] = None,
     profile: Profile = None,
 ) -> None:
-    """Explain a command, the exit codes or the environment.
+    """Explain a command, exit-codes, environment, waiting, output, ci.
 
     `gtask help environment` also shows the settings in effect and where each comes from, never the
     key.
@@ -36,18 +36,23 @@ def help_(
     """
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.parsing.suggestions import nearest_command
-    from gcore_tasks_cli.parsing.topics import ALSO_KNOWN_AS, TOPICS, closing_of, rows_of
+    from gcore_tasks_cli.parsing.topics import ALSO_KNOWN_AS, TOPICS
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
     if topic is None:
         typer.echo(gtask.get_help(whole))
         return
-    if command := gtask.get_command(whole, topic):
-        typer.echo(command.get_help(typer.Context(command, parent=whole, info_name=topic)))
-        return
+    command = gtask.get_command(whole, topic)
     name = ALSO_KNOWN_AS.get(topic, topic)
-    if name not in TOPICS:
+    pages = []
+    if command:
+        pages.append(command.get_help(typer.Context(command, parent=whole, info_name=topic)))
+    if name in TOPICS:
+        pages.append(_page(name, context))
+    if name == "environment":
+        pages.append(_effective_settings(profile, context))
+    if not pages:
         known = [*gtask.list_commands(whole), *TOPICS]
         nearest = nearest_command(topic, known)
         meant = f"did you mean {nearest}? " if nearest else ""
@@ -56,19 +61,37 @@ def help_(
             f"there is no help on {topic!r}",
             hint=f"{meant}There is help on every command, and on {topics}",
         )
+    typer.echo("\n\n".join(pages))
+
+
+def _page(topic: str, context: typer.Context) -> str:
+    """The topic as text for this terminal."""
+    from gcore_tasks_cli.parsing.help_format import bold
+    from gcore_tasks_cli.parsing.topics import blocks_of
+
     page = context.make_formatter()
-    page.write_text(f"{TOPICS[name]}.")
+    for kind, text, rows in blocks_of(topic):
+        page.write_paragraph()
+        if kind in ("title", "heading"):
+            page.write_text(bold(text))
+        elif kind == "code":
+            with page.indentation():
+                page.write_text(f"\b\n{text}")
+        elif kind == "rows":
+            with page.indentation():
+                page.write_dl(rows, col_max=23)
+        else:
+            page.write_text(text)
+    return page.getvalue().strip()
+
+
+def _effective_settings(profile: str | None, context: typer.Context) -> str:
+    from gcore_tasks_cli.parsing.effective_settings import effective_settings
+    from gcore_tasks_cli.parsing.help_format import bold
+
+    page = context.make_formatter()
+    page.write_text(bold("In effect now"))
     page.write_paragraph()
     with page.indentation():
-        page.write_dl(rows_of(name), col_max=23)
-    page.write_paragraph()
-    page.write_text(closing_of(name))
-    if name == "environment":
-        from gcore_tasks_cli.parsing.effective_settings import effective_settings
-
-        page.write_paragraph()
-        page.write_text("In effect now:")
-        page.write_paragraph()
-        with page.indentation():
-            page.write_dl(effective_settings(os.environ, profile), col_max=23)
-    typer.echo(page.getvalue().rstrip())
+        page.write_dl(effective_settings(os.environ, profile), col_max=23)
+    return page.getvalue().rstrip()

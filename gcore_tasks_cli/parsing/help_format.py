@@ -37,7 +37,7 @@ OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Settings", ("--profile",)),
     ("Output", ()),
 )
-MORE = "More: gtask help exit-codes, gtask help environment"
+MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, sandbox"
 
 
 class GtaskCommand(TyperCommand):
@@ -76,7 +76,7 @@ class GtaskCommand(TyperCommand):
                 rows[_group_of(parameter)].append(record)
         for heading, records in rows.items():
             if records:
-                with formatter.section(_bold(heading)):
+                with formatter.section(bold(heading)):
                     formatter.write_dl(records)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
@@ -195,10 +195,10 @@ def _group_of(parameter: Any) -> str:
 def _write_block(formatter: HelpFormatter, block: str) -> None:
     head, mark, rest = block.partition("\n")
     formatter.write_paragraph()
-    formatter.write_text(f"\b\n{_bold(head) if head.endswith(':') else head}{mark}{rest.rstrip()}")
+    formatter.write_text(f"\b\n{bold(head) if head.endswith(':') else head}{mark}{rest.rstrip()}")
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
     """The head in bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     is_terminal = sys.stdout is not None and sys.stdout.isatty()

@@ -116,7 +116,7 @@ def test_the_settings_in_effect_are_shown_without_the_key(tmp_path: Path) -> Non
     written(tmp_path, f"{{api-key: {KEY}, api-url: 'http://h.example', cloud-project: 7}}", 0o644)
     ran = run(tmp_path, "help", "environment", COLUMNS="200", GCORE_CLOUD_REGION="x y")
     assert ran.status == 0
-    shown = " ".join(ran.out.partition("In effect now:\n")[2].split())
+    shown = " ".join(ran.out.partition("In effect now\n")[2].split())
     for text in (
         "set, from api-key in",
         "wrong: api-url in",

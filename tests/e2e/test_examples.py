@@ -1,4 +1,4 @@
-"""Every example that help or the README gives is run: a reader's first try must work."""
+"""Every example of help, its topics and the README is run: a reader's first try must work."""
 
 import json
 import re
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gcore_tasks_cli.parsing.help_format import examples_in
+from gcore_tasks_cli.parsing.topics import TOPICS
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
@@ -22,13 +23,15 @@ from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
 if sys.platform == "win32":
     pytest.skip("the examples are for a POSIX shell", allow_module_level=True)
 
-README = Path(__file__).parents[2] / "README.md"
+PROJECT = Path(__file__).parents[2]
+PAGES = [PROJECT / "README.md", *(PROJECT / "gcore_tasks_cli" / page for page in TOPICS.values())]
+BLOCKS = [block for page in PAGES for block in blocks_in(page.read_text(encoding="utf-8"))]
 EXAMPLES = dict.fromkeys(
     example
     for text in (GROUP.help, *(command_named(name).help for name in COMMANDS))
     for example in examples_in(text or "")
 )
-CREATED = {"instances": ["169942e0-9b53-42df-95ef-1a8b6525c2bd"], "volumes": ["726ecfcc"]}
+CREATED = {"instances": ["169942e0"], "networks": ["b39792c3"], "volumes": ["726ecfcc"]}
 
 
 @pytest.fixture
@@ -94,8 +97,8 @@ def test_an_example_that_runs_until_ctrl_c_works(example: str, folder: Path) -> 
     assert process.returncode in (0, 130)
 
 
-@pytest.mark.parametrize("block", blocks_in(README.read_text(encoding="utf-8")))
-def test_an_example_of_the_readme_works(block: str, server: SandboxServer, folder: Path) -> None:
+@pytest.mark.parametrize("block", BLOCKS)
+def test_an_example_of_a_page_works(block: str, server: SandboxServer, folder: Path) -> None:
     ran = run(runnable(block), server, folder)
     assert ran.returncode == expected_status(block), ran.stderr
 

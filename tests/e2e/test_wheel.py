@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gcore_tasks_cli.commands.completion import SCRIPTS
+from gcore_tasks_cli.parsing.topics import TOPICS
 from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,8 @@ def test_its_metadata_are_fit_to_publish(wheel: Path) -> None:
         names = archive.namelist()
         (metadata,) = [name for name in names if name.endswith(".dist-info/METADATA")]
         said = Parser().parsestr(archive.read(metadata).decode())
-    assert {"gcore_tasks_cli/py.typed", "gcore_tasks_cli/sandbox/scenario.md"} <= set(names)
+    pages = {f"gcore_tasks_cli/{page}" for page in TOPICS.values()}
+    assert {"gcore_tasks_cli/py.typed", *pages} <= set(names)
     assert not [name for name in names if "test" in name]
     needed = [n for n in said.get_all("Requires-Dist", []) if "extra ==" not in n]
     assert {re.split(r"\W", name)[0] for name in needed} == RUN_TIME

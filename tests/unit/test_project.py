@@ -19,7 +19,9 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 def test_one_version() -> None:
     assert PROJECT["version"] == __version__
-    assert __version__ in (ROOT / "README.md").read_text(encoding="utf-8")
+    changelog = (ROOT / ".github" / "CHANGELOG.md").read_text(encoding="utf-8")
+    (newest, *_) = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert newest == __version__
 
 
 def test_every_dependency_has_a_lowest_version() -> None:

@@ -12,7 +12,7 @@ from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.parsing.help_format import examples_in, parts_of_help
 from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
-from gcore_tasks_cli.parsing.topics import EXIT_CODES, VARIABLES
+from gcore_tasks_cli.parsing.topics import TOPICS, blocks_of
 from tests.e2e.harness import gtask, sandbox, task
 
 GROUP = cast("TyperGroup", typer.main.get_command(app))
@@ -88,12 +88,26 @@ def test_help_text_falls_into_two() -> None:
     assert examples_in(text) == ["gtask a", "b | gtask c"]
 
 
+def terms_of(topic: str) -> list[str]:
+    return [term for block in blocks_of(topic) for term, _ in block.rows]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_has_one_title_and_only_lists_of_terms(topic: str) -> None:
+    kinds = [block.kind for block in blocks_of(topic)]
+    assert kinds[0] == "title"
+    assert kinds.count("title") == 1
+    for block in blocks_of(topic):
+        assert all(term and meaning for term, meaning in block.rows)
+        assert "](" not in block.text
+
+
 def test_every_exit_code_is_explained() -> None:
-    assert [code for code, _ in EXIT_CODES] == sorted(ExitCode)
+    assert [int(code) for code in terms_of("exit-codes")] == sorted(ExitCode)
 
 
 def test_every_variable_of_the_package_is_explained() -> None:
-    expected = {name for names, _ in VARIABLES for name in names.split(", ")}
+    expected = set(", ".join(terms_of("environment")).split(", "))
     sources = Path(__file__).parents[3].joinpath("gcore_tasks_cli").rglob("*.py")
     used = {
         name
