@@ -1,5 +1,6 @@
-"""What the network, TLS and httpx raise, as an `ApiError` in words."""
+"""What the network, TLS and httpx raise, as an `ApiError` in words of this program."""
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from gcore_tasks_cli.api.limits import (
     READ_LIMIT_SECONDS,
     REQUEST_LIMIT_SECONDS,
 )
+from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import NoAnswer
 
 # OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
@@ -19,6 +21,38 @@ _CERTIFICATE_HINTS = {
     62: "it is for another name: is GCORE_BASE_URL right?",
     64: "it is for another address: is GCORE_BASE_URL right?",
 }
+# What OpenSSL's reasons (sslerr.h, and the alerts of RFC 8446, section 6) mean, and a hint. With
+# TLS 1.3 what is wrong with a client certificate comes after the handshake.
+_OF_CLIENT_CERTIFICATES = {
+    "ALERT_CERTIFICATE_REQUIRED": ("{} demands a client certificate", CLIENT_CERTIFICATE_HINT),
+    **dict.fromkeys(
+        (
+            *("ALERT_BAD_CERTIFICATE", "ALERT_UNSUPPORTED_CERTIFICATE", "ALERT_UNKNOWN_CA"),
+            *("ALERT_CERTIFICATE_REVOKED", "ALERT_CERTIFICATE_EXPIRED"),
+            *("ALERT_CERTIFICATE_UNKNOWN", "ALERT_ACCESS_DENIED"),
+        ),
+        ("{} refuses the client certificate", "is the one in SSL_CLIENT_CERT right, and valid?"),
+    ),
+}
+_OF_HANDSHAKES = {
+    **dict.fromkeys(
+        ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"),
+        ("{} does not speak TLS", "is it an http port? Its URL says https"),
+    ),
+    **dict.fromkeys(
+        ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"),
+        ("{} and gtask have no TLS version in common", "gtask needs TLS 1.2 or newer"),
+    ),
+    **dict.fromkeys(
+        ("HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY"),
+        (
+            "{} refuses the TLS handshake: it demands a client certificate, or there is no cipher "
+            "in common",
+            CLIENT_CERTIFICATE_HINT,
+        ),
+    ),
+    "UNRECOGNIZED_NAME": ("{} has no certificate for this name", "is GCORE_BASE_URL right?"),
+}
 
 
 def too_slow(host: str) -> NoAnswer:
@@ -26,47 +60,87 @@ def too_slow(host: str) -> NoAnswer:
     return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", transient=True)
 
 
-def network_error(error: Exception, host: str) -> NoAnswer:
-    """What httpx, TLS or a socket raised, in words; `host` is who could not be reached."""
-    causes = list(causes_of(error))
-    untrusted = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
-    if untrusted is not None:
+def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool) -> NoAnswer:
+    """What httpx, TLS or a socket raised, in words.
+
+    `peer` is who was connected to (the API or a proxy), over `is_plain` http. `is_known` says that
+    this has worked before: then no setting is wrong, but something on the way.
+    """
+    causes = list(_causes(error))
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if tls is not None:
+        return _tls_error(tls, peer, is_known=is_known)
+    if isinstance(error, httpx.ProxyError):
+        return _proxy_error(str(error), peer)
+    # Most servers that expect TLS end a connection that speaks plain http without a word.
+    guess = " (is it an https port?)" if is_plain and not is_known else ""
+    if isinstance(error, httpx.ProtocolError):
+        return _protocol_error(str(error), peer, guess)
+    hint = None
+    system = next((cause for cause in causes if isinstance(cause, OSError)), None)
+    why = (system.strerror if system else None) or "unknown reason"
+    if isinstance(error, httpx.ConnectTimeout):
+        message = f"{peer} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s"
+    elif isinstance(error, httpx.TimeoutException):
+        message = f"{peer} gave no answer in {READ_LIMIT_SECONDS:.0f} s"
+    elif isinstance(system, socket.gaierror):
+        message = f"cannot find {peer}: {why}"
+        hint = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
+    elif system is not None and system.errno in (errno.EMFILE, errno.ENFILE):
+        message = "gtask may open no more connections (too many open files: ulimit -n)"
+    elif isinstance(error, httpx.ConnectError):
+        message = f"cannot reach {peer}: {why.lower()}"
+    else:
+        message = f"the connection to {peer} broke: {why.lower()}{guess}"
+    return NoAnswer(message, hint=hint, transient=True)
+
+
+def _tls_error(error: ssl.SSLError, peer: str, *, is_known: bool) -> NoAnswer:
+    if isinstance(error, ssl.SSLCertVerificationError):
         return NoAnswer(
-            f"the certificate of {host} is not trusted: {untrusted.verify_message}",
+            f"the certificate of {peer} is not trusted: {error.verify_message}",
             hint=_CERTIFICATE_HINTS.get(
-                untrusted.verify_code,
+                error.verify_code,
                 "behind a proxy with its own authority, name its file in SSL_CERT_FILE",
             ),
         )
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ImportError)):
-        return NoAnswer(f"cannot use the base URL or the proxy that is set: {error}")
-    if isinstance(error, httpx.LocalProtocolError):
-        return NoAnswer(f"cannot send the request to {host}: {error}")
-    if isinstance(error, httpx.ProxyError):
-        status = str(error)[:3]
-        lasts = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
-        return NoAnswer(f"the proxy on the way to {host} says: {error}", transient=not lasts)
-    if isinstance(error, httpx.ConnectTimeout):
-        seconds = f"{CONNECT_LIMIT_SECONDS:.0f}"
-        return NoAnswer(f"{host} took no connection in {seconds} s", transient=True)
-    if isinstance(error, httpx.TimeoutException):
-        return NoAnswer(f"{host} gave no answer in {READ_LIMIT_SECONDS:.0f} s", transient=True)
-    if isinstance(error, httpx.RemoteProtocolError):
-        return NoAnswer(f"{host} broke off its answer: {error}", transient=True)
-    unresolved = next((c for c in causes if isinstance(c, socket.gaierror)), None)
-    if unresolved is not None:
-        return NoAnswer(
-            f"cannot find {host}: {unresolved.strerror}",
-            hint="check the network, GCORE_BASE_URL and HTTPS_PROXY",
-            transient=True,
-        )
-    system = next((c for c in causes if isinstance(c, OSError) and c.strerror), None)
-    reason = system.strerror.lower() if system is not None and system.strerror else str(error)
-    return NoAnswer(f"cannot reach {host}: {reason or type(error).__name__}", transient=True)
+    reason = (error.reason or "UNKNOWN ERROR").upper().replace(" ", "_")
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "EOF" in reason:
+        return NoAnswer(f"{peer} closed the connection in the middle of TLS", transient=True)
+    mistakes = _OF_CLIENT_CERTIFICATES | ({} if is_known else _OF_HANDSHAKES)
+    for fragment, (message, hint) in mistakes.items():
+        if fragment in reason:
+            return NoAnswer(message.format(peer), hint=hint)
+    words = reason.rpartition("ALERT_")[2].lower().replace("_", " ")
+    return NoAnswer(f"the TLS connection to {peer} failed: {words}", transient=True)
 
 
-def causes_of(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it was raised from."""
+def _proxy_error(said: str, proxy: str) -> NoAnswer:
+    status = said[:3]
+    is_permanent = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
+    return NoAnswer(
+        f"{proxy} makes no connection: {said}",
+        hint="its URL takes a user name and password: http://user:password@proxy:3128"
+        if status == "407"
+        else None,
+        transient=not is_permanent,
+    )
+
+
+def _protocol_error(said: str, peer: str, guess: str) -> NoAnswer:
+    """A breach of HTTP: what h11 says of it shows h11's insides, and is only looked at here."""
+    if "without sending a response" in said:
+        message = f"{peer} closed the connection without an answer{guess}"
+    elif "complete message body" in said or "unexpectedly closed" in said:
+        message = f"the answer of {peer} was cut short"
+    elif "too long" in said:
+        message = f"the headers of the answer of {peer} are too long"
+    else:
+        message = f"{peer} answered with something that is not HTTP{guess}"
+    return NoAnswer(message, transient=True)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

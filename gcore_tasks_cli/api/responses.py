@@ -3,12 +3,15 @@
 Pure: an answer's status, headers and body in, values or errors out.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from json import JSONDecodeError
 
+from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import (
@@ -22,10 +25,14 @@ from gcore_tasks_cli.tasks.document import (
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
 _YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes further
 _LONGEST_SAID = 2000
+_MOST_LOOKED_AT = 4096
 _LONGEST_NAME = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT_STATUSES = frozenset({408, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
+# A longer one would have to be cut, and perhaps in the middle of a key.
+_LONGEST_LINE = 150
+_TITLE = re.compile(rf"<title[^>]{{0,99}}>([^<]{{1,{_LONGEST_LINE}}})</title>", re.IGNORECASE)
 _WRONG_URL = "is GCORE_BASE_URL right?"
 
 
@@ -47,7 +54,8 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
     try:
         document = parse_task(decode_json(response.body))
     except ValueError as error:
-        raise NoAnswer(f"{host} answered with no task: {error}", transient=True) from None
+        what = _kind(response.body, error)
+        raise NoAnswer(f"{host} answered with {what} instead of a task", transient=True) from None
     if document.id != task_id and document.id.lower() != task_id.lower():
         raise NoAnswer(f"{host} answered with another task: {document.id}", transient=True)
     return TaskAnswer(document, _http_date(response.headers.get("date")))
@@ -62,7 +70,8 @@ def page_answer(response: Response, host: str) -> PageAnswer:
     try:
         documents, count = parse_page(decode_json(response.body))
     except ValueError as error:
-        raise NoAnswer(f"{host} answered with no list of tasks: {error}", transient=True) from None
+        what = _kind(response.body, error)
+        raise NoAnswer(f"{host} answered with {what} instead of a list", transient=True) from None
     return PageAnswer(documents, count, _http_date(response.headers.get("date")))
 
 
@@ -87,7 +96,7 @@ def status_error(
         message,
         hint=refused_key_hint(said)
         if status == 401
-        else _hint(status, of_task=task_id is not None),
+        else _hint(status, said, of_task=task_id is not None),
         status=status,
         request_id=request_id,
         transient=transient,
@@ -133,7 +142,12 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _hint(status: int, *, of_task: bool) -> str | None:
+def _hint(status: int, said: str, *, of_task: bool) -> str | None:
+    # As nginx says them, and Go's own server.
+    if status == 400 and "SSL certificate" in said:
+        return CLIENT_CERTIFICATE_HINT
+    if status == 400 and ("HTTPS port" in said or "HTTPS server" in said):
+        return "it is an https port, and GCORE_BASE_URL says http"
     return {
         403: "the key may lack rights for this project, or the task be another account's",
         404: "is the ID right? It may be another account's: those are not found either"
@@ -149,13 +163,49 @@ def _error_body(response: Response, hide: Callable[[str], str]) -> tuple[str, st
     try:
         body = parse_json(decode_json(response.body))
     except ValueError:
-        body = None
+        body = {"message": _said_without_json(response)}
     fields = body if isinstance(body, dict) else {}
     said = next((fields[key] for key in _ERROR_MESSAGE_KEYS if fields.get(key)), "")
     text = said if isinstance(said, str) else encode_json(said)
     if invalid := fields.get("invalid_fields"):
         text = f"{text} ({encode_json(invalid)})"
     return hide(text)[:_LONGEST_SAID], request_id_of(response, hide, fields.get("request_id"))
+
+
+def _said_without_json(response: Response) -> str:
+    """The title of an HTML page, or the first line of a text; empty where it only names the status.
+
+    Where gateways name what is wrong, it is there.
+    """
+    text = _text(response.body)
+    said = _title(text) if text.startswith("<") else text.partition("\n")[0]
+    is_phrase = said.removeprefix(str(response.status)).strip() == _phrase(response.status).strip()
+    return "" if is_phrase or len(said) > _LONGEST_LINE else said
+
+
+def _kind(body: bytes, error: ValueError) -> str:
+    """What a body is that cannot be used for this reason."""
+    text = _text(body)
+    if not text:
+        return "nothing"
+    if text.startswith("<"):
+        title = _title(text)
+        return ("an HTML page" if "html" in text.lower() else "XML") + (title and f" ({title})")
+    is_json = not isinstance(error, (JSONDecodeError, UnicodeDecodeError))
+    return "JSON of another kind" if is_json else "something that is not JSON"
+
+
+def _text(body: bytes) -> str:
+    return body[:_MOST_LOOKED_AT].decode("utf-8", "replace").strip("\ufeff \t\r\n")
+
+
+def _title(page: str) -> str:
+    match = _TITLE.search(page)
+    if match is None:
+        return ""
+    from html import unescape
+
+    return " ".join(unescape(match[1]).split())
 
 
 def request_id_of(

@@ -23,7 +23,7 @@ from gcore_tasks_cli.api.limits import (
     READ_LIMIT_SECONDS,
     REQUEST_LIMIT_SECONDS,
 )
-from gcore_tasks_cli.api.network_errors import causes_of, network_error
+from gcore_tasks_cli.api.network_errors import network_error
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
 from gcore_tasks_cli.api.responses import (
@@ -34,7 +34,7 @@ from gcore_tasks_cli.api.responses import (
     task_answer,
 )
 from gcore_tasks_cli.api.settings import Settings
-from gcore_tasks_cli.errors import ApiError, UsageError
+from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.sanitize import without_secrets
 from gcore_tasks_cli.tasks.ids import path_segment
@@ -61,6 +61,7 @@ class Session:
         self._tls = tls
         self._client: httpx.Client | None = None
         self._is_spoilt = False  # its connection holds the rest of an answer that was not read
+        self._has_answered = self._is_past_proxy = False
         self._socket_lock = threading.Lock()
         self._socket: socket.socket | None = None
 
@@ -158,20 +159,24 @@ class Session:
         except ApiError:
             self.close()
             raise
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ImportError) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError):
+            # What only httpx finds out about a URL.
+            raise UsageError("GCORE_BASE_URL or a proxy's variable is no usable URL") from None
+        except (httpx.HTTPError, OSError) as error:
             self.close()
-            raise network_error(error, self._blamed(error)) from None
-        except ValueError as error:  # what only httpx and idna find out about a URL
-            raise UsageError(
-                f"GCORE_BASE_URL or a proxy variable holds a URL that cannot be used: {error}",
-            ) from None
+            raise self._network_error(error) from None
 
-    def _blamed(self, error: Exception) -> str:
-        """Who could not be reached: where there is a proxy, it is what is connected to."""
+    def _network_error(self, error: Exception) -> NoAnswer:
+        """The error in words; until there is a tunnel through it, a proxy is who is asked."""
         proxy = self._settings.proxy
-        is_connection = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-        is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes_of(error))
-        return proxy.name if proxy is not None and is_connection and not is_tls else self._host
+        peer, url = self._host, self._settings.base_url
+        if proxy is not None and not self._is_past_proxy:
+            peer, url = proxy.name, proxy.url
+        is_known = self._has_answered
+        if self._tls is not None:
+            is_known = self._tls.session_stats()["connect_good"] > 0
+        is_plain = url.startswith("http:")
+        return network_error(error, peer, is_plain=is_plain, is_known=is_known)
 
     def _tell(
         self,
@@ -212,6 +217,7 @@ class Session:
         with client.stream(
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
+            self._has_answered = True
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
                 body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
@@ -226,9 +232,11 @@ class Session:
     def _new_client(self) -> httpx.Client:
         # Plain http goes to this machine only, and so past every proxy: there the key would be
         # readable to it.
+        proxy = self._settings.proxy
+        proxy_tls = self._tls if proxy is not None and proxy.url.startswith("https:") else None
         return httpx.Client(
             verify=self._tls if self._tls is not None else False,
-            proxy=self._settings.proxy.url if self._settings.proxy else None,
+            proxy=httpx.Proxy(proxy.url, ssl_context=proxy_tls) if proxy else None,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
@@ -248,8 +256,11 @@ class Session:
 
         A duplicate, since TLS detaches the original object from the connection.
         """
+        if event in ("proxy.start_tls.started", "socks.start_tls.started"):
+            self._is_past_proxy = True
         if not event.endswith("connect_tcp.complete"):
             return
+        self._is_past_proxy = False
         connection = info["return_value"].get_extra_info("socket")
         with self._socket_lock:
             if self._socket is not None:

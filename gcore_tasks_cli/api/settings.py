@@ -15,6 +15,7 @@ from gcore_tasks_cli.errors import UsageError
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 DEFAULT_SOURCE = "the default"
+CLIENT_CERTIFICATE_HINT = "SSL_CLIENT_CERT names the file of one, SSL_CLIENT_KEY that of its key"
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"
 _LONGEST_KEY = 8192
@@ -39,6 +40,8 @@ class Settings:
     base_url: str = DEFAULT_BASE_URL
     ca_file: str | None = None
     ca_dir: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = field(default=None, repr=False)
     key_source: str = "GCORE_API_KEY"  # as messages name it
@@ -62,6 +65,8 @@ class Settings:
             key_source=key_source,
             ca_file=find_path(env, "SSL_CERT_FILE"),
             ca_dir=find_path(env, "SSL_CERT_DIR"),
+            client_cert=find_path(env, "SSL_CLIENT_CERT"),
+            client_key=find_path(env, "SSL_CLIENT_KEY"),
             other_keys=tuple(
                 name for name in _OLDER_KEY_NAMES if env.get(name, "").strip() not in ("", api_key)
             ),
@@ -259,7 +264,7 @@ def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:
 
 
 def find_path(env: Mapping[str, str], name: str) -> str | None:
-    """The path in `SSL_CERT_FILE` or `SSL_CERT_DIR`; None if it is not set.
+    """The path in a variable such as `SSL_CERT_FILE`; None if it is not set.
 
     Raises:
         UsageError: if there is no such file or folder.

@@ -66,7 +66,7 @@ def test_no_answer_and_nonsense_are_told_with_their_reason() -> None:
         ran = gtask(server, "get", TASK, "-v")
     first, second, third = logged_requests(ran.err)
     assert re.search(r" no answer in \S+ m?s: ", first)
-    assert re.search(r" 200 in \S+ m?s, retry 1: .*no task", second)
+    assert re.search(r" 200 in \S+ m?s, retry 1: .*instead of a task", second)
     assert "retry 2" in third
 
 
