@@ -1,25 +1,52 @@
-"""The Typer app: which commands there are."""
+"""The Typer app: which commands there are. Each is imported once it is asked for."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.commands.ack import ack
-from gcore_tasks_cli.commands.completion import completion
-from gcore_tasks_cli.commands.get import get
-from gcore_tasks_cli.commands.help import help_
-from gcore_tasks_cli.commands.list import list_tasks
-from gcore_tasks_cli.commands.resources import resources
-from gcore_tasks_cli.commands.sandbox import sandbox
-from gcore_tasks_cli.commands.watch import watch
 from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup
 
+# Command → its function, in the module of `commands` that is named like the command.
+_FUNCTIONS = {
+    "get": "get",
+    "watch": "watch",
+    "resources": "resources",
+    "ack": "ack",
+    "sandbox": "sandbox",
+    "completion": "completion",
+    "list": "list_tasks",
+    "help": "help_",
+}
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _LazyGroup(GtaskGroup):
+    """The commands of the table, made one by one: seven of eight are not needed in a run."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """All commands."""
+        del ctx
+        return list(_FUNCTIONS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        """The command of this name; None if there is none."""
+        if cmd_name in _FUNCTIONS and cmd_name not in self.commands:
+            module = import_module(f"gcore_tasks_cli.commands.{cmd_name}")
+            only = typer.Typer(
+                add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+            )
+            only.command(cmd_name, cls=GtaskCommand, context_settings=_SETTINGS)(
+                getattr(module, _FUNCTIONS[cmd_name])
+            )
+            self.commands[cmd_name] = typer.main.get_command(only)
+        return super().get_command(ctx, cmd_name)
+
 
 app = typer.Typer(
     name="gtask",
-    cls=GtaskGroup,
+    cls=_LazyGroup,
     add_completion=False,
     rich_markup_mode=None,  # plain help: rich would double the time to the first line
     pretty_exceptions_enable=False,
@@ -55,9 +82,3 @@ def gtask(
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-for _command in (get, watch, resources, ack, sandbox, completion):
-    app.command(cls=GtaskCommand, context_settings=_SETTINGS)(_command)
-app.command("list", cls=GtaskCommand, context_settings=_SETTINGS)(list_tasks)
-app.command("help", cls=GtaskCommand, context_settings=_SETTINGS)(help_)

@@ -3,9 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.settings import Settings
@@ -21,8 +20,7 @@ ONE_SHOT_SECONDS = 20.0
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """What every command that calls the API works with.
 
     With `is_verbose` each request is logged to standard error; the key is hidden everywhere.
@@ -57,7 +55,7 @@ class Invocation:
         if verbose:
             from gcore_tasks_cli.output.request_log import RequestLog
 
-            settings = replace(settings, on_exchange=RequestLog(streams.note).take)
+            settings = settings._replace(on_exchange=RequestLog(streams.note).take)
         return cls(streams, settings, configuration.env, deadline, verbose)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 # C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates,
 # invisible marks, lone surrogates and non-characters: a terminal may interpret them, or they make
 # text look different from what it is.
-_UNSAFE = re.compile(
+# Patterns are compiled once they are needed: most text is harmless.
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_UNSAFE_BUT_LINES = _UNSAFE.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
 # The runner of GitHub Actions interprets as a command in a job's log: `::` at the beginning of a
 # line, after white space or colour codes, and `##[` anywhere (ActionCommand.cs of actions/runner).
-_WORKFLOW_COMMAND = re.compile(
-    r"(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)", re.MULTILINE
-)
+_WORKFLOW_COMMAND = r"(?m)(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)"
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -27,12 +26,13 @@ def _visible(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """`text` on one line, with an escape for each character that a terminal could interpret."""
-    return _UNSAFE.sub(_visible, text)
+    # All that is unsafe is unprintable to Python.
+    return text if text.isprintable() else re.sub(_UNSAFE, _visible, text)
 
 
 def lines(text: str) -> str:
     """As `one_line`, but line feeds stay."""
-    return _UNSAFE_BUT_LINES.sub(_visible, text.replace("\r\n", "\n"))
+    return re.sub(_UNSAFE_BUT_LINES, _visible, text.replace("\r\n", "\n"))
 
 
 def no_workflow_command(text: str) -> str:
@@ -42,7 +42,7 @@ def no_workflow_command(text: str) -> str:
     """
     if "::" not in text and "##[" not in text:
         return text
-    return _WORKFLOW_COMMAND.sub(_without_command, text)
+    return re.sub(_WORKFLOW_COMMAND, _without_command, text)
 
 
 def _without_command(match: re.Match[str]) -> str:
@@ -62,7 +62,7 @@ def json_text(text: str) -> str:
 
     Line feeds stay: valid JSON has them only as white space between tokens.
     """
-    return _UNSAFE_BUT_LINES.sub(_json_escape, text)
+    return re.sub(_UNSAFE_BUT_LINES, _json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

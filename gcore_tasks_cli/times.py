@@ -1,17 +1,16 @@
 """Points in time and spans of time, as the API writes them and as people read and write them."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)?", re.ASCII)
+_DURATION = r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)?"
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Longer than any task; also keeps every sum of times within what the system's timers take.
 _LONGEST_SECONDS = 366 * 86400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """When to stop: `at` is in seconds on `time.monotonic`'s clock.
 
     `timeout_seconds` is the number that the user gave, for messages.
@@ -39,7 +38,8 @@ def parse_duration(text: str) -> float:
     """
     compact = text.strip().lower()
     seconds, position = 0.0, 0
-    while match := _DURATION.match(compact, position):
+    pattern = re.compile(_DURATION, re.ASCII)
+    while match := pattern.match(compact, position):
         unit = match[2]
         if unit is None and match[0] != compact:
             break  # 1h30 is ambiguous: 30 seconds or 30 minutes?

@@ -6,7 +6,7 @@ read is ignored, and httpx is handed the proxy that was chosen.
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gcore_tasks_cli.errors import UsageError
@@ -17,8 +17,7 @@ _EXCEPTION_VARIABLES = ("no_proxy", "NO_PROXY")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(NamedTuple):
     """A proxy's URL, and the variable that names it."""
 
     url: str

@@ -1,11 +1,10 @@
 """One request and what came of it, for whoever wants to be told of each (`--verbose`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A request that is over; `url` is whole, with its query.
 
     `status` is None where no answer came; `problem` says then why, and also what is wrong with an

@@ -6,10 +6,10 @@ Pure: an answer's status, headers and body in, values or errors out.
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from json import JSONDecodeError
+from typing import NamedTuple
 
 from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
@@ -36,8 +36,7 @@ _TITLE = re.compile(rf"<title[^>]{{0,99}}>([^<]{{1,{_LONGEST_LINE}}})</title>", 
 _WRONG_URL = "is GCORE_BASE_URL right?"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A whole answer; header names in lower case, the body decompressed."""
 
     status: int

@@ -4,8 +4,8 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 from gcore_tasks_cli.api.configuration import Configuration
@@ -23,29 +23,31 @@ _LONGEST_KEY = 8192
 _SHORTEST_SECRET = 6
 _SHORTEST_SECRET_PART = 8
 # A JSON Web Token: three parts of base64url, the first a JSON object.
-_TOKEN_OF_A_LOGIN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
-_HOST = re.compile(r"[\w.-]+|\[[0-9a-fA-F:.]+\]")
-_LOOPBACK_IPV4 = re.compile(r"127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
+_JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
+_HOST = r"[\w.-]+|\[[0-9a-fA-F:.]+\]"
+_LOOPBACK_IPV4 = r"(?a)127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
     `other_keys` are older variables that hold another key than this one; `on_exchange` is told of
     each request.
     """
 
-    api_key: str = field(repr=False)
+    api_key: str
     base_url: str = DEFAULT_BASE_URL
     ca_file: str | None = None
     ca_dir: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
     other_keys: tuple[str, ...] = ()
-    proxy: Proxy | None = field(default=None, repr=False)
+    proxy: Proxy | None = None
     key_source: str = "GCORE_API_KEY"  # as messages name it
-    on_exchange: ExchangeListener | None = field(default=None, repr=False)
+    on_exchange: ExchangeListener | None = None
+
+    def __repr__(self) -> str:
+        return f"Settings({self.base_url!r})"
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Settings":
@@ -94,7 +96,7 @@ class Settings:
     def refused_key_hint(self, said: str) -> str:
         """What to look at when the API refused the key, with what it said."""
         hint = "is GCORE_API_KEY right, and still valid?"
-        if _TOKEN_OF_A_LOGIN.fullmatch(self.api_key):
+        if re.fullmatch(_JWT, self.api_key):
             hint = (
                 "GCORE_API_KEY holds the Bearer token of a login; "
                 "gtask needs an API key (a permanent token, like 1234$abcdef)"
@@ -159,7 +161,7 @@ def check_base_url(url: str, name: str = "GCORE_BASE_URL") -> str:
 def _has_host(parts: SplitResult) -> bool:
     host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
     host = host.removesuffix(":")
-    if _HOST.fullmatch(host) is None:
+    if re.fullmatch(_HOST, host) is None:
         return False
     if host.startswith("["):
         return True
@@ -171,7 +173,7 @@ def _has_host(parts: SplitResult) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or _LOOPBACK_IPV4.fullmatch(host) is not None
+    return host in ("localhost", "::1") or re.fullmatch(_LOOPBACK_IPV4, host) is not None
 
 
 def find_api_key(configuration: Configuration) -> tuple[str, str]:

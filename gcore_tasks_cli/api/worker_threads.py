@@ -8,10 +8,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from queue import Empty, Queue, SimpleQueue
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS
 from gcore_tasks_cli.api.network_errors import too_slow
@@ -66,8 +65,7 @@ class _Worker(Generic[Job, Answer]):
             del answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Result(Generic[Job, Answer]):
+class _Result(NamedTuple, Generic[Job, Answer]):
     worker: _Worker[Job, Answer]
     job: Job
     answer: Answer | Exception

@@ -89,10 +89,11 @@ def watch(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import ActiveTasks
     from gcore_tasks_cli.operations.wait import wait
+    from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.list_notes import scope_words
-    from gcore_tasks_cli.output.printers import EventPrinter, JsonPrinter, Printer, SummaryPrinter
+    from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES

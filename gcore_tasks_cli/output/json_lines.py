@@ -1,11 +1,9 @@
 """What programs read: the API's documents, created resources, bare IDs. Standard library only."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Unfinished
-from gcore_tasks_cli.tasks.document import Document, duration_seconds, encode_json
+from gcore_tasks_cli.tasks.document import Document, encode_json
 
 
 def chosen_resources(document: Document, types: Collection[str]) -> dict[str, list[Any]]:
@@ -22,52 +20,6 @@ def resources_document(document: Document, types: Collection[str] = ()) -> str:
         "created_resources": chosen_resources(document, types),
     }
     return encode_json(entry)
-
-
-def event_document(event: Event, time: datetime) -> str | None:
-    """The JSON line of `watch --events` for this event; None if it is none for programs.
-
-    A stable schema: keys are only ever added. `time` is this machine's clock.
-    """
-    entry: dict[str, Any]
-    if isinstance(event, Changed):
-        entry = {
-            "event": "changed",
-            **_task_of(event),
-            "from": event.previous.state if event.previous else None,
-            "to": event.document.state,
-            "detailed_state": event.document.detailed_state,
-        }
-    elif isinstance(event, Settled) and event.document.is_final:
-        entry = {
-            "event": "ended",
-            **_task_of(event),
-            "state": event.document.state,
-            "error": event.document.text_field("error"),
-            "created_resources": event.document.created_resources(),
-            "duration_seconds": duration_seconds(event.document),
-        }
-    elif isinstance(event, Failed):
-        entry = {
-            "event": "failed",
-            **_task_of(event),
-            "state": event.document.state if event.document else None,
-            "message": event.error.message,
-            "exit_status": int(event.error.exit_code),
-            "request_id": event.error.request_id,
-        }
-    elif isinstance(event, (Settled, Unfinished)):  # settled by --timeout 0, and still active
-        state = event.document.state if event.document else None
-        entry = {"event": "unfinished", **_task_of(event), "state": state}
-    else:
-        return None
-    moment = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z"
-    return encode_json({"time": moment, **entry})
-
-
-def _task_of(event: Changed | Settled | Failed | Unfinished) -> dict[str, Any]:
-    document = event.document
-    return {"task_id": event.task_id, "task_type": document.task_type if document else None}
 
 
 def bare_ids(document: Document, types: Collection[str]) -> list[str]:

@@ -1,20 +1,12 @@
-"""How each command puts documents on standard output; rich is imported only where people read."""
+"""How each command puts documents on standard output; what one form needs is imported there."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, TaskNotFound
-from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.json_lines import (
-    bare_ids,
-    chosen_resources,
-    event_document,
-    resources_document,
-)
-from gcore_tasks_cli.output.plain import plain_card, plain_resources, plain_summary
+from gcore_tasks_cli.output.json_lines import bare_ids, chosen_resources, resources_document
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 
@@ -89,24 +81,6 @@ class JsonPrinter(StreamPrinter):
         self._json(document.text)
 
 
-class EventPrinter:
-    """`watch --events`: a JSON line for each change and each end, at once, also at a terminal."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
-
-    def follow(self, event: Event) -> None:
-        """Prints the event, if it is one for programs."""
-        if (text := event_document(event, datetime.now(UTC))) is not None:
-            self._streams.data(text + "\n")
-
-    def take(self, document: Document) -> None:
-        """Nothing: the event has said it."""
-
-    def finish(self) -> None:
-        """Nothing is left over."""
-
-
 class CardPrinter(StreamPrinter):
     """`get`: a card for each task."""
 
@@ -121,6 +95,8 @@ class CardPrinter(StreamPrinter):
             (task,) = self._tasks([document])
             self._show(card(task, now=now))
         else:
+            from gcore_tasks_cli.output.plain import plain_card
+
             gap = "" if self._is_first else "\n"
             (plain,) = self._hidden([document])
             self._streams.data(gap + plain_card(plain, now=now))
@@ -161,6 +137,8 @@ class SummaryPrinter(StreamPrinter):
 
             self._show(result_summary(self._tasks(self._documents), now=now))
         else:
+            from gcore_tasks_cli.output.plain import plain_summary
+
             self._streams.data(plain_summary(self._hidden(self._documents), now=now))
 
 
@@ -227,12 +205,17 @@ class ResourcesPrinter(StreamPrinter):
             from gcore_tasks_cli.output.terminal.summaries import resources_table
 
             self._show(resources_table(self._tasks(self._entries)))
-        elif text := plain_resources(self._hidden(self._entries)):
-            self._streams.data(text)
+        else:
+            from gcore_tasks_cli.output.plain import plain_resources
+
+            if text := plain_resources(self._hidden(self._entries)):
+                self._streams.data(text)
 
 
 def task_error(document: Document) -> GtaskError:
     """A failed task as an error of a command."""
+    from gcore_tasks_cli.output.failure import failure
+
     failed = failure(document)
     return ApiError(
         f"{failed.headline}: {failed.error}", hint=failed.advice, request_id=failed.request_id

@@ -6,16 +6,14 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, NamedTuple, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line, without_secrets
 
 
-@dataclass(frozen=True)
-class Streams:
+class Streams(NamedTuple):
     """Where data and messages go; made once a process, by `standard`.
 
     No message, and nothing for people, shows any of the `secrets`. With `in_workflow` the runner
@@ -26,7 +24,10 @@ class Streams:
     err: TextIO
     stdin: BinaryIO | None
     in_workflow: bool = False
-    secrets: Sequence[str] = field(default=(), repr=False)
+    secrets: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return "Streams(…)"  # secrets must not get into a traceback
 
     @classmethod
     def standard(cls) -> "Streams":
@@ -38,7 +39,7 @@ class Streams:
 
     def hiding(self, *secrets: str) -> "Streams":
         """The same streams, but people never see these on them."""
-        return replace(self, secrets=(*self.secrets, *secrets))
+        return self._replace(secrets=(*self.secrets, *secrets))
 
     def hide(self, text: str) -> str:
         """The text with `***` in place of secrets; before it is cut or folded, that is."""

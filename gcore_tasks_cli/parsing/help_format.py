@@ -112,6 +112,8 @@ class GtaskGroup(TyperGroup):
 
     def _with_options_behind(self, ctx: typer.Context, args: list[str]) -> list[str]:
         """`--verbose watch ID` as `watch --verbose ID`; unchanged where that is not possible."""
+        if not args or not args[0].startswith("-"):
+            return args
         moved: list[str] = []
         left = list(args)
         commands = [self.get_command(ctx, name) for name in self.list_commands(ctx)]

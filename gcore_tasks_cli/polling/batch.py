@@ -89,12 +89,12 @@ class Batch:
             reading.found[document.id.lower()] = TaskAnswer(document, page.server_time)
         if reading.is_first:
             reading.is_first = False
-            if page.count > self._most_rows(reading):
+            if page.total > self._most_rows(reading):
                 self._too_many(reading)
                 return []
             step = MOST_A_PAGE - _OVERLAP
             more = (
-                range(step, max(0, page.count - _OVERLAP), step) if page.count > MOST_A_PAGE else ()
+                range(step, max(0, page.total - _OVERLAP), step) if page.total > MOST_A_PAGE else ()
             )
             if more:
                 return self._ask(reading, more)

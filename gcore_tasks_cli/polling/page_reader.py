@@ -132,7 +132,7 @@ class PageReader:
             self._count_barren(bool(fresh))
             self._steps_back = 0
             reached = request.offset + len(answer.documents)
-            page = Page(fresh, answer.count, reached, answer.server_time)
+            page = Page(fresh, answer.total, reached, answer.server_time)
             if page.is_last or not answer.documents:
                 yield page
                 return
@@ -143,9 +143,9 @@ class PageReader:
                 self._page_size = _fitting(answer.documents, self._sizes)
                 # Yield before prefetching: a small `--limit` may stop here.
                 yield page
-                self._plan_ahead(answer.count)
+                self._plan_ahead(answer.total)
             else:
-                self._plan_ahead(answer.count)
+                self._plan_ahead(answer.total)
                 yield page
 
     def _pin(self, documents: Sequence[Document]) -> None:
@@ -185,7 +185,7 @@ class PageReader:
         self._count_barren(False)
         step = (self._page_size // 2 or 1) << min(self._steps_back, 40)
         self._steps_back += 1
-        self._replan(max(0, min(request.offset, answer.count) - step))
+        self._replan(max(0, min(request.offset, answer.total) - step))
         self._ask(PageRequest(self._parameters, self._page_size, self._next_offset))
 
     def _count_barren(self, was_fresh: bool) -> None:

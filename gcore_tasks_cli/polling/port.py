@@ -3,8 +3,7 @@
 `api.worker_threads.Fetcher` implements it; tests implement it in simulated time.
 """
 
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.tasks.document import Document
@@ -12,23 +11,21 @@ from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import parse_epoch
 
 
-@dataclass(frozen=True, slots=True)
-class TaskAnswer:
+class TaskAnswer(NamedTuple):
     """A task as the API answered it; `server_time` is its Date header in seconds since 1970."""
 
     document: Document
     server_time: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageAnswer:
-    """A page of the list; `count` is how many tasks there are over all pages.
+class PageAnswer(NamedTuple):
+    """A page of the list; `total` is how many tasks there are over all pages.
 
     `server_time` is as in `TaskAnswer`.
     """
 
     documents: list[Document]
-    count: int
+    total: int
     server_time: float | None
 
 
@@ -40,8 +37,7 @@ JobT = TypeVar("JobT")
 AnswerT = TypeVar("AnswerT")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[JobT, AnswerT]):
+class Reply(NamedTuple, Generic[JobT, AnswerT]):
     """The answer to one job, or why there is none."""
 
     job: JobT

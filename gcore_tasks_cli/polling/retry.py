@@ -10,9 +10,8 @@ import math
 from collections import deque
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from itertools import count
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from gcore_tasks_cli.errors import ApiError, NoAnswer
 from gcore_tasks_cli.polling.port import AnswerT, JobT, Port, Reply
@@ -38,8 +37,7 @@ _TOO_MANY_REQUESTS = 429
 Uniform = Callable[[float, float], float]
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """How long transient faults are retried: seconds since the last good answer, tries of a job.
 
     A rate limit (429) does not count as a try: the next request waits for its turn instead.
@@ -56,8 +54,7 @@ ONE_ANSWER = RetryPolicy()
 UNTIL_DEADLINE = RetryPolicy(math.inf, math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(NamedTuple):
     """There has been no good answer since `since`; `next_try` is None while a try is under way.
 
     Times are in seconds on the port's clock.
@@ -68,17 +65,17 @@ class Outage:
     next_try: float | None
 
 
-@dataclass(slots=True)
 class _Open:
     """A job without a final reply."""
 
-    submitted: float
-    once: bool
-    sent: float = -math.inf
-    in_flight: int = 0
-    failures: int = 0
-    error: ApiError | None = None
-    entry: int = -1  # its valid entry in the queue
+    def __init__(self, submitted: float, *, once: bool) -> None:
+        self.submitted = submitted
+        self.once = once
+        self.sent = -math.inf
+        self.in_flight = 0
+        self.failures = 0
+        self.error: ApiError | None = None
+        self.entry = -1  # its valid entry in the queue
 
 
 class RetryingPort(Generic[JobT, AnswerT]):
@@ -127,7 +124,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
 
     def submit(self, job: JobT, *, once: bool = False) -> None:
         """Sends the job when its turn comes; if it is only for `once`, without retries."""
-        self._open[job] = _Open(self.now(), once)
+        self._open[job] = _Open(self.now(), once=once)
         self._enqueue(job, self.now())
 
     def abandon(self, job: JobT) -> None:

@@ -9,8 +9,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gcore_tasks_cli.times import parse_epoch
 
@@ -59,14 +58,13 @@ class TaskFields(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One task as the API sent it: `text` is its JSON without white space, `fields` its value."""
 
     id: str
     state: str
     text: str
-    fields: dict[str, Any] = field(repr=False, compare=False)
+    fields: dict[str, Any]
 
     @property
     def is_final(self) -> bool:
@@ -104,7 +102,7 @@ class Document:
         """The document with `hide` applied to each string in its fields; `text` is unchanged."""
         if hide(self.text) == self.text:
             return self
-        return replace(self, fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
+        return self._replace(fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
 
     def mentions(self, resource_id: str) -> bool:
         """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""

@@ -1,7 +1,7 @@
 """A request for one page of the API's list. Small, because every wait imports it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 # The API's limit.
 MOST_A_PAGE = 1000
@@ -9,8 +9,7 @@ MOST_A_PAGE = 1000
 Parameters = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """One page of the API's list: at most `limit` tasks, from `offset` on."""
 
     parameters: Parameters

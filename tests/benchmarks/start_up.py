@@ -1,5 +1,10 @@
-"""How long whole processes take, against rivals and a bare interpreter, in one run."""
+"""How long whole processes take, against rivals and a bare interpreter, in one run.
 
+Three tables: a server that answers at once, one that takes 150 ms, and one behind TLS. Programs run
+in turns, so that the noise of the machine meets all of them alike; medians are compared.
+"""
+
+import contextlib
 import os
 import shutil
 import ssl
@@ -7,10 +12,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import certifi
 import trustme
 
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
@@ -21,92 +30,193 @@ from tests.e2e.harness import TASK, command, environment
 from tests.unit.parsing.test_help_format import COMMANDS
 
 _RUNS = 25
+_LATENCY_SECONDS = 0.15
 _SDK_GET = """
 from gcore import Gcore
 print(Gcore(cloud_project_id=1, cloud_region_id=1).cloud.tasks.get({task!r}).to_json())
 """
-_SCENARIO = b'{"tasks": [{"id": "%s", "age": 60}]}' % TASK.encode()
+_SCENARIO = '{"latency": %s, "tasks": [{"id": "%s", "age": 60}]}'
+_SHOWING = {"get": (TASK,), "resources": (TASK,), "list": (), "watch": (TASK,)}
+
+
+class Program(NamedTuple):
+    """What is measured; `out` is the descriptor of its output: of nothing, or of a terminal."""
+
+    command_line: Sequence[str]
+    env: Mapping[str, str]
+    out: int = subprocess.DEVNULL
+
+
+class Times(NamedTuple):
+    """Seconds of one run, or the medians of several; CPU time is that of user and system."""
+
+    wall: float
+    cpu: float
 
 
 def main() -> None:
-    """Prints the table; medians of wall and CPU time, in milliseconds."""
+    """Prints the tables; times are in milliseconds."""
+    with _terminal() as terminal, tempfile.TemporaryDirectory() as folder:
+        _print_answered_at_once(terminal)
+        _print_answered_late(terminal)
+        _print_over_tls(terminal, Path(folder, "authorities.pem"))
+    print(f"\nmedians of {_RUNS} runs, whole processes, in turns; loopback sandbox")
+
+
+def _print_answered_at_once(terminal: int) -> None:
+    with _server(0.0) as server:
+        env = installed(environment(server))
+        times = _measure(
+            {
+                "bare interpreter": Program([sys.executable, "-c", ""], env),
+                "import typer, httpx": Program([sys.executable, "-c", "import typer, httpx"], env),
+                "gtask --version": Program(command("--version"), env),
+                "gtask --help": Program(command("--help"), env),
+                **{
+                    f"gtask {name} --help": Program(command(name, "--help"), env)
+                    for name in COMMANDS
+                },
+                "gtask get (usage error)": Program(command("get"), env),
+                **_showing(env, terminal),
+                "SDK one-liner": Program([rivals.python(), "-c", _SDK_GET.format(task=TASK)], env),
+                **_versions_of_rivals(env),
+            }
+        )
+    bare, sdk = times["bare interpreter"], times["SDK one-liner"]
+    head = ["program", "wall ms", "CPU ms", "bare interpreters", "in CPU", "SDK one-liners"]
+    rows = [
+        [
+            name,
+            _ms(each.wall),
+            _ms(each.cpu),
+            f"{each.wall / bare.wall:.1f}",
+            f"{each.cpu / bare.cpu:.1f}",
+            f"{each.wall / sdk.wall:.2f}",
+        ]
+        for name, each in times.items()
+    ]
+    print(markdown(head, rows), flush=True)
+
+
+def _print_answered_late(terminal: int) -> None:
+    with _server(_LATENCY_SECONDS) as server:
+        times = _measure(_showing(installed(environment(server)), terminal))
+    print(f"\nA server that takes {_ms(_LATENCY_SECONDS)} ms to answer; wall time beside that:\n")
+    rows = []
+    for name in _SHOWING:
+        as_json, shown = (
+            times[f"gtask {name}{form}"].wall - _LATENCY_SECONDS for form in (" --json", ", shown")
+        )
+        rows.append([f"gtask {name}", _ms(as_json), _ms(shown), f"{shown / as_json:.2f}"])
+    print(markdown(["", "--json ms", "at a terminal ms", "ratio"], rows), flush=True)
+
+
+def _print_over_tls(terminal: int, pem: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    scenario = parse_scenario(_SCENARIO)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        SandboxServer(scenario) as plain,
-        SandboxServer(scenario, ssl_context=context) as secure,
-    ):
-        pem = Path(folder, "authority.pem")
-        authority.cert_pem.write_to_path(str(pem))
-        env = installed(environment(plain))
-        over_tls = installed(environment(secure, SSL_CERT_FILE=str(pem)))
-        programs = _programs(env, over_tls)
-        for command_line, variables in programs.values():
-            _run(command_line, variables)  # warms the file cache
-        times: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
-        for _ in range(_RUNS):  # in turns, so that noise meets all of them alike
-            for name, (command_line, variables) in programs.items():
-                times[name].append(_run(command_line, variables))
-    _print(times)
+    # All the usual roots too: to load them is what takes its time.
+    pem.write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
+    names = ("get --json", "get, shown")
+    with _server(0.0) as plain, _server(0.0, context) as secure:
+        programs = {
+            f"{name} {kind}": _showing(installed(env), terminal)[f"gtask {name}"]
+            for name in names
+            for kind, env in (
+                ("plain", environment(plain)),
+                ("TLS", environment(secure, SSL_CERT_FILE=str(pem))),
+            )
+        }
+        times = _measure(programs)
+    print("\nOver TLS, with all the usual roots, wall time:\n")
+    rows = []
+    for name in names:
+        plain_s, tls_s = times[f"{name} plain"].wall, times[f"{name} TLS"].wall
+        rows.append([f"gtask {name}", _ms(plain_s), _ms(tls_s), f"{tls_s / plain_s:.2f}"])
+    print(markdown(["", "plain ms", "TLS ms", "ratio"], rows), flush=True)
 
 
-def _programs(
-    env: Mapping[str, str], over_tls: Mapping[str, str]
-) -> dict[str, tuple[Sequence[str], Mapping[str, str]]]:
-    programs: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {
-        "bare interpreter": ([sys.executable, "-c", ""], env),
-        "gtask --version": (command("--version"), env),
-        "gtask --help": (command("--help"), env),
-        **{f"gtask {name} --help": (command(name, "--help"), env) for name in COMMANDS},
-        "gtask get (usage error)": (command("get"), env),
-        "gtask get ID --json": (command("get", TASK, "--json"), env),
-        "gtask get ID --json, TLS": (command("get", TASK, "--json"), over_tls),
-        "gtask get ID (card)": (command("get", TASK), env),
-        "SDK one-liner": ([rivals.python(), "-c", _SDK_GET.format(task=TASK)], env),
-    }
-    for name in ("http", "globus", "linode-cli"):
-        if program := shutil.which(name, path=rivals.environment()):
-            programs[f"{name} --version"] = ([program, "--version"], env)
+def _showing(env: Mapping[str, str], terminal: int) -> dict[str, Program]:
+    """The commands that ask the API: as JSON to a pipe, and for people at a terminal."""
+    programs = {}
+    for name, arguments in _SHOWING.items():
+        programs[f"gtask {name} --json"] = Program(command(name, *arguments, "--json"), env)
+        at_terminal = {**env, "TERM": "xterm-256color"}
+        programs[f"gtask {name}, shown"] = Program(command(name, *arguments), at_terminal, terminal)
     return programs
 
 
-def installed(env: dict[str, str]) -> dict[str, str]:
+def _versions_of_rivals(env: Mapping[str, str]) -> dict[str, Program]:
+    found = {
+        name: shutil.which(name, path=rivals.environment())
+        for name in ("http", "globus", "linode-cli")
+    }
+    return {
+        f"{name} --version": Program([path, "--version"], env)
+        for name, path in found.items()
+        if path
+    }
+
+
+def installed(env: Mapping[str, str]) -> dict[str, str]:
     """Without what would keep Python from using compiled modules, as no user has it."""
     return {name: text for name, text in env.items() if not name.startswith("PYTHON")}
 
 
-def _run(command_line: Sequence[str], env: Mapping[str, str]) -> tuple[float, float]:
+@contextmanager
+def _server(
+    latency_seconds: float, context: ssl.SSLContext | None = None
+) -> Iterator[SandboxServer]:
+    scenario = parse_scenario((_SCENARIO % (latency_seconds, TASK)).encode())
+    with SandboxServer(scenario, ssl_context=context) as server:
+        yield server
+
+
+@contextmanager
+def _terminal() -> Iterator[int]:
+    """The descriptor of a pseudo-terminal whose other side reads all that comes."""
+    ours, theirs = os.openpty()
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # the terminal is gone
+            while os.read(ours, 65536):
+                pass
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    yield theirs
+    os.close(theirs)
+    thread.join()
+    os.close(ours)
+
+
+def _measure(programs: Mapping[str, Program]) -> dict[str, Times]:
+    for program in programs.values():
+        _run(program)  # warms the file cache
+    runs: dict[str, list[Times]] = {name: [] for name in programs}
+    for _ in range(_RUNS):
+        for name, program in programs.items():
+            runs[name].append(_run(program))
+    return {
+        name: Times(*map(statistics.median, zip(*times, strict=True)))
+        for name, times in runs.items()
+    }
+
+
+def _run(program: Program) -> Times:
     began = time.perf_counter()
     process = subprocess.Popen(
-        command_line,
-        env=dict(env),
+        program.command_line,
+        env=dict(program.env),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=program.out,
+        stderr=program.out,
     )
     _, _, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
     process.returncode = 0
-    return wall, usage.ru_utime + usage.ru_stime
+    return Times(wall, usage.ru_utime + usage.ru_stime)
 
 
-def _print(times: Mapping[str, Sequence[tuple[float, float]]]) -> None:
-    wall = {name: statistics.median(w for w, _ in runs) for name, runs in times.items()}
-    cpu = {name: statistics.median(c for _, c in runs) for name, runs in times.items()}
-    bare, sdk = wall["bare interpreter"], wall["SDK one-liner"]
-    rows = [
-        [
-            name,
-            f"{wall[name] * 1000:.0f}",
-            f"{cpu[name] * 1000:.0f}",
-            f"{wall[name] / bare:.1f}",
-            f"{wall[name] / sdk:.2f}",
-        ]
-        for name in times
-    ]
-    head = ["program", "wall ms", "CPU ms", "bare interpreters", "SDK one-liners"]
-    print(markdown(head, rows))
-    print(f"\nmedians of {_RUNS} runs, whole processes, in turns; loopback sandbox")
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}"

@@ -100,7 +100,7 @@ def test_waiting_knows_nothing_of_the_network() -> None:
 
 def modules_after(code: str, **more: str) -> set[str]:
     """What a fresh interpreter has loaded after this code, with these variables as well."""
-    script = f"{code}\nimport sys; sys.stderr.write(' '.join(sys.modules))"
+    script = f"{code}\nimport sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
@@ -109,50 +109,56 @@ def modules_after(code: str, **more: str) -> set[str]:
         # Coverage itself loads sockets.
         env={n: v for n, v in os.environ.items() if not n.startswith("COVERAGE_")} | more,
     )
-    return {name.split(".")[0] for name in done.stderr.split()}
+    return set(done.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("arguments", [["--json"], []], ids=["json", "plain"])
-@pytest.mark.parametrize("command", ["get", "watch", "resources", "list", "ack"])
-def test_what_is_no_terminal_needs_neither_rich_nor_pydantic(
-    command: str, arguments: list[str]
-) -> None:
-    task = SimulatedTask("t-1", lasts=0.0, age=60.0)
-    ids = [] if command == "list" else [task.id]
-    code = f"""
-from gcore_tasks_cli.__main__ import run
-assert run({[command, *ids, *arguments]!r}) == 0
-"""
-    with SandboxServer(Scenario(tasks=(task,))) as server:
-        settings = {"GCORE_API_KEY": server.api_key, "GCORE_BASE_URL": server.base_url}
-        settings |= {"GTASK_NO_HISTORY": "1", "GITHUB_ACTIONS": "", "GCORE_CONFIG": os.devnull}
-        loaded = modules_after(code, **settings)
-    assert "httpx" in loaded
-    assert not loaded & {"rich", "pydantic", "pydantic_core", "asyncio", "yaml"}
+# What takes long to import, and what of it each run loads.
+HEAVY = {
+    *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer", "yaml"),
+    *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watcher")),
+}
+PARSER = {"typer"}
+REQUEST = PARSER | {"httpx", "ssl"}
+WAIT = REQUEST | {f"{NAME}.polling.watcher"}
+RICH = {"rich", f"{NAME}.output.terminal"}
+LOADED = {
+    "--version": set(),
+    "--help": PARSER | {f"{NAME}.commands.sandbox"},
+    "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
+    **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
+    "get": PARSER,
+    "completion bash": PARSER,
+    **{f"{name} t-1{form}": REQUEST for name in ("get", "ack") for form in ("", " --json")},
+    **{f"resources t-1{form}": WAIT for form in ("", " --json")},
+    **{f"watch t-1{form}": WAIT for form in ("", " --json")},
+    **{f"list{form}": REQUEST for form in ("", " --json")},
+    "for people: get t-1": REQUEST | RICH | {"pydantic"},
+    "for people: resources t-1": WAIT | RICH | {"pydantic"},
+    "for people: watch t-1": WAIT | RICH | {"pydantic"},
+    "for people: list": REQUEST | RICH,
+}
+
+
+@pytest.mark.parametrize("line", LOADED)
+def test_what_each_run_loads(line: str) -> None:
+    *for_people, arguments = line.split(": ")
+    with SandboxServer(Scenario(tasks=(SimulatedTask("t-1", lasts=0.0, age=60.0),))) as server:
+        loaded = modules_after(
+            f"import sys; sys.argv[1:] = {arguments.split()}\n"
+            "import os; os._exit = lambda status: None\n"
+            f"from {NAME}.__main__ import main; main()",
+            FORCE_COLOR="1" if for_people else "",
+            GCORE_API_KEY=server.api_key,
+            GCORE_BASE_URL=server.base_url,
+            GTASK_NO_HISTORY="1",
+            GITHUB_ACTIONS="",
+            GCORE_CONFIG=os.devnull,
+        )
+    assert loaded & HEAVY == LOADED[line]
 
 
 def test_a_click_that_is_installed_costs_nothing(tmp_path: Path) -> None:
     # httpx would import it, and pygments and rich with it.
     (tmp_path / "click.py").write_text("raise AssertionError('click was imported')\n")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gcore_tasks_cli.api.session"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {NAME}.api.session"
     assert not modules_after(code) & {"click", "rich", "pygments"}
-
-
-def test_the_version_needs_no_parser() -> None:
-    code = """
-import os, sys
-sys.argv = ['gtask', '--version']
-leave = os._exit
-os._exit = lambda status: None
-from gcore_tasks_cli.__main__ import main
-main()
-"""
-    assert not modules_after(code) & {"typer", "rich", "pydantic", "httpx", "asyncio", "ssl"}
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)]
-)
-def test_help_needs_none_of_the_heavy_libraries(arguments: list[str]) -> None:
-    loaded = modules_after(f"from gcore_tasks_cli.__main__ import run; run({arguments!r})")
-    assert not loaded & {"rich", "pydantic", "httpx", "asyncio", "ssl"}
