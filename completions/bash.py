@@ -28,9 +28,9 @@ _gtask_recent_tasks() {
 # Offers those of `rows` that begin with what was typed. A menu shows their descriptions; what is
 # inserted is the word alone, since no two of them agree further than their words do.
 _gtask_offer() {
-    local row word width=0 line told=yes fitting=()
+    local row word width=0 line described=yes fitting=()
     case ${COMP_TYPE-9} in
-        37 | 42) told= ;; # menu-complete, insert-completions: what stands here is inserted
+        37 | 42) described= ;; # menu-complete, insert-completions: what stands here is inserted
     esac
     for row in ${rows[@]+"${rows[@]}"}; do
         word=${row%% *}
@@ -40,7 +40,7 @@ _gtask_offer() {
     done
     for row in ${fitting[@]+"${fitting[@]}"}; do
         word=${row%% *}
-        if [[ -n $told && ${#fitting[@]} -gt 1 && $row == *" "* ]]; then
+        if [[ -n $described && ${#fitting[@]} -gt 1 && $row == *" "* ]]; then
             printf -v line '%-*s  (%s)' "$width" "$word" "${row#* }"
             word=${line:0:${COLUMNS:-80}-2}
         fi

@@ -1,4 +1,4 @@
-"""One request and what came of it, for whoever wants to be told of each (`--verbose`)."""
+"""One request and what came of it, for `--verbose`."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -117,7 +117,7 @@ class Fetcher(Generic[Job, Answer]):
     def wait(self, until: float) -> list[Reply[Job, Answer]]:
         """Replies as soon as there are any; none at the time `until` or when interrupted."""
         while True:
-            # What has come is not late, however long nobody looked (behind a full pipe, say).
+            # An answer that has come is not late, even if it is read late (behind a full pipe).
             replies = self._collect(0.0)
             replies += self._overdue()
             block = min(until, self._next_overrun()) - self.now()
@@ -143,7 +143,7 @@ class Fetcher(Generic[Job, Answer]):
     def _reply(self, result: _Result[Job, Answer]) -> Reply[Job, Answer] | None:
         worker = result.worker
         self._idle.append(worker)
-        if worker.hung:  # told as too slow already
+        if worker.hung:  # reported as too slow already
             worker.hung = False
             self._hung -= 1
             return None

@@ -248,10 +248,10 @@ def _property(text: str) -> str:
 def _append(path: str, text: str) -> None:
     """Appends to the file, on a line of its own.
 
-    Not blocking: a pipe that nobody reads is an error here, and not a wait without end.
+    Not blocking: a pipe without a reader is an error here, not an endless wait.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
-        # Whoever wrote before may have left the last line open, and ours would become part of it.
+        # An earlier writer may have left the last line without an end.
         file.write(b"\n" if os.fstat(file.fileno()).st_size else b"")
         file.write(text.encode())

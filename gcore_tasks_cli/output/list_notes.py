@@ -1,11 +1,11 @@
-"""What a list left out, in words: the API's own limits must surprise nobody. Standard library."""
+"""What a list left out, in words. Standard library only."""
 
 from gcore_tasks_cli.polling.page_reader import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 
 
 class ListNotes:
-    """Counts what a list shows, and tells the rest; `most` is how many tasks were wanted."""
+    """Counts what a list shows and what it leaves out; `most` is how many tasks were wanted."""
 
     def __init__(self, query: TaskQuery, most: int | None) -> None:
         self._query = query

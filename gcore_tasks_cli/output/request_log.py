@@ -9,15 +9,15 @@ from gcore_tasks_cli.times import format_duration
 
 
 class RequestLog:
-    """Tells each request that is over, with how often the same one had failed just before."""
+    """Logs each request that is over, with how often the same one had failed just before."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._lock = threading.Lock()  # the threads that ask all tell
+        self._lock = threading.Lock()  # all threads log
         self._failures: dict[tuple[str, str], int] = {}
 
     def take(self, exchange: Exchange) -> None:
-        """Tells the request."""
+        """Logs the request."""
         request = (exchange.method, exchange.url)
         with self._lock:
             retry = self._failures.pop(request, 0)

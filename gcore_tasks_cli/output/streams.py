@@ -74,14 +74,14 @@ class Streams(NamedTuple):
             raise GtaskError(f"cannot write to standard output: {error.strerror}") from None
 
     def note(self, text: str) -> None:
-        """Writes a line to standard error; nobody reading it is no reason to stop."""
-        self._tell(no_workflow_command(text))
+        """Writes a line to standard error; if that fails, the command goes on."""
+        self._write_line(no_workflow_command(text))
 
     def workflow_command(self, command: str) -> None:
         """Writes a command to the runner of GitHub Actions, which reads both streams."""
-        self._tell(command)
+        self._write_line(command)
 
-    def _tell(self, line: str) -> None:
+    def _write_line(self, line: str) -> None:
         try:
             with writing():
                 self.err.write(f"{self.hide(line)}\n")
@@ -90,7 +90,7 @@ class Streams(NamedTuple):
             _point_at_nothing(self.err)
 
     def error(self, error: GtaskError) -> None:
-        """Tells an error: one sentence, the request ID for support, and a hint where it helps."""
+        """Prints an error: one sentence, the request ID for support, and a hint where it helps."""
         for line in error_lines(error):
             self.note(line)
 
@@ -112,7 +112,7 @@ class Streams(NamedTuple):
 
 
 def error_lines(error: GtaskError) -> list[str]:
-    """The lines that tell `error`; text of the API in them is made harmless."""
+    """The lines of an error, sanitized."""
     lines = [f"gtask: {one_line(error.message)}"]
     if request_id := getattr(error, "request_id", None):
         lines.append(f"request ID for support: {one_line(request_id)}")
@@ -141,9 +141,9 @@ def _usable(stream: TextIO | None) -> TextIO:
 
 
 def _wait_for_readers(stream: TextIO) -> None:
-    """Makes the stream one whose writes wait, where whoever started us has made it another.
+    """Makes writes to the stream block, if the parent process left it non-blocking.
 
-    Else what does not fit into a pipe at once would be lost.
+    Otherwise what does not fit into a pipe at once would be lost.
     """
     with contextlib.suppress(OSError, ValueError, AttributeError):  # no descriptor; old Windows
         if not os.get_blocking(stream.fileno()):

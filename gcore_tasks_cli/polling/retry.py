@@ -194,8 +194,8 @@ class RetryingPort(Generic[JobT, AnswerT]):
 
     def _silent_at(self) -> float:
         """From when on the requests under way are not waited for any longer to send another."""
-        patience = max(self._longest_pause(), 2 * self._slowest_answer)
-        return max(self._last_sent, self._heard) + patience
+        silence = max(self._longest_pause(), 2 * self._slowest_answer)
+        return max(self._last_sent, self._heard) + silence
 
     def _next_hedge(self) -> float:
         """When to repeat a request that is under way, over another connection.

@@ -150,8 +150,8 @@ def test_a_kubernetes_job(server: SandboxServer, tmp_path: Path) -> None:
     # A Job that fails for good on a status is allowed to by its Pods never starting again.
     assert pod["restartPolicy"] == "Never"
     (rule,) = job["spec"]["podFailurePolicy"]["rules"]
-    lasting = (ExitCode.TASK_ERROR, ExitCode.USAGE, ExitCode.KEY_REFUSED, ExitCode.NOT_FOUND)
-    assert rule["onExitCodes"] == {"operator": "In", "values": [int(code) for code in lasting]}
+    permanent = (ExitCode.TASK_ERROR, ExitCode.USAGE, ExitCode.KEY_REFUSED, ExitCode.NOT_FOUND)
+    assert rule["onExitCodes"] == {"operator": "In", "values": [int(code) for code in permanent]}
 
 
 def test_any_ci_system(server: SandboxServer, tmp_path: Path) -> None:

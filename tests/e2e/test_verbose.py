@@ -81,14 +81,14 @@ def _document(task_id: str, **fields: Any) -> dict[str, Any]:
 # Those that end all others with them, and those that end with their own task.
 ECHOES = {
     "401": [_echoing("a", status=401, body={"message": f"Bad token {KEY}", "request_id": KEY})],
-    "lasting": [
+    "permanent": [
         _echoing("a", status=403, body={"message": KEY.upper()}, headers={"X-Request-ID": KEY}),
         _echoing("b", status=302, headers={"Location": f"/?key={quote(KEY)}"}),
         _echoing("c", status=418, body={"message": {"sent": [KEY]}}),
         _echoing("d", status=400, body=KEY),
         _document("e", id=KEY, state="NEW"),
     ],
-    "passing": [
+    "transient": [
         _echoing("a", status=503, body={"message": quote(KEY)}, headers={"X-Request-ID": KEY})
     ],
     "a task": [_document("a", id="a", state="ERROR", task_type=KEY, error=KEY)],

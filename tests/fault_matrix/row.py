@@ -50,7 +50,7 @@ class Row:
         return 0 if self.outcome == "success" else 124
 
 
-def passing(name: str, promise: str, *faults: dict[str, Any], **more: Any) -> Row:
+def transient(name: str, promise: str, *faults: dict[str, Any], **more: Any) -> Row:
     """A fault that passes: the wait goes on and reports the end."""
     return Row(name, (promise,), "success", more.pop("within", 12.0), faults, **more)
 
@@ -62,9 +62,9 @@ def deadline(name: str, *faults: dict[str, Any], **more: Any) -> Row:
     return Row(name, promises, "failure", limit + 1.0, faults, deadline=limit, **more)
 
 
-def lasting(name: str, status: int, says: tuple[str, ...], *faults: Any, **more: Any) -> Row:
+def permanent(name: str, status: int, says: tuple[str, ...], *faults: Any, **more: Any) -> Row:
     """What will not pass: the wait ends at once and says why."""
-    promises = more.pop("promises", ("lasting", "sentence"))
+    promises = more.pop("promises", ("permanent", "sentence"))
     more = {"within": 3.0, "task": FOREVER, **more}
     return Row(
         name, promises, "failure", more.pop("within"), faults, status=status, says=says, **more
@@ -75,7 +75,7 @@ def of_many(name: str, promise: str, fault: dict[str, Any], **more: Any) -> Row:
     """Whatever is wrong with lists, each of eight tasks is seen to its end."""
     lists = {**fault, "path": "/cloud/v1/tasks"}
     tasks = [{"id": task_id, "lasts": 1.0} for task_id in _EIGHT]
-    return passing(
+    return transient(
         name,
         promise,
         lists,

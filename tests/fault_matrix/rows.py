@@ -6,10 +6,10 @@ from tests.fault_matrix.row import (
     Row,
     answers,
     deadline,
-    lasting,
     of_many,
-    passing,
+    permanent,
     seconds,
+    transient,
 )
 
 OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
@@ -18,14 +18,14 @@ _JSON_ERROR = {"exception_class": "ServerError", "message": "try later", "reques
 
 ROWS: tuple[Row, ...] = (
     # The slow ones first: they run beside all the others.
-    passing(
+    transient(
         "one request is never answered",
         "own bound",
         {"do": "silent", "requests": [2, 2]},
         within=24.0,
         least_requests=3,
     ),
-    passing(
+    transient(
         "one answer drips a byte a second",
         "own bound",
         {"do": "drip", "interval": 1.0, "requests": [2, 2]},
@@ -33,7 +33,7 @@ ROWS: tuple[Row, ...] = (
         deadline=60.0,
         least_requests=3,
     ),
-    passing(
+    transient(
         "one answer's headers drip",
         "own bound",
         {"do": "drip_headers", "interval": 1.0, "requests": [2, 2]},
@@ -41,55 +41,57 @@ ROWS: tuple[Row, ...] = (
         deadline=60.0,
         least_requests=3,
     ),
-    passing("refused for ten seconds", "refused", seconds("refuse", 0.5, 10.5), within=30.0),
+    transient("refused for ten seconds", "refused", seconds("refuse", 0.5, 10.5), within=30.0),
     # Transient faults.
-    passing("refused before the first answer", "refused", seconds("refuse", 0.0, 2.0)),
-    passing("server restarts on its address", "refused", seconds("refuse", 1.0, 2.0), lasts=3.0),
-    passing("reset", "refused", {"do": "reset", "requests": [2, 4]}),
-    passing("closed without an answer", "refused", {"do": "close", "requests": [1, 3]}),
-    passing("half closed", "refused", {"do": "half_close", "requests": [2, 3]}),
-    passing("408", "busy", answers(408)),
-    passing("425", "busy", answers(425)),
-    passing("429 without Retry-After", "busy", answers(429, body=_JSON_ERROR)),
-    passing("500 with JSON", "5xx", answers(500, body=_JSON_ERROR)),
-    passing("502 with HTML", "5xx", answers(502, body=HTML, content_type="text/html")),
-    passing("503 with nothing", "5xx", answers(503)),
-    passing("504 with text", "5xx", answers(504, body="upstream timed out")),
-    passing("520, which no standard knows", "5xx", answers(520, body=HTML)),
-    passing("503 for ten tries", "5xx", seconds("status", 0.3, 4.0), within=20.0),
-    passing("body cut short", "cut short", {"do": "truncate", "requests": [2, 3]}),
-    passing("no byte of the body", "cut short", {"do": "truncate", "keep": 0, "requests": [2, 3]}),
-    passing("empty 200", "no task", {"do": "body", "body": "", "requests": [2, 3]}),
-    passing("HTML with 200", "no task", {"do": "body", "body": HTML, "requests": [2, 3]}),
-    passing("JSON null", "no task", {"do": "body", "body": "null", "requests": [2, 3]}),
-    passing("a list", "no task", {"do": "body", "body": "[]", "requests": [2, 3]}),
-    passing("no state", "no task", {"do": "body", "body": '{"id":"x"}', "requests": [2, 3]}),
-    passing(
+    transient("refused before the first answer", "refused", seconds("refuse", 0.0, 2.0)),
+    transient("server restarts on its address", "refused", seconds("refuse", 1.0, 2.0), lasts=3.0),
+    transient("reset", "refused", {"do": "reset", "requests": [2, 4]}),
+    transient("closed without an answer", "refused", {"do": "close", "requests": [1, 3]}),
+    transient("half closed", "refused", {"do": "half_close", "requests": [2, 3]}),
+    transient("408", "busy", answers(408)),
+    transient("425", "busy", answers(425)),
+    transient("429 without Retry-After", "busy", answers(429, body=_JSON_ERROR)),
+    transient("500 with JSON", "5xx", answers(500, body=_JSON_ERROR)),
+    transient("502 with HTML", "5xx", answers(502, body=HTML, content_type="text/html")),
+    transient("503 with nothing", "5xx", answers(503)),
+    transient("504 with text", "5xx", answers(504, body="upstream timed out")),
+    transient("520, which no standard knows", "5xx", answers(520, body=HTML)),
+    transient("503 for ten tries", "5xx", seconds("status", 0.3, 4.0), within=20.0),
+    transient("body cut short", "cut short", {"do": "truncate", "requests": [2, 3]}),
+    transient(
+        "no byte of the body", "cut short", {"do": "truncate", "keep": 0, "requests": [2, 3]}
+    ),
+    transient("empty 200", "no task", {"do": "body", "body": "", "requests": [2, 3]}),
+    transient("HTML with 200", "no task", {"do": "body", "body": HTML, "requests": [2, 3]}),
+    transient("JSON null", "no task", {"do": "body", "body": "null", "requests": [2, 3]}),
+    transient("a list", "no task", {"do": "body", "body": "[]", "requests": [2, 3]}),
+    transient("no state", "no task", {"do": "body", "body": '{"id":"x"}', "requests": [2, 3]}),
+    transient(
         "state is null",
         "no task",
         {"do": "body", "body": {"id": TASK, "state": None}, "requests": [2, 3]},
     ),
-    passing("another task's body", "no task", {"do": "other_task", "requests": [2, 3]}),
-    passing(
+    transient("another task's body", "no task", {"do": "other_task", "requests": [2, 3]}),
+    transient(
         "another task's FINISHED",
         "no task",
         {"do": "body", "body": {"id": OTHER, "state": "FINISHED"}, "requests": [2, 3]},
     ),
-    passing(
+    transient(
         "brackets nested 100,000 deep",
         "no task",
         {"do": "body", "body": "[" * 100_000, "requests": [2, 3]},
     ),
-    passing("no HTTP at all", "no task", {"do": "garbage", "requests": [2, 3]}),
-    passing("204", "no task", {"do": "status", "status": 204, "requests": [2, 3]}),
-    passing("headers without end", "no task", {"do": "headers_flood", "requests": [2, 3]}),
-    passing(
+    transient("no HTTP at all", "no task", {"do": "garbage", "requests": [2, 3]}),
+    transient("204", "no task", {"do": "status", "status": 204, "requests": [2, 3]}),
+    transient("headers without end", "no task", {"do": "headers_flood", "requests": [2, 3]}),
+    transient(
         "unknown compression",
         "no task",
         {"do": "body", "body": "{}", "headers": {"Content-Encoding": "br"}, "requests": [2, 3]},
     ),
-    passing("slow answers", "time-outs", {"do": "delay", "seconds": 0.8}),
-    passing(
+    transient("slow answers", "time-outs", {"do": "delay", "seconds": 0.8}),
+    transient(
         "an unknown state on the way",
         "no task",
         {
@@ -98,20 +100,20 @@ ROWS: tuple[Row, ...] = (
             "requests": [2, 3],
         },
     ),
-    passing("lookup fails for a while", "lookup", name_lookup="fail:2.5"),
-    passing("TLS, trusted authority", "certificate", tls="trusted"),
-    passing(
+    transient("lookup fails for a while", "lookup", name_lookup="fail:2.5"),
+    transient("TLS, trusted authority", "certificate", tls="trusted"),
+    transient(
         "TLS, reset in the middle", "refused", {"do": "reset", "requests": [2, 3]}, tls="trusted"
     ),
     # Retry-After.
-    passing(
+    transient(
         "Retry-After: 2",
         "retry-after",
         answers(429, requests=[2, 2], headers={"Retry-After": "2"}),
         most_requests=6,
         lasts=2.0,
     ),
-    passing(
+    transient(
         "Retry-After as a date, on a server an hour ahead",
         "retry-after",
         answers(503, requests=[2, 2], headers={"Retry-After": "date+2"}),
@@ -119,12 +121,12 @@ ROWS: tuple[Row, ...] = (
         most_requests=6,
         lasts=2.0,
     ),
-    passing(
+    transient(
         "Retry-After: soon",
         "retry-after",
         answers(429, headers={"Retry-After": "soon"}),
     ),
-    passing(
+    transient(
         "Retry-After: -5",
         "retry-after",
         answers(429, headers={"Retry-After": "-5"}),
@@ -152,7 +154,7 @@ ROWS: tuple[Row, ...] = (
     deadline("headers drip without end", {"do": "drip_headers", "interval": 0.5}),
     deadline("503 without end", {"do": "status"}, says=("503",)),
     deadline("a lookup that hangs", name_lookup="hang:60"),
-    deadline("nobody listens", no_server=True, says=("cannot reach",)),
+    deadline("no server listens", no_server=True, says=("cannot reach",)),
     deadline(
         "silent in mid-watch",
         {"do": "silent", "requests": [2, None]},
@@ -178,30 +180,30 @@ ROWS: tuple[Row, ...] = (
         {"do": "body", "body": {"count": 10**6, "results": []}},
     ),
     # Permanent faults.
-    lasting(
+    permanent(
         "wrong key",
         3,
         ("refused the key", "eaten by the shell", "request ID"),
         key="wrong$key",
-        promises=("lasting", "sentence", "key"),
+        promises=("permanent", "sentence", "key"),
         most_requests=1,
     ),
-    lasting(
+    permanent(
         "key revoked in mid-watch",
         3,
         ("refused the key",),
         {"do": "status", "status": 401, "requests": [3, None], "body": {"message": "revoked"}},
         documents=("RUNNING",),
-        promises=("lasting", "last document"),
+        promises=("permanent", "last document"),
     ),
-    lasting(
+    permanent(
         "forbidden",
         3,
         ("forbids this for task", "request ID for support: req-9"),
         {"do": "status", "status": 403, "body": {"message": "no rights", "request_id": "req-9"}},
     ),
-    lasting("unknown ID", 4, (f"no such task: {OTHER}", "request ID"), ids=(OTHER,)),
-    lasting(
+    permanent("unknown ID", 4, (f"no such task: {OTHER}", "request ID"), ids=(OTHER,)),
+    permanent(
         "unknown ID beside a good one",
         4,
         (f"no such task: {OTHER}",),
@@ -210,35 +212,35 @@ ROWS: tuple[Row, ...] = (
         documents=("FINISHED",),
         promises=("not the others",),
     ),
-    lasting(
+    permanent(
         "bad request",
         5,
         ("400 Bad Request: id: wrong",),
         {"do": "status", "status": 400, "body": {"message": "id: wrong"}},
     ),
-    lasting(
+    permanent(
         "redirect",
         5,
         ("redirects to https://evil.example/", "does not follow"),
         {"do": "status", "status": 302, "headers": {"Location": "https://evil.example/"}},
-        promises=("lasting", "key"),
+        promises=("permanent", "key"),
         most_requests=1,
     ),
-    lasting(
+    permanent(
         "untrusted certificate",
         5,
         ("not trusted", "SSL_CERT_FILE"),
         tls="untrusted",
         promises=("certificate", "sentence"),
     ),
-    lasting(
+    permanent(
         "another host's certificate",
         5,
         ("not trusted",),
         tls="wrong host",
         promises=("certificate",),
     ),
-    lasting(
+    permanent(
         "base URL is no URL",
         2,
         ("no http or https URL",),
@@ -246,7 +248,7 @@ ROWS: tuple[Row, ...] = (
         promises=("settings",),
         most_requests=0,
     ),
-    lasting(
+    permanent(
         "plain http to elsewhere",
         2,
         ("plain http",),
@@ -254,7 +256,7 @@ ROWS: tuple[Row, ...] = (
         promises=("settings", "key"),
         most_requests=0,
     ),
-    lasting(
+    permanent(
         "control character in the key",
         2,
         ("control",),
@@ -262,7 +264,7 @@ ROWS: tuple[Row, ...] = (
         promises=("settings",),
         most_requests=0,
     ),
-    lasting(
+    permanent(
         "404 that stays after the task was seen",
         4,
         ("is gone: it was RUNNING",),
@@ -271,16 +273,16 @@ ROWS: tuple[Row, ...] = (
         promises=("404 once", "last document"),
         within=6.0,
     ),
-    passing(
+    transient(
         "404 once after the task was seen",
         "404 once",
         {"do": "status", "status": 404, "requests": [2, 2], "body": _JSON_ERROR},
     ),
     # Bounded.
-    lasting(
+    permanent(
         "40 MiB", 5, ("larger than 32 MiB",), {"do": "huge"}, promises=("bounded",), within=10.0
     ),
-    lasting(
+    permanent(
         "without end",
         5,
         ("larger than 32 MiB",),
@@ -288,7 +290,7 @@ ROWS: tuple[Row, ...] = (
         promises=("bounded",),
         within=10.0,
     ),
-    lasting(
+    permanent(
         "gzip bomb of 2 GiB",
         5,
         ("larger than 32 MiB",),
@@ -296,7 +298,7 @@ ROWS: tuple[Row, ...] = (
         promises=("bounded",),
         within=12.0,
     ),
-    lasting(
+    permanent(
         "deflate bomb of 2 GiB",
         5,
         ("larger than 32 MiB",),
@@ -305,7 +307,7 @@ ROWS: tuple[Row, ...] = (
         within=12.0,
     ),
     # Reported well, and harmlessly.
-    passing(
+    transient(
         "trouble is reported once",
         "reported once",
         {"do": "status", "requests": [2, 4]},

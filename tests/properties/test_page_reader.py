@@ -126,12 +126,12 @@ def test_pages_of_large_tasks_are_smaller() -> None:
     assert {page.limit for page in port.asked[1:]} == {128}
 
 
-def passing(retry_after: float | None = None) -> ApiError:
+def transient(retry_after: float | None = None) -> ApiError:
     return NoAnswer("busy", transient=True, retry_after=retry_after)
 
 
 def test_transient_faults_are_met_with_another_try() -> None:
-    port = ShiftingList(list(range(30)), errors=[passing(), passing(2.0), None, passing()])
+    port = ShiftingList(list(range(30)), errors=[transient(), transient(2.0), None, transient()])
     assert len(read(port)) == 30
     assert port.clock >= 2.0
 
@@ -147,7 +147,7 @@ def test_a_lasting_fault_ends_it_after_what_came_before() -> None:
 
 @pytest.mark.parametrize("retry_after", [None, 1.0, 60.0])
 def test_patience_ends(retry_after: float | None) -> None:
-    port = ShiftingList(list(range(30)), errors=[passing(retry_after)] * 100)
+    port = ShiftingList(list(range(30)), errors=[transient(retry_after)] * 100)
     with pytest.raises(NoAnswer, match="busy"):
         read(port)
     assert len(port.asked) <= 5
@@ -155,7 +155,7 @@ def test_patience_ends(retry_after: float | None) -> None:
 
 
 def test_a_deadline_of_the_user_is_the_only_end() -> None:
-    port = ShiftingList(list(range(30)), errors=[passing(1.0)] * 1000)
+    port = ShiftingList(list(range(30)), errors=[transient(1.0)] * 1000)
     forever = RetryPolicy(float("inf"), float("inf"), deadline=100.0)
     with pytest.raises(NoAnswer, match="busy"):
         read(port, policy=forever)

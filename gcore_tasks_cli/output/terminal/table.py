@@ -17,7 +17,7 @@ from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_
 
 _GAP = 2
 _SHORT_ID = 8
-# A type cut to less than this is no longer told from others; then the ID is shortened instead.
+# A type cut to less than this looks like others; the ID is shortened instead.
 _LEAST_TYPE = 16
 _LEFT = {"state", "type", "ID"}
 
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns that fit a window, and what is the same in all rows and told only once."""
+    """The columns that fit a window, and what is the same in all rows and printed once."""
 
     columns: tuple[Column, ...]
     once: str
@@ -57,8 +57,8 @@ class Layout:
             others -= widths["ID"] - min(widths["ID"], _SHORT_ID + 1)
             widths["ID"] = min(widths["ID"], _SHORT_ID + 1)
         widths["type"] = max(4, min(widths["type"], width - others))
-        told = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
-        return cls(tuple(Column(name, size) for name, size in widths.items()), told, width)
+        same = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
+        return cls(tuple(Column(name, size) for name, size in widths.items()), same, width)
 
 
 def header(layout: Layout) -> Text:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # 95th percentile of a normal distribution, in standard deviations from its middle.
 _TAIL_DEVIATIONS = 1.6448536269514722
-# Few tasks tell little of the spread: never believe less than this (5th to 95th: a factor of 1.4).
+# A few samples understate the spread: it is never taken for less (5th to 95th: a factor of 1.4).
 _LEAST_SIGMA = 0.1
 _FEWEST_SAMPLES = 3
 _DOCUMENTED_WEIGHT = 5
@@ -33,7 +33,7 @@ class Durations:
     def of_samples(
         cls, seconds: Sequence[float], documented: "Durations | None" = None
     ) -> "Durations | None":
-        """Of durations that were seen; None where they are too few to tell anything.
+        """Of durations that were seen; None where they are too few.
 
         What is documented counts as much as so many samples more, where it agrees with them.
         """

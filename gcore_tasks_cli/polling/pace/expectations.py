@@ -91,7 +91,7 @@ class Expectations:
                 self._learned[task_type] = self._published[task_type] = durations
 
     def saw_end(self, document: Document) -> None:
-        """Takes in a task that ended during this wait: many of one type tell about the rest."""
+        """Takes in a task that ended during this wait: many show how long the rest take."""
         seconds = duration_seconds(document)
         if document.state != "FINISHED" or not document.task_type or seconds is None:
             return
