@@ -1,7 +1,8 @@
 """When to look: lateness and requests in a world that is drawn apart from the code's tables.
 
 The watcher is the real one, in simulated time; all its requests count, the look at the start and
-the list of past tasks included. Beside it the SDK: every 3 s, from when the wait begins.
+the list of past tasks included. Beside it the SDK (every 3 s, from when the wait begins), and the
+best possible schedule of a program that knows the true mixture of durations of each type.
 """
 
 import json
@@ -20,12 +21,17 @@ from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_page
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import Deadline
+from tests.benchmarks.optimum import Plan
 from tests.benchmarks.tables import markdown
-from tests.benchmarks.world import Case, cases, task_types
+from tests.benchmarks.world import Case, cases, durations, task_types
 from tests.properties.simulation import START, SimulatedPort
 
 _SEEDS = (1, 2, 3)
-_CASES_A_TYPE = 200
+_CASES_A_TYPE = 400
+# What the best possible schedule knows of each type.
+_KNOWN_DURATIONS = 5000
+# Of gtask's price of a look: with it, it asks as often in all.
+_BEST_PRICE = 0.35
 _SDK_SECONDS = 3.0
 _SPANS = ((30.0, "under 30 s"), (180.0, "30 s to 3 min"), (float("inf"), "longer"))
 _EARLY = "early failures"
@@ -35,6 +41,7 @@ _CONSTANTS = (
     ("price grows from this age on", schedule, "_LONG_SECONDS"),
     ("most trust in a distribution", expectations, "_TRUST"),
     ("shortest gap", schedule, "SHORTEST_GAP_SECONDS"),
+    ("longest gap while young", schedule, "_LONGEST_GAP_WHILE_YOUNG"),
     ("longest gap, share of the age", schedule, "_LONGEST_GAP_SHARE"),
     ("history asked for after", expectations, "_ASK_AFTER_SECONDS"),
 )
@@ -52,6 +59,8 @@ class Result:
     requests: int
     sdk_late: float
     sdk_requests: int
+    best_late: float
+    best_requests: int
 
     @property
     def row(self) -> str:
@@ -65,7 +74,8 @@ def main() -> None:
     """Prints the tables: by span and outcome for each seed, the weakest type, the constants."""
     by_seed = {seed: list(results(seed)) for seed in _SEEDS}
     every = [result for found in by_seed.values() for result in found]
-    head = ["tasks", "SDK, every 3 s", "gtask", "ratio", "of the duration", "ratio by seed"]
+    head = ["tasks", "SDK, every 3 s", "gtask", "best possible", "gtask to SDK"]
+    head += ["of the duration", "ratio by seed"]
     rows = []
     for name in (*(name for _, name in _SPANS), _EARLY):
         chosen = [r for r in every if r.row == name]
@@ -73,15 +83,14 @@ def main() -> None:
         rows.append(
             [
                 name,
-                f"{_late(chosen, sdk=True):.2f} s / {_requests(chosen, sdk=True):.1f}",
-                f"{_late(chosen):.2f} s / {_requests(chosen):.1f}",
+                *(_figures(chosen, who) for who in ("sdk_", "", "best_")),
                 f"{_ratio(chosen):.2f}",
                 f"{100 * statistics.fmean(r.late / r.duration for r in chosen):.1f} %",
                 ", ".join(f"{ratio:.2f}" for ratio in seeds),
             ]
         )
     print(markdown(head, rows))
-    sdk, ours = _requests(every, sdk=True), _requests(every)
+    sdk, ours = _mean(every, "sdk_requests"), _mean(every, "requests")
     print(f"\nrequests over an even mix of types: {ours:.1f} against {sdk:.1f} ({ours / sdk:.2f})")
     ratio, name = max(_of_types(by_seed))
     print(f"the weakest type under three minutes: {name}, {ratio:.2f} of the SDK's lateness\n")
@@ -92,6 +101,10 @@ def results(seed: int, cases_a_type: int = _CASES_A_TYPE) -> Iterator[Result]:
     """Both programs on the tasks of one world."""
     for kind in task_types(seed):
         dice = random.Random(f"wait {seed} {kind.name}")
+        plan = Plan(
+            durations(kind, _KNOWN_DURATIONS, seed),
+            lambda age: _BEST_PRICE * schedule.price_seconds(age),
+        )
         for case in cases(kind, cases_a_type, seed):
             left = case.duration - case.age
             late, requests = _gtask(case, kind.name, dice)
@@ -105,6 +118,7 @@ def results(seed: int, cases_a_type: int = _CASES_A_TYPE) -> Iterator[Result]:
                 requests,
                 looks * _SDK_SECONDS - left,
                 looks + 1,
+                *plan.watch(case.age, case.duration),
             )
 
 
@@ -155,16 +169,16 @@ def _iso(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _late(results: Sequence[Result], *, sdk: bool = False) -> float:
-    return statistics.fmean(r.sdk_late if sdk else r.late for r in results)
+def _mean(results: Sequence[Result], name: str) -> float:
+    return statistics.fmean(getattr(result, name) for result in results)
 
 
-def _requests(results: Sequence[Result], *, sdk: bool = False) -> float:
-    return statistics.fmean(r.sdk_requests if sdk else r.requests for r in results)
+def _figures(results: Sequence[Result], who: str) -> str:
+    return f"{_mean(results, f'{who}late'):.2f} s / {_mean(results, f'{who}requests'):.1f}"
 
 
 def _ratio(results: Sequence[Result]) -> float:
-    return _late(results) / _late(results, sdk=True)
+    return _mean(results, "late") / _mean(results, "sdk_late")
 
 
 def _of_types(by_seed: dict[int, list[Result]]) -> Iterator[tuple[float, str]]:
@@ -181,11 +195,11 @@ def _sensitivity() -> list[list[str]]:
     for name, module, constant in _CONSTANTS:
         value = getattr(module, constant)
         for factor in (0.5, 1.0, 2.0):
-            setattr(module, constant, value * factor)
-            found = list(results(_SEEDS[0], _CASES_A_TYPE // 4))
+            setattr(module, constant, min(value * factor, 0.98) if value < 1 else value * factor)
+            found = [r for seed in _SEEDS for r in results(seed, _CASES_A_TYPE // 8)]
             setattr(module, constant, value)
             kinds = (*(kind for _, kind in _SPANS), _EARLY)
             ratios = [f"{_ratio([r for r in found if r.row == kind]):.2f}" for kind in kinds]
-            share = _requests(found) / _requests(found, sdk=True)
+            share = _mean(found, "requests") / _mean(found, "sdk_requests")
             rows.append([name, f"{factor:g}", *ratios, f"{share:.2f}"])
     return rows

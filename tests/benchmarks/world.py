@@ -120,6 +120,12 @@ def _parts(dice: random.Random, median: float, spread: float) -> tuple[Part, ...
     )
 
 
+def durations(task_type: TaskType, count: int, seed: int) -> list[float]:
+    """So many durations of the true mixture of a type, over all regions, in seconds."""
+    dice = random.Random(f"durations {seed} {task_type.name}")
+    return [task_type.draw(dice, _speed(dice))[0] for _ in range(count)]
+
+
 def cases(task_type: TaskType, count: int, seed: int) -> Iterator[Case]:
     """So many tasks of a type, each with the history that the account has at its time."""
     dice = random.Random(f"cases {seed} {task_type.name}")
