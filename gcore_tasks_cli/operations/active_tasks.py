@@ -10,6 +10,7 @@ from gcore_tasks_cli.errors import ApiError, DeadlinePassed
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.read_list import read_pages
 from gcore_tasks_cli.output.list_notes import scope_words
+from gcore_tasks_cli.output.progress_lines import outage_words
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
@@ -37,7 +38,8 @@ class _Reporter:
             self._note(f"the API answers again, after {format_duration(now - self._outage.since)}")
         elif 0 < self._heartbeat_seconds <= now - self._last_line:
             after = format_duration(now - self._began)
-            self._note(f"still waiting for the list of active tasks after {after}")
+            trouble = f": {outage_words(outage, now)}" if outage is not None else ""
+            self._note(f"still waiting for the list of active tasks after {after}{trouble}")
         self._outage = outage
 
     def _note(self, line: str) -> None:

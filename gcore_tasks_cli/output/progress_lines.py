@@ -13,10 +13,12 @@ from gcore_tasks_cli.polling.events import (
     OutageEnded,
     Settled,
     Stopped,
+    Tick,
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
@@ -56,9 +58,12 @@ class LineProgress:
         self._waiting: dict[str, tuple[Document, float]] = {}
         self._states: Counter[str] = Counter()
         self._is_summary_due = False
+        self._outage: Outage | None = None
 
     def take(self, event: Event) -> None:
         """Prints the event, if it is one for people."""
+        if isinstance(event, Tick):
+            self._outage = event.outage
         if isinstance(event, (Settled, Failed)):
             self._ended += 1
             self._waiting.pop(event.task_id, None)
@@ -117,6 +122,8 @@ class LineProgress:
         if self._ended == self._total:
             return f"still following after {elapsed}: no task is active"
         still = f"still waiting for {self._total - self._ended} of {self._total}"
+        if self._outage is not None:
+            return f"{still} after {elapsed}: {outage_words(self._outage, now)}"
         if not self._waiting:
             return f"{still} after {elapsed}: no answer of the API yet"
         document, born = min(self._waiting.values(), key=lambda entry: entry[1])
@@ -173,3 +180,11 @@ def usual_duration_words(task_types: Iterable[str | None], expectations: Expecta
 def trouble_line(event: OutageBegan) -> str:
     """What is wrong, and that it is being tried again."""
     return f"{event.outage.error.message}; trying again"
+
+
+def outage_words(outage: Outage, now: float) -> str:
+    """`connection refused; no answer for 36 s, next try in 4 s`; `now` is on the port's clock."""
+    words = f"{outage.error.message}; no answer for {format_duration(max(0.0, now - outage.since))}"
+    if outage.next_try is None or outage.next_try <= now:
+        return f"{words}, trying again"
+    return f"{words}, next try in {format_duration(outage.next_try - now)}"

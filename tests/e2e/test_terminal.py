@@ -19,6 +19,7 @@ from tests.e2e.harness import (
     environment,
     sandbox,
     task,
+    wait_until,
 )
 
 if sys.platform == "win32":
@@ -167,6 +168,42 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(
         assert f"interrupted ({name}), 1 of 1 task not finished" in shown.text
         assert f"gtask watch {TASK}" in shown.text
         assert_left_as_it_was(shown)
+
+
+def test_an_outage_is_shown_with_its_length_and_is_gone_when_it_is_over() -> None:
+    outage = {"do": "refuse", "between": [1, 7]}
+    with sandbox(tasks=[task(lasts=9.0)], faults=[outage]) as server:
+        shown = Terminal(server, ["watch", TASK])
+        try:
+            shown.until(lambda text: re.search(r"! .*no answer for \d", text) is not None)
+            shown.until(lambda text: "RUNNING" in text and "no answer" not in text)
+            assert shown.finish() == 0
+        finally:
+            shown.process.close(force=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT], ids=["SIGHUP", "SIGQUIT"])
+def test_other_signals_leave_the_terminal_as_it_was(number: signal.Signals) -> None:
+    with terminal(["watch", TASK], tasks=[task(ends="NEVER")]) as shown:
+        shown.until(lambda text: "RUNNING" in text)
+        shown.process.kill(number)
+        shown.until(lambda _: not shown.screen.cursor.hidden)
+        shown.finish()
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM], ids=["deadline", "SIGTERM"])
+def test_a_terminal_that_was_stopped_with_ctrl_s_holds_nothing_up(
+    number: signal.Signals | None,
+) -> None:
+    timeout = ["--timeout", ENOUGH] if number is None else []
+    with terminal(["watch", TASK, *timeout], tasks=[task(ends="NEVER")]) as shown:
+        shown.until(lambda text: "RUNNING" in text)
+        shown.process.send(b"\x13")
+        if number is not None:
+            shown.process.kill(number)
+        # Nothing is read any more, as behind Ctrl-S: what it writes stays in the terminal.
+        wait_until(lambda: not shown.process.isalive(), "gtask has ended")
+        assert shown.process.exitstatus == (124 if number is None else 143)
 
 
 def test_a_dumb_terminal_gets_lines() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
-from gcore_tasks_cli.output.progress_lines import usual_words
+from gcore_tasks_cli.output.progress_lines import outage_words, usual_words
 from gcore_tasks_cli.output.terminal.console import console
 from gcore_tasks_cli.output.terminal.live_view import LiveRow, LiveView
 from gcore_tasks_cli.polling.events import (
@@ -21,6 +21,7 @@ from gcore_tasks_cli.polling.events import (
     Tick,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 
 # A thousand tasks bring more events a second than eyes can follow.
@@ -64,7 +65,7 @@ class LiveProgress:
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._ended: deque[str] = deque()
         self._most_ended = most_ended
-        self._trouble: str | None = None
+        self._outage: Outage | None = None
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
         self._view = LiveView(console(stream, env), transient=clears)
@@ -83,10 +84,10 @@ class LiveProgress:
         elif isinstance(event, Failed) and event.task_id in self._shown:
             self._shown[event.task_id].note = event.error.message
             self._shown[event.task_id].ended = event.at
-        elif isinstance(event, OutageBegan):
-            self._trouble = event.outage.error.message
+        elif isinstance(event, (Tick, OutageBegan)):
+            self._outage = event.outage
         elif isinstance(event, (OutageEnded, Stopped)):
-            self._trouble = None
+            self._outage = None
         if isinstance(event, (Tick, Stopped, OutageBegan)) or (
             event.at - self._painted_at >= self._frame_seconds
         ):
@@ -95,8 +96,9 @@ class LiveProgress:
             began = time.perf_counter()
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
+            outage = self._outage and outage_words(self._outage, event.at)
             with writing():
-                self._view.update(rows, self._trouble, self._idle(rows, event))
+                self._view.update(rows, outage, self._idle(rows, event))
             # Ten thousand rows take their time to sort: never more than a tenth of all time.
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)

@@ -47,7 +47,7 @@ def render(
     that counts them all.
     """
     room = max(1, height - 1)
-    notes = [Text(f"! {one_line(trouble)}; trying again", "yellow")] if trouble is not None else []
+    notes = [Text(f"! {one_line(trouble)}", "yellow")] if trouble is not None else []
     if idle is not None and trouble is None:
         notes.append(Text(idle, "dim"))
     if len(rows) > room - len(notes):

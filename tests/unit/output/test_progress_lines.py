@@ -62,7 +62,7 @@ def printed(events: Sequence[Event], total: int = 1, heartbeat: float = 60.0) ->
     return written
 
 
-def test_a_wait_that_follows_gives_signs_of_life_while_nothing_is_active() -> None:
+def test_a_wait_that_follows_has_heartbeats_while_nothing_is_active() -> None:
     written: list[str] = []
     progress = LineProgress(written.append, 1, 0.0, 60.0, follows=True)
     done = document(state="FINISHED", **OVER)
@@ -203,10 +203,20 @@ def test_a_sign_of_life_names_the_task_that_runs_the_longest() -> None:
     ]
 
 
-def test_a_sign_of_life_before_any_answer_says_so() -> None:
+def test_a_heartbeat_before_any_answer_says_so() -> None:
     assert printed([Tick(60.0)], total=2) == [
         "still waiting for 2 of 2 after 1 m 00 s: no answer of the API yet"
     ]
+
+
+def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> None:
+    outage = Outage(20.0, REFUSED, 62.4)
+    assert printed([changed(1.0, document()), Tick(61.2, outage)])[-1] == (
+        "still waiting for 1 of 1 after 1 m 01 s: api.gcore.com: connection refused; "
+        "no answer for 41 s, next try in 1 s"
+    )
+    trying = Outage(20.0, REFUSED, None)
+    assert printed([Tick(61.2, trying)])[-1].endswith("no answer for 41 s, trying again")
 
 
 def test_what_has_failed_is_not_waited_for() -> None:
