@@ -58,26 +58,18 @@ def _some(
     configuration: "Configuration", arguments: list[str], *, as_json: bool, verbose: bool
 ) -> int:
     from gcore_tasks_cli.api.session import Session
-    from gcore_tasks_cli.errors import ApiError, most_important
+    from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.error_report import ErrorReport
-    from gcore_tasks_cli.operations.fetch import fetch_each
+    from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.list_printers import AcknowledgedLines
     from gcore_tasks_cli.output.printers import JsonPrinter
 
     invocation = Invocation.begin(configuration, verbose=verbose)
-    report = ErrorReport(invocation.streams)
     printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
     # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
     # twice is acknowledged, and keeps its first date.
     task_ids = invocation.task_ids(arguments)
-    for task_id, outcome in fetch_each(invocation, task_ids, Session.acknowledge):
-        if isinstance(outcome, ApiError):
-            report.add(outcome, task_id)
-        else:
-            printer.take(outcome)
-    report.print()
-    return most_important(report.codes)
+    return most_important(print_each(invocation, task_ids, printer, Session.acknowledge))
 
 
 def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:

@@ -21,10 +21,9 @@ def get(
       curl -X POST … | gtask get -
     """
     from gcore_tasks_cli.api.configuration import Configuration
-    from gcore_tasks_cli.errors import ApiError, UsageError, most_important
+    from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.error_report import ErrorReport
-    from gcore_tasks_cli.operations.fetch import fetch_each
+    from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
 
@@ -33,14 +32,7 @@ def get(
     paths = parse_fields(fields) if fields is not None else None
     invocation = Invocation.begin(Configuration(os.environ, profile), verbose=verbose)
     streams, env = invocation.streams, invocation.env
-    report = ErrorReport(streams)
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
     if paths is not None:
         printer = FieldsPrinter(streams, paths)
-    for task_id, outcome in fetch_each(invocation, invocation.task_ids(task_ids)):
-        if isinstance(outcome, ApiError):
-            report.add(outcome, task_id)
-        else:
-            printer.take(outcome)
-    report.print()
-    return most_important(report.codes)
+    return most_important(print_each(invocation, invocation.task_ids(task_ids), printer))

@@ -70,10 +70,10 @@ def resources(
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
     from gcore_tasks_cli.api.configuration import Configuration
-    from gcore_tasks_cli.errors import ApiError, ExitCode, most_important
+    from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
-    from gcore_tasks_cli.operations.error_report import ErrorReport
-    from gcore_tasks_cli.operations.fetch import fetch_each
+    from gcore_tasks_cli.operations.fetch import print_each
+    from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.github_actions import with_actions_report
     from gcore_tasks_cli.output.printers import ResourcesPrinter
@@ -102,19 +102,10 @@ def resources(
     streams, env = invocation.streams, invocation.env
     chosen = invocation.task_ids(task_ids)
     printer = ResourcesPrinter(streams, env, kinds, as_json=as_json)
-    codes: set[ExitCode] = set()
     if waits:
         reporter = with_actions_report(printer, streams, env, chosen, wanted=not no_ci)
-        codes |= wait_for(invocation, chosen, options, reporter)
+        codes = wait_for(invocation, chosen, options, reporter)
     else:
-        report = ErrorReport(streams)
-        for task_id, outcome in fetch_each(invocation, chosen):
-            if isinstance(outcome, ApiError):
-                report.add(outcome, task_id)
-            else:
-                printer.take(outcome)
-        report.print()
-        codes |= report.codes
-        printer.report_unfinished()
-        printer.finish()
-    return most_important([*codes, *printer.codes])
+        codes = print_each(invocation, chosen, printer)
+        codes |= report_unfinished(streams, printer.documents)
+    return most_important(codes | report_missing(streams, printer.documents, kinds))

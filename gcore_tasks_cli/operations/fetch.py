@@ -1,35 +1,43 @@
-"""One answer for each task: what `get`, `ack` and `resources` ask for."""
+"""One answer for each task: what `get`, `ack` and `resources` ask for and print."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
+from gcore_tasks_cli.operations.error_report import ErrorReport
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.answers import Answers
 from gcore_tasks_cli.polling.port import TaskAnswer
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
 
-def fetch_each(
+def print_each(
     invocation: Invocation,
     task_ids: Sequence[str],
+    printer: Printer,
     ask: Callable[[Session, str], TaskAnswer] = Session.get_task,
-) -> Iterator[tuple[str, Document | ApiError]]:
-    """Each ID with its document or its error, in their order, as soon as it can be.
+) -> set[ExitCode]:
+    """Prints the document of each ID, in their order, as soon as it can be; then the errors.
 
-    Transient faults are retried; `ask` is what is done for each ID and may be repeated.
+    Transient faults are retried; `ask` is what is done for each ID and may be repeated. Returns
+    the exit statuses of the errors.
     """
     answers = Answers(connect(invocation.settings, ask), random.uniform)
+    report = ErrorReport(invocation.streams)
     seen: list[Document] = []
     for task_id, answer in answers.in_order(task_ids):
         if isinstance(answer, ApiError):
-            yield task_id, answer
+            report.add(answer, task_id)
         else:
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
-            yield task_id, answer.document
+            printer.take(answer.document)
     remember(islice(seen, MOST_OF_ONE_API), invocation.env, invocation.settings.host)
+    printer.finish()
+    report.print()
+    return report.codes

@@ -6,14 +6,15 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
+from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, writing
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
+from gcore_tasks_cli.operations.outcome import Outcome
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.polling.check import check_once
@@ -22,14 +23,12 @@ from gcore_tasks_cli.polling.events import (
     Event,
     Failed,
     Settled,
-    Stopped,
     StopReason,
     Tick,
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
@@ -78,47 +77,6 @@ class WaitOptions:
         if any(task_id.startswith("-") for task_id in task_ids):
             return shlex.join(["gtask", command, *options, "--", *task_ids])
         return shlex.join(["gtask", command, *task_ids, *options])
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a wait, folded from its events."""
-
-    known: dict[str, None]
-    reason: StopReason = StopReason.ALL_SETTLED
-    has_failed_task: bool = False
-    errors: list[tuple[str, ApiError]] = field(default_factory=list)
-    unfinished: list[Unfinished] = field(default_factory=list)
-
-    def take(self, event: Event) -> None:
-        """Takes the event in."""
-        if isinstance(event, (Changed, Unfinished)):
-            self.known[event.task_id] = None  # one that was added later, perhaps
-        if isinstance(event, Settled):
-            self.has_failed_task |= event.document.state == "ERROR"
-        elif isinstance(event, Failed):
-            self.errors.append((event.task_id, event.error))
-        elif isinstance(event, Unfinished):
-            self.unfinished.append(event)
-        elif isinstance(event, Stopped):
-            self.reason = event.reason
-
-    @property
-    def outage(self) -> Outage | None:
-        """The outage in which the wait ended, if there was one."""
-        return next((each.outage for each in self.unfinished if each.outage), None)
-
-    def codes(self, signal_number: int | None) -> set[ExitCode]:
-        """The exit statuses of all that happened."""
-        codes = {error.exit_code for _, error in self.errors}
-        if self.has_failed_task:
-            codes.add(ExitCode.TASK_ERROR)
-        if self.reason is StopReason.DEADLINE and self.unfinished:
-            codes.add(ExitCode.NOT_FINISHED)
-        if self.reason is StopReason.INTERRUPTED:
-            is_sigterm = signal_number not in (None, signal.SIGINT)
-            codes.add(ExitCode.TERMINATED if is_sigterm else ExitCode.INTERRUPTED)
-        return codes
 
 
 def wait(

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError, TaskNotFound
-from gcore_tasks_cli.output.json_lines import bare_ids, chosen_resources, resources_document
+from gcore_tasks_cli.errors import ApiError, GtaskError
+from gcore_tasks_cli.output.json_lines import bare_ids, resources_document
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
@@ -143,7 +143,7 @@ class SummaryPrinter(StreamPrinter):
 
 
 class ResourcesPrinter(StreamPrinter):
-    """`resources`: a table, bare IDs of chosen types, or JSON."""
+    """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
 
     def __init__(
         self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
@@ -151,64 +151,33 @@ class ResourcesPrinter(StreamPrinter):
         super().__init__(streams, env)
         self._types = types
         self._as_json = as_json
-        self._entries: list[Document] = []
-        self._created_types: set[str] = set()
-        self.codes: list[ExitCode] = []
+        self.documents: list[Document] = []
 
     def take(self, document: Document) -> None:
         """Prints what the task created at once, or keeps it for the table."""
-        self._entries.append(document)
-        self._created_types.update(chosen_resources(document, self._types))
+        self.documents.append(document)
         if self._as_json:
             self._json(resources_document(document, self._types))
         elif self._types:
             ids = bare_ids(document, self._types)
             self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
 
-    def report_unfinished(self) -> None:
-        """Statuses and messages for tasks that were looked at without waiting."""
-        for document in self._entries:
-            if document.state == "ERROR":
-                self.codes.append(ExitCode.TASK_ERROR)
-                self._streams.error(task_error(document))
-            elif not document.is_final:
-                self.codes.append(ExitCode.NOT_FINISHED)
-                self._streams.error(
-                    GtaskError(
-                        f"task {document.id} is not finished: {document.state}",
-                        hint="--wait waits until it is",
-                    )
-                )
-
     def finish(self) -> None:
-        """Prints the table, and says which chosen type nothing was created of."""
+        """Prints the table."""
         if not self._as_json and not self._types:
             self._print_table()
-        missing = [t for t in dict.fromkeys(self._types) if t not in self._created_types]
-        all_finished = all(document.state == "FINISHED" for document in self._entries)
-        if missing and self._entries and all_finished:
-            self.codes.append(ExitCode.NOT_FOUND)
-            self._streams.error(
-                TaskNotFound(f"FINISHED, but created no {', '.join(missing)}", hint=self._created())
-            )
-
-    def _created(self) -> str:
-        created = {t for document in self._entries for t in document.created()}
-        if not created:
-            return "nothing at all was created"
-        return f"what was created: {', '.join(sorted(created))}"
 
     def _print_table(self) -> None:
-        if not self._entries:
+        if not self.documents:
             return
         if self._rich:
             from gcore_tasks_cli.output.terminal.summaries import resources_table
 
-            self._show(resources_table(self._tasks(self._entries)))
+            self._show(resources_table(self._tasks(self.documents)))
         else:
             from gcore_tasks_cli.output.plain import plain_resources
 
-            if text := plain_resources(self._hidden(self._entries)):
+            if text := plain_resources(self._hidden(self.documents)):
                 self._streams.data(text)
 
 

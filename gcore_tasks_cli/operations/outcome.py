@@ -1,0 +1,57 @@
+"""What came of a wait, and its exit statuses."""
+
+import signal
+from dataclasses import dataclass, field
+
+from gcore_tasks_cli.errors import ApiError, ExitCode
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    Settled,
+    Stopped,
+    StopReason,
+    Unfinished,
+)
+from gcore_tasks_cli.polling.retry import Outage
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a wait, folded from its events."""
+
+    known: dict[str, None]
+    reason: StopReason = StopReason.ALL_SETTLED
+    has_failed_task: bool = False
+    errors: list[tuple[str, ApiError]] = field(default_factory=list)
+    unfinished: list[Unfinished] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Takes the event in."""
+        if isinstance(event, (Changed, Unfinished)):
+            self.known[event.task_id] = None  # one that was added later, perhaps
+        if isinstance(event, Settled):
+            self.has_failed_task |= event.document.state == "ERROR"
+        elif isinstance(event, Failed):
+            self.errors.append((event.task_id, event.error))
+        elif isinstance(event, Unfinished):
+            self.unfinished.append(event)
+        elif isinstance(event, Stopped):
+            self.reason = event.reason
+
+    @property
+    def outage(self) -> Outage | None:
+        """The outage in which the wait ended, if there was one."""
+        return next((each.outage for each in self.unfinished if each.outage), None)
+
+    def codes(self, signal_number: int | None) -> set[ExitCode]:
+        """The exit statuses of all that happened."""
+        codes = {error.exit_code for _, error in self.errors}
+        if self.has_failed_task:
+            codes.add(ExitCode.TASK_ERROR)
+        if self.reason is StopReason.DEADLINE and self.unfinished:
+            codes.add(ExitCode.NOT_FINISHED)
+        if self.reason is StopReason.INTERRUPTED:
+            is_sigterm = signal_number not in (None, signal.SIGINT)
+            codes.add(ExitCode.TERMINATED if is_sigterm else ExitCode.INTERRUPTED)
+        return codes
