@@ -19,7 +19,7 @@ from tests.e2e.harness import command, environment
 
 FOLDER = Path(__file__).parents[1] / ".github"
 COLUMNS, ROWS = 100, 24
-SHELL_LINE = "gtask watch $GTASK_SANDBOX_TASK_IDS"
+SHELL_LINE = 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
 # Two tasks are over by then, and all the others are under way.
 SECONDS_INTO_THE_WAIT = 11.0
 # pyte's names for the eight colours are older than rich's.
