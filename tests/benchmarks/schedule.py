@@ -85,7 +85,7 @@ def main() -> None:
                 name,
                 *(_figures(chosen, who) for who in ("sdk_", "", "best_")),
                 f"{_ratio(chosen):.2f}",
-                f"{100 * statistics.fmean(r.late / r.duration for r in chosen):.1f} %",
+                f"{100 * statistics.fmean(r.late / r.duration for r in chosen):.2f} %",
                 ", ".join(f"{ratio:.2f}" for ratio in seeds),
             ]
         )

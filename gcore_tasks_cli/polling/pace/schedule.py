@@ -8,7 +8,7 @@ from gcore_tasks_cli.polling.pace.expectations import Expectations
 # at every 3 s, over a mix of task types (`make bench` shows what half and twice of it would do).
 PRICE_SECONDS = 0.0375
 # From this age on the price grows with the age: the later an end, the less a second matters.
-_LONG_SECONDS = 170.0
+_LONG_SECONDS = 180.0
 # Bounds that users are promised: never two checks of a task within this, and two requests a second
 # in all where tasks are asked for one by one.
 SHORTEST_GAP_SECONDS = 0.45
