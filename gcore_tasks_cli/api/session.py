@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -62,6 +63,7 @@ class Session:
         self._client: httpx.Client | None = None
         self._is_spoilt = False  # its connection holds the rest of an answer that was not read
         self._has_answered = self._is_past_proxy = False
+        self._status: int | None = None  # of the answer to the last request, if there was one
         self._socket_lock = threading.Lock()
         self._socket: socket.socket | None = None
 
@@ -149,6 +151,7 @@ class Session:
             return read(response)
         except ApiError as failure:
             error = self._without_key(failure)
+            error.status = error.status or self._status
             raise error from None
         finally:
             self._tell(method, path, time.monotonic() - began, response, error)
@@ -210,6 +213,7 @@ class Session:
         return without_secrets(text, self._settings.secrets)
 
     def _exchange(self, method: str, path: str) -> Response:
+        self._status = None
         if self._is_spoilt:
             self.close()
         client = self._client = self._client or self._new_client()
@@ -218,6 +222,7 @@ class Session:
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
             self._has_answered = True
+            self._status = response.status_code
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
                 body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
@@ -258,6 +263,9 @@ class Session:
         """
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
+        if event.endswith("connect_tcp.started") and self._tls is None:
+            found = socket.getaddrinfo(info["host"], info["port"], type=socket.SOCK_STREAM)
+            _check_is_here(info["host"], [str(address[0]) for *_, address in found])
         if not event.endswith("connect_tcp.complete"):
             return
         self._is_past_proxy = False
@@ -266,6 +274,20 @@ class Session:
             if self._socket is not None:
                 self._socket.close()
             self._socket = connection.dup()
+
+
+def _check_is_here(host: str, addresses: Iterable[str]) -> None:
+    """What plain http goes to is this machine, and so can no name be that leads elsewhere.
+
+    Raises:
+        UsageError: if one of the host's addresses is not a loopback one.
+    """
+    for address in addresses:
+        if not ip_address(address.partition("%")[0]).is_loopback:
+            raise UsageError(
+                f"the base URL is plain http to {host}, and that is {address}, not this machine",
+                hint="write 127.0.0.1 instead of the name, or use https",
+            )
 
 
 def _keep_location(response: httpx.Response) -> None:

@@ -23,6 +23,7 @@ class Outcome:
     known: dict[str, None]
     reason: StopReason = StopReason.ALL_SETTLED
     has_failed_task: bool = False
+    has_answers: bool = False
     errors: list[tuple[str, ApiError]] = field(default_factory=list)
     unfinished: list[Unfinished] = field(default_factory=list)
 
@@ -30,6 +31,7 @@ class Outcome:
         """Takes the event in."""
         if isinstance(event, (Changed, Unfinished)):
             self.known[event.task_id] = None  # one that was added later, perhaps
+        self.has_answers |= isinstance(event, (Changed, Failed))
         if isinstance(event, Settled):
             self.has_failed_task |= event.document.state == "ERROR"
         elif isinstance(event, Failed):

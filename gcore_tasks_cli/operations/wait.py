@@ -228,12 +228,13 @@ class _Run:
 
     def _outage_words(self, outcome: Outcome) -> str:
         outage = outcome.outage
+        why = f": {outage.error.message}" if outage else ""
+        if not outcome.has_answers:
+            is_reached = outage is not None and outage.error.status is not None
+            return ("; no usable answer" if is_reached else "; the API was never reached") + why
         if outage is None:
             return ""
-        if not any(each.document for each in outcome.unfinished):
-            return f"; the API was never reached: {outage.error.message}"
-        silence = format_duration(time.monotonic() - outage.since)
-        return f"; no answer for {silence}: {outage.error.message}"
+        return f"; no answer for {format_duration(time.monotonic() - outage.since)}{why}"
 
 
 class _Silence:

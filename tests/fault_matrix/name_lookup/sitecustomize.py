@@ -1,6 +1,7 @@
 """Put before a Python client's path: its name lookups fail, or hang, for the first seconds.
 
-NAME_LOOKUP is `fail:SECONDS` or `hang:SECONDS`; NAME_LOOKUP_FILE appears at the first lookup.
+NAME_LOOKUP is `fail:SECONDS`, `hang:SECONDS`, or `also:ADDRESS`, which every name has too.
+NAME_LOOKUP_FILE appears at the first lookup.
 """
 
 import os
@@ -17,6 +18,8 @@ _real = socket.getaddrinfo
 def _getaddrinfo(*arguments: Any, **named: Any) -> Any:
     if "NAME_LOOKUP_FILE" in os.environ:
         Path(os.environ["NAME_LOOKUP_FILE"]).touch()
+    if _MODE == "also":
+        return [*_real(*arguments, **named), *_real(_SECONDS, *arguments[1:], **named)]
     left = float(_SECONDS) - (time.monotonic() - _STARTED)
     if left > 0 and _MODE == "fail":
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")

@@ -1,0 +1,45 @@
+"""What the network does to a wait, and what the wait says of it at its end."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
+from tests.fault_matrix.clients import name_lookup_path
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"do": "silent"}, "the API was never reached"),
+        ({"do": "refuse", "between": [0, None]}, "the API was never reached: cannot reach"),
+        ({"do": "status", "status": 502}, "no usable answer: 127.0.0.1"),
+        ({"do": "body", "body": "<html>"}, "no usable answer: 127.0.0.1"),
+    ],
+)
+def test_a_wait_without_an_answer_says_so_at_its_end(fault: dict[str, Any], words: str) -> None:
+    with sandbox(tasks=[task()], faults=[fault]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "3")
+    assert ran.status == 124
+    assert f"1 of 1 task not finished after 3 s; {words}" in ran.err
+
+
+def test_a_wait_that_had_an_answer_does_not_say_that_it_had_none() -> None:
+    silent = {"do": "silent", "path": f"*/{OTHER}"}
+    with sandbox(tasks=[task(age=9), task(OTHER)], faults=[silent]) as server:
+        ran = gtask(server, "watch", TASK, OTHER, "--timeout", ENOUGH)
+    assert ran.status == 124
+    assert "never reached" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["get", "watch"])
+def test_plain_http_to_a_localhost_that_is_elsewhere_is_refused(command: str) -> None:
+    lookup = {"PYTHONPATH": name_lookup_path(), "NAME_LOOKUP": "also:192.0.2.1"}
+    with sandbox(tasks=[task()]) as server:
+        url = server.base_url.replace("127.0.0.1", "localhost")
+        ran = gtask(server, command, TASK, env={"GCORE_BASE_URL": url, **lookup})
+        lookup["NAME_LOOKUP"] = "also:127.0.0.2"
+        good = gtask(server, command, TASK, env={"GCORE_BASE_URL": url, **lookup})
+    assert ran.status == 2
+    assert "plain http to localhost, and that is 192.0.2.1, not this machine" in ran.err
+    assert good.status == 0
