@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.parsing.topics import TOPICS
+from tests.fault_matrix.rows import ROWS
 from tests.unit.parsing.test_help_format import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,19 @@ def test_the_front_page_is_short_and_has_all_commands_topics_and_statuses() -> N
     table = README.partition("| status | meaning |\n|---|---|\n")[2].partition("\n\n")[0]
     cells = [row.split("|")[1] for row in table.splitlines()]
     assert [int(code) for cell in cells for code in cell.split(",")] == sorted(ExitCode)
+    assert f"{len(ROWS)} of {len(ROWS)}" in README, "python -m tests.benchmarks faults"
+
+
+def test_the_page_for_contributors_names_each_folder_and_make_target() -> None:
+    page = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = {
+        path.parent.name for path in (ROOT / "gcore_tasks_cli").rglob("*.*") if path.is_file()
+    }
+    named = set(re.findall(r"^ *(\w+)/", page, re.MULTILINE))
+    assert folders - {"__pycache__"} <= named
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = makefile.partition(".PHONY: ")[2].partition("\n")[0].split()
+    assert set(targets) <= set(re.findall(r"`make (\w+)`", page))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
