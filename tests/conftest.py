@@ -1,6 +1,7 @@
 """What holds for all tests."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -10,3 +11,10 @@ settings.register_profile(
     "gtask", deadline=None, derandomize="GTASK_FUZZ_EXAMPLES" not in os.environ
 )
 settings.load_profile("gtask")
+
+# A shell starts its background jobs with SIGINT ignored, and nohup with SIGHUP. gtask leaves ignored
+# what it finds ignored, but the tests send these signals to see it end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _name in ("SIGHUP", "SIGQUIT"):
+    if hasattr(signal, _name):
+        signal.signal(getattr(signal, _name), signal.SIG_DFL)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
 ALL = (*PYTHONS, "lowest", "wheel")
 # As `make test` hands them out.
-BESIDE_EACH_OTHER = ("-n", "8", "--dist", "loadscope", "--no-loadscope-reorder")
+BESIDE_EACH_OTHER = ("-n", "8", "--dist", "loadfile")
 
 
 def lower_bounds() -> list[str]:
