@@ -12,8 +12,8 @@ settings.register_profile(
 )
 settings.load_profile("gtask")
 
-# A shell starts its background jobs with SIGINT ignored, and nohup with SIGHUP. gtask leaves ignored
-# what it finds ignored, but the tests send these signals to see it end.
+# A shell starts its background jobs with SIGINT ignored, and nohup with SIGHUP. gtask leaves them
+# ignored where it finds them so, but the tests send them to see it end.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("SIGHUP", "SIGQUIT"):
     if hasattr(signal, _name):

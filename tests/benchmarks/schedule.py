@@ -30,7 +30,7 @@ _SEEDS = (1, 2, 3)
 _CASES_A_TYPE = 400
 # What the best possible schedule knows of each type.
 _KNOWN_DURATIONS = 5000
-# Of gtask's price of a look: with it, it asks as often in all.
+# Of gtask's price of a look: with it, it asks about as often for tasks under three minutes.
 _BEST_PRICE = 0.35
 _SDK_SECONDS = 3.0
 _SPANS = ((30.0, "under 30 s"), (180.0, "30 s to 3 min"), (float("inf"), "longer"))
