@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.settings import Settings
@@ -13,6 +13,9 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
 from gcore_tasks_cli.times import Deadline, format_duration
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 # How long a command that waits for no task may take to begin, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
@@ -31,6 +34,7 @@ class Invocation(NamedTuple):
     env: Mapping[str, str]
     deadline: Deadline
     is_verbose: bool = False
+    certificates: "_Background[SSLContext] | None" = None  # being loaded; None for plain http
 
     @classmethod
     def begin(
@@ -48,7 +52,8 @@ class Invocation(NamedTuple):
             DeadlinePassed: if the file of the key blocks.
         """
         deadline = Deadline.after(timeout_seconds, time.monotonic())
-        settings = _in_time(deadline, "no API key", lambda: Settings.of(configuration))
+        settings = _Background(lambda: Settings.of(configuration)).result(deadline, "no API key")
+        certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
         streams = Streams.standard().hiding(*settings.secrets)
         for note in () if quiet else configuration.notes:
             streams.note(f"gtask: {note}")
@@ -56,7 +61,7 @@ class Invocation(NamedTuple):
             from gcore_tasks_cli.output.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
-        return cls(streams, settings, configuration.env, deadline, verbose)
+        return cls(streams, settings, configuration.env, deadline, verbose, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs that the arguments are, `-` being those of standard input.
@@ -69,36 +74,55 @@ class Invocation(NamedTuple):
         if "-" in arguments and stdin is not None and stdin.isatty():
             self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
         recent = partial(recent_ids, self.env, self.settings.host)
-        return _in_time(
-            self.deadline,
-            "no end of standard input",
-            lambda: collect_ids(arguments, stdin, recent),
-        )
+        work = _Background(lambda: collect_ids(arguments, stdin, recent))
+        return work.result(self.deadline, "no end of standard input")
+
+    def tls_context(self) -> "SSLContext | None":
+        """The context for all sessions; None where the API is on plain http.
+
+        Raises:
+            UsageError: if a file that a variable names holds nothing that can be used.
+            DeadlinePassed: if it blocks.
+        """
+        if self.certificates is None:
+            return None
+        return self.certificates.result(self.deadline, "no certificates")
 
 
-def _in_time(deadline: Deadline, missing: str, work: Callable[[], _T]) -> _T:
-    """What the work gives, which may block for ever (a pipe, a FIFO): not longer than the deadline.
+def _tls_context(settings: Settings) -> "SSLContext":
+    from gcore_tasks_cli.api.tls import tls_context
 
-    Raises:
-        DeadlinePassed: with what was `missing` at the deadline.
-        Exception: what the work raised.
-    """
-    done: list[_T] = []
-    errors: list[Exception] = []
+    return tls_context(settings)
 
-    def run() -> None:
+
+class _Background(Generic[_T]):
+    """Work that may take long or block for ever (a pipe, a FIFO), in a thread of its own."""
+
+    def __init__(self, work: Callable[[], _T]) -> None:
+        self._work = work
+        self._done: list[_T] = []
+        self._errors: list[Exception] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
         try:
-            done.append(work())
+            self._done.append(self._work())
         except Exception as error:  # noqa: BLE001  (raised by the caller)
-            errors.append(error)
+            self._errors.append(error)
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    seconds = ONE_SHOT_SECONDS if deadline.checks_once else deadline.timeout_seconds
-    left = seconds if deadline.checks_once else deadline.at - time.monotonic()
-    thread.join(min(max(0.0, left), threading.TIMEOUT_MAX))
-    if errors:
-        raise errors[0]
-    if not done:
-        raise DeadlinePassed(f"{missing} after {format_duration(seconds)}")
-    return done[0]
+    def result(self, deadline: Deadline, missing: str) -> _T:
+        """What the work gives, not later than at the deadline.
+
+        Raises:
+            DeadlinePassed: with what was `missing` at the deadline.
+            Exception: what the work raised.
+        """
+        seconds = ONE_SHOT_SECONDS if deadline.checks_once else deadline.timeout_seconds
+        left = seconds if deadline.checks_once else deadline.at - time.monotonic()
+        self._thread.join(min(max(0.0, left), threading.TIMEOUT_MAX))
+        if self._errors:
+            raise self._errors[0]
+        if not self._done:
+            raise DeadlinePassed(f"{missing} after {format_duration(seconds)}")
+        return self._done[0]

@@ -8,7 +8,8 @@ from typing import Any
 _modules: dict[str, Any] = sys.modules
 _modules.setdefault("httpx._main", None)  # None: cannot be imported
 
-import httpx  # noqa: E402  (that is the point)
+import httpcore  # noqa: E402, F401  (that is the point)
+import httpx  # noqa: E402
 
 if _modules["httpx._main"] is None:
     del _modules["httpx._main"]

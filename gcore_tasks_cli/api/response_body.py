@@ -23,7 +23,8 @@ def read_body(response: httpx.Response, limit: int, give_up_at: float, host: str
             raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
         if time.monotonic() > give_up_at:
             raise too_slow(host)
-    return bytes(body[:limit])
+    del body[limit:]
+    return bytes(body)
 
 
 def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[bytes]:

@@ -7,8 +7,8 @@ from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import UsageError
 
 
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """The context for all sessions; None where the API is on plain http.
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """The context for all sessions to an API that is reached over https.
 
     Loading the roots costs some 25 ms: done once, and not per connection as httpx would.
 
@@ -16,8 +16,6 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         UsageError: if a file that `SSL_CERT_FILE`, `SSL_CERT_DIR`, `SSL_CLIENT_CERT` or
             `SSL_CLIENT_KEY` names holds nothing that can be used.
     """
-    if not settings.uses_tls:
-        return None
     ca_file, ca_dir = settings.ca_file, settings.ca_dir
     if ca_file is None and ca_dir is None:
         import certifi  # comes with httpx

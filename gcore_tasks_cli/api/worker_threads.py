@@ -12,13 +12,11 @@ from functools import partial
 from queue import Empty, Queue, SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS
+from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS, WORKERS
 from gcore_tasks_cli.api.network_errors import too_slow
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import Reply
 
-# More threads gain nothing on a connection's latency but cost CPU in Python's lock.
-WORKERS = 16
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
 MOST_HUNG_WORKERS = 32
 # On Windows a wait for a lock lets no signal through before it ends.

@@ -1,7 +1,6 @@
 """`gtask ack`: acknowledges tasks."""
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,7 +56,6 @@ def ack(
 def _some(
     configuration: "Configuration", arguments: list[str], *, as_json: bool, verbose: bool
 ) -> int:
-    from gcore_tasks_cli.api.session import Session
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
@@ -69,7 +67,10 @@ def _some(
     # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
     # twice is acknowledged, and keeps its first date.
     task_ids = invocation.task_ids(arguments)
-    return most_important(print_each(invocation, task_ids, printer, Session.acknowledge))
+    codes = print_each(
+        invocation, task_ids, printer, lambda session, task_id: session.acknowledge(task_id)
+    )
+    return most_important(codes)
 
 
 def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
@@ -87,14 +88,14 @@ def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verb
         )
     page = next(read_pages(query, invocation, most=1))
     where = scope_words(query)
-    if page.count == 0:
+    if page.total == 0:
         streams.note(f"gtask: no unacknowledged task{where}")
         return ExitCode.OK
-    tasks = f"{page.count:,} task{'' if page.count == 1 else 's'}"
+    tasks = f"{page.total:,} task{'' if page.total == 1 else 's'}"
     if not sure:
-        final = replace(query, states=tuple(FINAL_STATES))
-        count = min(page.count, next(read_pages(final, invocation, most=1)).count)
-        if not streams.confirms(_question(tasks, where, count, page.count - count)):
+        final = query._replace(states=tuple(FINAL_STATES))
+        count = min(page.total, next(read_pages(final, invocation, most=1)).total)
+        if not streams.confirms(_question(tasks, where, count, page.total - count)):
             streams.note("gtask: nothing was acknowledged")
             return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
     acknowledge_all(query, invocation)

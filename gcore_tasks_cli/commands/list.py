@@ -121,7 +121,9 @@ def list_tasks(
     if paths is not None:
         printer = FieldsPrinter(invocation.streams, paths)
     shown: list[Document] = []
-    for page in read_pages(query, invocation, most=most):
+    pages = read_pages(query, invocation, most=most)
+    printer.prepare()
+    for page in pages:
         kept = [document for document in page.documents if query.keeps(document)]
         wanted = kept if most is None else kept[: most - notes.shown]
         notes.count(page, shown=len(wanted), matching=len(kept))

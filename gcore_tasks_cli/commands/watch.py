@@ -1,7 +1,6 @@
 """`gtask watch`: waits until every task has ended."""
 
 import os
-from dataclasses import replace
 
 from gcore_tasks_cli.parsing.filters import (
     Acknowledged,
@@ -176,7 +175,7 @@ def watch(
         printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
-        options = replace(options, quiet=True)
+        options = options._replace(quiet=True)
     # What follows without end is no step of a job, and could report only at its end.
     reports = not no_ci and not follow
     printer = with_actions_report(printer, streams, env, chosen, wanted=reports)

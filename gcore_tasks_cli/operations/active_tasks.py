@@ -3,7 +3,6 @@
 import itertools
 import math
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gcore_tasks_cli.errors import ApiError, DeadlinePassed
@@ -81,7 +80,7 @@ class ActiveTasks:
         give_up = min(time.monotonic() + appear_seconds, self._invocation.deadline.at)
         began = datetime.now(UTC) - _CLOCK_SLACK
         # One that ends between two looks must be found too.
-        recent = replace(self._query, states=(), since=max(began, self._query.since or began))
+        recent = self._query._replace(states=(), since=max(began, self._query.since or began))
         while True:
             if found := self._read(self._query) or self._read(recent):
                 return found

@@ -1,32 +1,49 @@
 """The way to the API of this process: worker threads with a session each."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
-from gcore_tasks_cli.api.tls import tls_context
-from gcore_tasks_cli.api.worker_threads import WORKERS, Fetcher
-from gcore_tasks_cli.polling.port import Answer, Job
+from gcore_tasks_cli.api.limits import WORKERS
+from gcore_tasks_cli.invocation import Invocation
+from gcore_tasks_cli.polling.port import Answer, Job, TaskAnswer
 from gcore_tasks_cli.tasks.page_request import PageRequest
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.api.session import Session
+    from gcore_tasks_cli.api.worker_threads import Fetcher
 
 JobT = TypeVar("JobT")
 AnswerT = TypeVar("AnswerT")
 
 
 def connect(
-    settings: Settings, ask: Callable[[Session, JobT], AnswerT], workers: int = WORKERS
-) -> Fetcher[JobT, AnswerT]:
+    invocation: Invocation, ask: "Callable[[Session, JobT], AnswerT]", workers: int = WORKERS
+) -> "Fetcher[JobT, AnswerT]":
     """A port to the API; `ask` is what a session does for one job.
 
     Raises:
         UsageError: if the certificates to trust cannot be read.
+        DeadlinePassed: if reading them blocks.
     """
-    tls = tls_context(settings)
+    # httpx is imported here and no sooner: while the certificates are being loaded, and not at all
+    # by a run that sends nothing.
+    from gcore_tasks_cli.api.session import Session
+    from gcore_tasks_cli.api.worker_threads import Fetcher
+
+    settings, tls = invocation.settings, invocation.tls_context()
     return Fetcher(lambda: Session(settings, tls), settings.host, ask, workers)
 
 
-def ask_for_task_or_page(session: Session, job: Job) -> Answer:
+def ask_for_task(session: "Session", task_id: str) -> TaskAnswer:
+    """The task of this ID.
+
+    Raises:
+        ApiError: as the session does.
+    """
+    return session.get_task(task_id)
+
+
+def ask_for_task_or_page(session: "Session", job: Job) -> Answer:
     """What a wait asks: one task, or a page of the list.
 
     Raises:

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.connection import connect
+from gcore_tasks_cli.operations.connection import ask_for_task, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.answers import Answers
@@ -15,22 +15,26 @@ from gcore_tasks_cli.polling.port import TaskAnswer
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
+if TYPE_CHECKING:
+    from gcore_tasks_cli.api.session import Session
+
 
 def print_each(
     invocation: Invocation,
     task_ids: Sequence[str],
     printer: Printer,
-    ask: Callable[[Session, str], TaskAnswer] = Session.get_task,
+    ask: "Callable[[Session, str], TaskAnswer]" = ask_for_task,
 ) -> set[ExitCode]:
     """Prints the document of each ID, in their order, as soon as it can be; then the errors.
 
     Transient faults are retried; `ask` is what is done for each ID and may be repeated. Returns
     the exit statuses of the errors.
     """
-    answers = Answers(connect(invocation.settings, ask), random.uniform)
+    outcomes = Answers(connect(invocation, ask), random.uniform).in_order(task_ids)
+    printer.prepare()  # the requests are under way
     report = ErrorReport(invocation.streams)
     seen: list[Document] = []
-    for task_id, answer in answers.in_order(task_ids):
+    for task_id, answer in outcomes:
         if isinstance(answer, ApiError):
             report.add(answer, task_id)
         else:

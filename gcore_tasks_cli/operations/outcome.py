@@ -1,7 +1,7 @@
 """What came of a wait, and its exit statuses."""
 
 import signal
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.polling.events import (
@@ -16,16 +16,15 @@ from gcore_tasks_cli.polling.events import (
 from gcore_tasks_cli.polling.retry import Outage
 
 
-@dataclass(slots=True)
 class Outcome:
     """What came of a wait, folded from its events."""
 
-    known: dict[str, None]
-    reason: StopReason = StopReason.ALL_SETTLED
-    has_failed_task: bool = False
-    has_answers: bool = False
-    errors: list[tuple[str, ApiError]] = field(default_factory=list)
-    unfinished: list[Unfinished] = field(default_factory=list)
+    def __init__(self, task_ids: Iterable[str]) -> None:
+        self.known = dict.fromkeys(task_ids)
+        self.reason = StopReason.ALL_SETTLED
+        self.has_failed_task = self.has_answers = False
+        self.errors: list[tuple[str, ApiError]] = []
+        self.unfinished: list[Unfinished] = []
 
     def take(self, event: Event) -> None:
         """Takes the event in."""

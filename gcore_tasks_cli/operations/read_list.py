@@ -3,15 +3,20 @@
 import random
 from collections.abc import Iterator
 from itertools import product
+from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.interrupts import interrupting
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.polling.answers import Answers, Observer
 from gcore_tasks_cli.polling.page_reader import PAGES_AHEAD, Page, PageReader
+from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
+from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
 from gcore_tasks_cli.tasks.query import TaskQuery
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.api.worker_threads import Fetcher
 
 
 def read_pages(
@@ -23,7 +28,7 @@ def read_pages(
     observer: Observer | None = None,
     reports_interrupts: bool = False,
 ) -> Iterator[Page]:
-    """The pages of the API's list, of which `most` tasks are wanted.
+    """The pages of the API's list, of which `most` tasks are wanted; the first is under way then.
 
     What the API cannot filter is still in them. A signal ends the process at once, since nothing
     is worth keeping; with `reports_interrupts` it is raised as an error.
@@ -32,7 +37,9 @@ def read_pages(
         ApiError: for a permanent fault, or a transient one that lasts too long.
         Interrupted: with `reports_interrupts`.
     """
-    port = connect(invocation.settings, Session.list_tasks, workers=PAGES_AHEAD)
+    port: Fetcher[PageRequest, PageAnswer] = connect(
+        invocation, lambda session, page: session.list_tasks(page), workers=PAGES_AHEAD
+    )
     reader = PageReader(
         port,
         query.parameters(),
@@ -42,9 +49,10 @@ def read_pages(
         policy=policy,
         observer=observer,
     )
-    if not reports_interrupts:
-        yield from reader.pages()
-        return
+    return _interruptible(reader, port) if reports_interrupts else reader.pages()
+
+
+def _interruptible(reader: PageReader, port: "Fetcher[PageRequest, PageAnswer]") -> Iterator[Page]:
     with interrupting(port.interrupt):
         yield from reader.pages()
 
@@ -58,7 +66,9 @@ def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    port = connect(invocation.settings, Session.acknowledge_all, workers=1)
+    port: Fetcher[Parameters, None] = connect(
+        invocation, lambda session, chosen: session.acknowledge_all(chosen), workers=1
+    )
     answers = Answers(port, random.uniform)
     for project, region in product(query.projects or (None,), query.regions or (None,)):
         chosen = (("project_id", project), ("region_id", region))

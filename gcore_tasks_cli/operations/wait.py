@@ -6,8 +6,8 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from itertools import chain
+from typing import NamedTuple, Protocol
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, writing
@@ -54,8 +54,7 @@ class Progress(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WaitOptions:
+class WaitOptions(NamedTuple):
     """How to wait, as the command line says it.
 
     `resume` is the command and the options that go on with the wait, around the task IDs; without
@@ -96,13 +95,18 @@ def wait(
     held: deque[Document] = deque(maxlen=MOST_KEPT if options.goal.following else None)
     # Printing during a live view would corrupt it.
     hand_over = held.append if is_live and not options.quiet else printer.take
-    outcome = Outcome(dict.fromkeys(task_ids))
+    outcome = Outcome(task_ids)
     if not invocation.deadline.checks_once:
         leave_when_stuck_after(invocation.deadline.at, ExitCode.NOT_FINISHED)
     # So would lines of events.
-    progress = run.progress(quiet=options.quiet or (follow_events is not None and is_live))
+    is_quiet = options.quiet or (follow_events is not None and is_live)
+    events = run.events()
+    first = next(events)
+    # The requests are under way: while they are, what shows the answers is imported.
+    progress = run.progress(quiet=is_quiet)
+    printer.prepare()
     try:
-        for event in run.events():
+        for event in chain((first,), events):
             progress.take(event)
             if follow_events is not None:
                 follow_events(event)
@@ -127,7 +131,7 @@ class _Run:
         self._task_ids = task_ids
         self._options = options
         self._schedule = Schedule(options.interval)
-        self.port = connect(invocation.settings, ask_for_task_or_page, _WORKERS)
+        self.port = connect(invocation, ask_for_task_or_page, _WORKERS)
 
     def events(self) -> Iterator[Event]:
         """The events of the wait, with signals as a reason to stop."""

@@ -22,6 +22,9 @@ class EventPrinter:
     def take(self, document: Document) -> None:
         """Nothing: the event has said it."""
 
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
     def finish(self) -> None:
         """Nothing is left over."""
 

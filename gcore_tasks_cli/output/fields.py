@@ -34,6 +34,9 @@ class FieldsPrinter:
         self._paths = paths
         self._is_checked = False
 
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
     def take(self, document: Document) -> None:
         """Prints the line of this document.
 

@@ -77,6 +77,10 @@ class ActionsReport:
         self._place = {task_id.lower(): place for place, task_id in enumerate(task_ids)}
         self._documents: list[Document] = []
 
+    def prepare(self) -> None:
+        """Prepares the printer."""
+        self._printer.prepare()
+
     def take(self, document: Document) -> None:
         """Hands the document on, and keeps it for the report."""
         # Whole secrets are found; half of one, where a text is cut, would not be.

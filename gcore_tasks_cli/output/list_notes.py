@@ -41,7 +41,7 @@ class ListNotes:
     def _left_out(self) -> str | None:
         if self._page is None or self.shown == 0:
             return f"no task matches{scope_words(self._query)}"
-        count = max(self._page.count, self._read)
+        count = max(self._page.total, self._read)
         if not self.is_full or (self._page.is_last and self._matching == self.shown):
             return None
         which = "newest" if self._query.newest_first else "oldest"
@@ -65,7 +65,7 @@ class ListNotes:
     def _searched(self) -> str | None:
         if not self._query.resources:
             return None
-        count = max(self._page.count, self._read) if self._page is not None else 0
+        count = max(self._page.total, self._read) if self._page is not None else 0
         tasks = f"{self._read:,} task{'' if self._read == 1 else 's'}"
         if self._read < count:
             tasks = f"{self._read:,} of {count:,} tasks"

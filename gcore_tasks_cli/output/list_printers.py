@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 class PagePrinter(Protocol):
     """Prints a list as it comes."""
 
+    def prepare(self) -> None:
+        """Imports what printing needs; best called while the API's answer is awaited."""
+        ...
+
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints these; `now` is the API's time, and `complete` says that they are all."""
         ...
@@ -50,6 +54,7 @@ class IdPages(StreamPrinter):
 class TablePages(StreamPrinter):
     """One line a task: a table that fits a window, or aligned columns with nothing cut off."""
 
+    _for_terminals = ("output.terminal.table",)
     _layout: "Layout | None" = None
     _widths: tuple[int, ...] = ()
 
@@ -83,6 +88,7 @@ class TablePages(StreamPrinter):
 class FailurePages(StreamPrinter):
     """`--failed`: for each task the error first, what helps, and what support asks for."""
 
+    _for_terminals = ("output.terminal.table",)
     _is_first = True
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:

@@ -3,8 +3,8 @@
 A list to a pipe needs neither rich nor the model: both would cost more than the request.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gcore_tasks_cli.output.failure import Failure
 from gcore_tasks_cli.output.task_text import error_words, shown, type_words
@@ -16,8 +16,7 @@ _NOTHING = "-"
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a list; `error` is the first line of what went wrong, or empty."""
 
     state: str
@@ -73,5 +72,5 @@ def age_words(seconds: float) -> str:
 
 
 def _age(document: Document, now: datetime) -> str:
-    created = parse_time(document.fields.get("created_on"))
+    created = parse_time(document.created_on)
     return "" if created is None else age_words((now - created).total_seconds())

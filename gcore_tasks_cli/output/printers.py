@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from gcore_tasks_cli.errors import ApiError, GtaskError
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 class Printer(Protocol):
     """What puts documents on standard output."""
 
+    def prepare(self) -> None:
+        """Imports what printing needs; best called while the API's answer is awaited."""
+        ...
+
     def take(self, document: Document) -> None:
         """Prints the document, or keeps it for the end."""
         ...
@@ -29,6 +34,9 @@ class Printer(Protocol):
 class StreamPrinter:
     """What printers share: where data goes, and whether people read it there."""
 
+    # The modules that it needs at a terminal.
+    _for_terminals: tuple[str, ...] = ()
+
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
         self._streams = streams
         self._env = env
@@ -36,6 +44,11 @@ class StreamPrinter:
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour; JSON in a pipe is for programs, whatever is set.
         self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
+
+    def prepare(self) -> None:
+        """Imports what printing needs; best called while the API's answer is awaited."""
+        for name in self._for_terminals if self._terminal else ():
+            import_module(f"gcore_tasks_cli.{name}")
 
     def _show(self, renderable: object, *, wraps: bool = True) -> None:
         from gcore_tasks_cli.output.terminal.console import console
@@ -76,6 +89,8 @@ class StreamPrinter:
 class JsonPrinter(StreamPrinter):
     """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
 
+    _for_terminals = ("output.terminal.json_view",)
+
     def take(self, document: Document) -> None:
         """Prints the document, whole, at once."""
         self._json(document.text)
@@ -84,6 +99,7 @@ class JsonPrinter(StreamPrinter):
 class CardPrinter(StreamPrinter):
     """`get`: a card for each task."""
 
+    _for_terminals = ("output.terminal.cards", "tasks.model")
     _is_first = True
 
     def take(self, document: Document) -> None:
@@ -108,6 +124,8 @@ class SummaryPrinter(StreamPrinter):
 
     One that `follows` has no end to wait for: it prints each at once.
     """
+
+    _for_terminals = ("output.terminal.summaries", "tasks.model")
 
     def __init__(
         self, streams: Streams, env: Mapping[str, str], *, quiet: bool, follows: bool = False
@@ -144,6 +162,8 @@ class SummaryPrinter(StreamPrinter):
 
 class ResourcesPrinter(StreamPrinter):
     """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
+
+    _for_terminals = ("output.terminal.summaries", "tasks.model")
 
     def __init__(
         self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool

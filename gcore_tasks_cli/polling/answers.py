@@ -62,13 +62,17 @@ class Answers(Generic[JobT, AnswerT]):
     def in_order(self, jobs: Sequence[JobT]) -> Iterator[tuple[JobT, AnswerT | ApiError]]:
         """Each job with its answer or its error, in their order, as soon as it can be.
 
-        A refused key is one for all of them: the first one that meets it answers for the rest.
+        They are under way when this returns. A refused key is one for all of them: the first one
+        that meets it answers for the rest.
 
         Raises:
             Interrupted: if the port was interrupted.
         """
         for job in jobs:
             self.ask(job)
+        return self._in_order(jobs)
+
+    def _in_order(self, jobs: Sequence[JobT]) -> Iterator[tuple[JobT, AnswerT | ApiError]]:
         refused: KeyRefused | None = None
         for job in jobs:
             if refused is not None:

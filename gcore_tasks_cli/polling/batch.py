@@ -7,12 +7,12 @@ is concluded from a task's absence.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import FINAL_STATES, Document
-from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, written
+from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, Parameters, written
 from gcore_tasks_cli.times import parse_time
 
 # Fewer are asked for one by one: then each is looked at when it is its own best time.
@@ -33,18 +33,17 @@ _SLACK = timedelta(seconds=2)
 _YEARS = range(2, 9999)
 
 
-@dataclass(slots=True)
 class _Reading:
     """One list under way: what it has shown, and which pages are still to come."""
 
-    parameters: tuple[tuple[str, str], ...]
-    pending: set[PageRequest] = field(default_factory=set)
-    found: dict[str, TaskAnswer] = field(default_factory=dict)
-    is_first: bool = True
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.pending: set[PageRequest] = set()
+        self.found: dict[str, TaskAnswer] = {}
+        self.is_first = True
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """What a round came to: answers by ID, and the IDs that have to be asked for one by one."""
 
     answers: dict[str, TaskAnswer]
@@ -58,7 +57,7 @@ class Batch:
         self.is_useful = True
         self._active: _Reading | None = None
         self._ended: _Reading | None = None
-        self._wanted: dict[str, Document | None] = {}
+        self._wanted: dict[str, datetime | None] = {}  # with their creation, where it is known
         self._answers: dict[str, TaskAnswer] = {}
         self._failures = 0  # of the list, each after a task that could be asked for
         self._single_worked = False
@@ -72,11 +71,12 @@ class Batch:
         """Whether the answer to this request belongs to the round under way."""
         return any(r is not None and request in r.pending for r in (self._active, self._ended))
 
-    def begin(self, wanted: dict[str, Document | None]) -> list[PageRequest]:
+    def begin(self, wanted: Mapping[str, Document | None]) -> list[PageRequest]:
         """Begins a round for these IDs, with what was last seen of each; what to ask first."""
-        self._wanted = wanted
         self._answers = {}
-        self._active = _Reading((*_ACTIVE, *_window(wanted.values())))
+        # Not the documents: of ten thousand tasks they are large.
+        self._wanted = {key: _created(document) for key, document in wanted.items()}
+        self._active = _Reading((*_ACTIVE, *_window(self._wanted.values())))
         return self._ask(self._active, [0])
 
     def take(self, request: PageRequest, page: PageAnswer) -> list[PageRequest]:
@@ -137,7 +137,8 @@ class Batch:
             self._ended = None
         self._failures = 0
         to_ask = [task_id for task_id in self._wanted if task_id not in self._answers]
-        return Round(self._answers, to_ask)
+        answers, self._answers, self._wanted = self._answers, {}, {}
+        return Round(answers, to_ask)
 
     def _after_active(self, found: Mapping[str, TaskAnswer]) -> list[PageRequest]:
         """The list of active tasks is read: what it does not show has to be confirmed."""
@@ -147,8 +148,8 @@ class Batch:
             for task_id, answer in found.items()
             if task_id in self._wanted and answer.document.state not in FINAL_STATES
         }
-        vanished = [task for i, task in self._wanted.items() if i not in self._answers]
-        known = [document for document in vanished if document is not None]
+        vanished = [created for i, created in self._wanted.items() if i not in self._answers]
+        known = [created for created in vanished if created is not None]
         window = _window(known)
         if len(known) < FEWEST_TASKS or not window:
             return []
@@ -174,19 +175,18 @@ class Batch:
         return requests
 
 
-def _window(documents: Iterable[Document | None]) -> tuple[tuple[str, str], ...]:
-    """Query parameters that keep the list to the creation times of these; none if one is odd."""
-    times: list[datetime] = []
-    for document in documents:
-        created = parse_time(document.fields.get("created_on")) if document else None
-        if created is None:
-            return ()
-        if created.year not in _YEARS:
-            return ()
-        times.append(created.astimezone(UTC))
-    if not times:
+def _created(document: Document | None) -> datetime | None:
+    created = parse_time(document.created_on) if document else None
+    return created if created is not None and created.year in _YEARS else None
+
+
+def _window(created: Iterable[datetime | None]) -> tuple[tuple[str, str], ...]:
+    """Query parameters that keep the list to these creation times; none if one is not known."""
+    times = list(created)
+    known = [time for time in times if time is not None]
+    if not known or len(known) < len(times):
         return ()
     return (
-        ("from_timestamp", written(min(times) - _SLACK)),
-        ("to_timestamp", written(max(times) + _SLACK)),
+        ("from_timestamp", written(min(known) - _SLACK)),
+        ("to_timestamp", written(max(known) + _SLACK)),
     )

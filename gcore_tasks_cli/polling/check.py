@@ -11,6 +11,7 @@ from gcore_tasks_cli.polling.events import (
     Settled,
     Stopped,
     StopReason,
+    Tick,
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
@@ -27,8 +28,10 @@ def check_once(
     """
     reason = StopReason.ALL_SETTLED
     left = dict.fromkeys(task_ids)
+    answers = Answers(port, uniform).in_order(task_ids)
+    yield Tick(port.now())
     try:
-        for task_id, answer in Answers(port, uniform).in_order(task_ids):
+        for task_id, answer in answers:
             now = port.now()
             del left[str(task_id)]
             if isinstance(answer, ApiError):

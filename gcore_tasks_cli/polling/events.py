@@ -4,8 +4,8 @@
 spell its own in another case).
 """
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.retry import Outage
@@ -22,8 +22,7 @@ class StopReason(Enum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """A task was seen for the first time, or in another state or detailed state than before."""
 
     at: float
@@ -33,8 +32,7 @@ class Changed:
     age_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What was waited for came about; the task is not asked for again."""
 
     at: float
@@ -42,8 +40,7 @@ class Settled:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """The API gives no answer for this ID, and will not: with the last that was seen of it."""
 
     at: float
@@ -52,8 +49,7 @@ class Failed:
     document: Document | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """The wait ended before the task did: with the last that was seen of it, and any outage."""
 
     at: float
@@ -62,32 +58,28 @@ class Unfinished:
     outage: Outage | None
 
 
-@dataclass(frozen=True, slots=True)
-class OutageBegan:
+class OutageBegan(NamedTuple):
     """The API stopped answering; it is being asked again."""
 
     at: float
     outage: Outage
 
 
-@dataclass(frozen=True, slots=True)
-class OutageEnded:
+class OutageEnded(NamedTuple):
     """The API answers again, `seconds` after its last good answer."""
 
     at: float
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """Time passed; `outage` is how it stands with the API."""
 
     at: float
     outage: Outage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(NamedTuple):
     """The last event, always."""
 
     at: float

@@ -21,9 +21,9 @@ remembered for that is a window of IDs, not all of them: memory does not grow wi
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.answers import Answers, Observer
@@ -50,8 +50,7 @@ _MOST_BARREN_PAGES = 100
 PagePort = Port[PageRequest, PageAnswer]
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """How many tasks a page has, and by how many two pages overlap."""
 
     page: int = MOST_A_PAGE
@@ -59,23 +58,22 @@ class Sizes:
     overlap: int = _OVERLAP
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Tasks that were not given before.
 
-    `count` is how many the API's list has over all pages, `server_time` its clock in seconds
+    `total` is how many the API's list has over all pages, `server_time` its clock in seconds
     since 1970, and `reached` how many of the list have been read.
     """
 
     documents: list[Document]
-    count: int
+    total: int
     reached: int
     server_time: float | None
 
     @property
     def is_last(self) -> bool:
         """Whether the list ends with this page."""
-        return self.reached >= self.count
+        return self.reached >= self.total
 
     def now(self) -> datetime:
         """The time on the API's clock, or on this machine's where that is not known."""
@@ -85,7 +83,10 @@ class Page:
 
 
 class PageReader:
-    """Reads one list, once. With `most`, it asks for no more pages than hold so many tasks."""
+    """Reads one list, once; the first request is under way when it is made.
+
+    With `most`, it asks for no more pages than hold so many tasks.
+    """
 
     def __init__(
         self,
@@ -110,6 +111,10 @@ class PageReader:
         self._window = _Window(_PAGES_REMEMBERED * self._sizes.page, newest_first)
         self._steps_back = 0
         self._barren = 0
+        first_size = self._sizes.first
+        if most is not None and most <= 2 * first_size:
+            first_size = most
+        self._ask(PageRequest(self._parameters, first_size, 0))
 
     def pages(self) -> Iterator[Page]:
         """The pages in order, each as soon as it and those before it are there.
@@ -117,10 +122,6 @@ class PageReader:
         Raises:
             ApiError: for a fault that does not pass.
         """
-        first_size = self._sizes.first
-        if self._most is not None and self._most <= 2 * first_size:
-            first_size = self._most
-        self._ask(PageRequest(self._parameters, first_size, 0))
         while True:
             request = self._plan[0]
             answer = self._answers.answer(request)
@@ -154,7 +155,7 @@ class PageReader:
         A second later than the newest, since the API may count in smaller parts of it than it
         shows. An oldest-first list grows at its end and needs no pin.
         """
-        times = (parse_time(document.fields.get("created_on")) for document in documents)
+        times = (parse_time(document.created_on) for document in documents)
         newest = next((time for time in times if time is not None), None)
         if self._newest_first and newest is not None and newest < _LATEST:
             self._parameters = narrowed(self._parameters, newest + timedelta(seconds=1))
@@ -217,7 +218,7 @@ class _Window:
             if document.id in self._given or (may_be_past and self._is_past(document)):
                 continue
             fresh.append(document)
-            self._given[document.id] = document.text_field("created_on")
+            self._given[document.id] = document.created_on
         if (excess := len(self._given) - self._size) > 0:
             self._is_whole = False
             for task_id in list(islice(self._given, excess)):
@@ -229,7 +230,7 @@ class _Window:
         if self._is_whole:
             return False
         begin = parse_time(next(iter(self._given.values())))
-        created = parse_time(document.fields.get("created_on"))
+        created = parse_time(document.created_on)
         if begin is None or created is None:
             return False
         return created > begin if self._newest_first else created < begin

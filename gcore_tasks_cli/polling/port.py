@@ -67,7 +67,7 @@ class Port(Protocol[JobT, AnswerT]):
 
 def age_seconds(answer: TaskAnswer) -> float:
     """The task's age on the server's own clock; 0 where that is not known."""
-    created = parse_epoch(answer.document.fields.get("created_on"))
+    created = parse_epoch(answer.document.created_on)
     if created is None or answer.server_time is None:
         return 0.0
     return max(0.0, answer.server_time - created)

@@ -123,9 +123,10 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return self._port.now()
 
     def submit(self, job: JobT, *, once: bool = False) -> None:
-        """Sends the job when its turn comes; if it is only for `once`, without retries."""
+        """Sends the job when its turn comes, perhaps now; if it is only for `once`, no retries."""
         self._open[job] = _Open(self.now(), once=once)
         self._enqueue(job, self.now())
+        self._send_due()
 
     def abandon(self, job: JobT) -> None:
         """No longer waits for a reply to this job."""

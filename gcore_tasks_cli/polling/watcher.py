@@ -8,7 +8,6 @@ ended is never asked for again, and nothing is asked after the deadline.
 import heapq
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.batch import FEWEST_TASKS, SHORTEST_ROUND_SECONDS, Batch, Round
@@ -55,15 +54,17 @@ _MISSING_SECONDS = 2.0
 LIST_ID = ""
 
 
-@dataclass(slots=True)
 class _Task:
-    task_id: str
-    document: Document | None = None
-    born: float | None = None  # creation, on this process's clock
-    seen: float = 0.0  # when the document came
-    times_missing: int = 0  # 404s since it was last seen
-    entry: int = 0  # its valid entry in the queue
-    alone: bool = False  # to be asked for by itself, whatever a list may say
+    __slots__ = ("alone", "born", "document", "entry", "seen", "task_id", "times_missing")
+
+    def __init__(self, task_id: str) -> None:
+        self.task_id = task_id
+        self.document: Document | None = None
+        self.born: float | None = None  # creation, on this process's clock
+        self.seen = 0.0  # when the document came
+        self.times_missing = 0  # 404s since it was last seen
+        self.entry = 0  # its valid entry in the queue
+        self.alone = False  # to be asked for by itself, whatever a list may say
 
 
 class Watcher:
@@ -107,12 +108,12 @@ class Watcher:
         """The events of the wait; the last one is `Stopped`."""
         while (self._open or self._following) and self._stop is None:
             now = self._requests.now()
-            if now >= self._next_tick:
-                self._next_tick = now + self._tick_seconds
-                yield Tick(now, self._requests.outage)
             self._stop = self._reason_to_stop(now)
             if self._stop is None:
                 self._ask(now)
+                if now >= self._next_tick:
+                    self._next_tick = now + self._tick_seconds
+                    yield Tick(now, self._requests.outage)
                 until = min(self._next_due(), self._adoption_due(), self._next_tick, self._deadline)
                 replies = self._requests.wait(until)
                 self._notice_a_stop(until)

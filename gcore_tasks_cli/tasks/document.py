@@ -9,7 +9,8 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from gcore_tasks_cli.times import parse_epoch
 
@@ -58,28 +59,44 @@ class TaskFields(Protocol):
         ...
 
 
-class Document(NamedTuple):
-    """One task as the API sent it: `text` is its JSON without white space, `fields` its value."""
+class Document:
+    """One task as the API sent it: `text` is its JSON without white space, `fields` its value.
 
-    id: str
-    state: str
-    text: str
-    fields: dict[str, Any]
+    `created_on`, `task_type` and `detailed_state` are None where the API sends no text there.
+    """
+
+    __slots__ = ("_fields", "created_on", "detailed_state", "id", "state", "task_type", "text")
+
+    def __init__(self, id: str, state: str, text: str, fields: dict[str, Any]) -> None:
+        self.id = id
+        self.state = state
+        self.text = text
+        self._fields: dict[str, Any] | None = fields
+        self.created_on = self.text_field("created_on")
+        self.task_type = self.text_field("task_type")
+        self.detailed_state = self.text_field("detailed_state")
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """All fields, as sent."""
+        if self._fields is None:
+            with _more_stack():
+                self._fields = parse_json(self.text)
+        return self._fields
+
+    def without_fields(self) -> "Document":
+        """This document, whose fields are parsed again if they are needed.
+
+        They take four times the memory of the text, and most of ten thousand tasks that are waited
+        for are only looked at for their state.
+        """
+        self._fields = None
+        return self
 
     @property
     def is_final(self) -> bool:
         """Whether the task has ended: its state cannot change any more."""
         return self.state in FINAL_STATES
-
-    @property
-    def detailed_state(self) -> str | None:
-        """The detailed state, if there is one."""
-        return self.text_field("detailed_state")
-
-    @property
-    def task_type(self) -> str | None:
-        """The task type, if there is one."""
-        return self.text_field("task_type")
 
     def text_field(self, name: str) -> str | None:
         """The field if it is a string; None if it is absent, empty or of another type."""
@@ -102,7 +119,8 @@ class Document(NamedTuple):
         """The document with `hide` applied to each string in its fields; `text` is unchanged."""
         if hide(self.text) == self.text:
             return self
-        return self._replace(fields=_hidden(self.fields, hide, _DEEPEST_LAID_OUT))
+        hidden = _hidden(self.fields, hide, _DEEPEST_LAID_OUT)
+        return Document(self.id, self.state, self.text, hidden)
 
     def mentions(self, resource_id: str) -> bool:
         """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""
@@ -212,11 +230,17 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
 
 def encode_json(value: Any) -> str:
     """The compact JSON of a value that was parsed here."""
+    with _more_stack():
+        return json.dumps(value, separators=(",", ":"))
+
+
+@contextmanager
+def _more_stack() -> Iterator[None]:
+    """For a nested value, which may have been parsed with more stack left than there is here."""
     limit = sys.getrecursionlimit()
-    # A deeply nested value may have been parsed with more stack left than there is here.
     sys.setrecursionlimit(limit + _MORE_FRAMES)
     try:
-        return json.dumps(value, separators=(",", ":"))
+        yield
     finally:
         sys.setrecursionlimit(limit)
 
@@ -278,7 +302,7 @@ def _parse_tasks(text: str, position: int) -> tuple[list[Document], int]:
     documents = []
     while text[position : position + 1] not in ("]", ""):
         value, end = parse_json_at(text, position)
-        documents.append(_document(value, text[position:end]))
+        documents.append(_document(value, text[position:end]).without_fields())
         position = _skip_space(text, end)
         if text[position : position + 1] == ",":
             position = _expect(text, position, ",")

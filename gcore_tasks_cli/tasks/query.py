@@ -6,10 +6,10 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import translate
 from functools import lru_cache
+from typing import NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.tasks.document import Document
@@ -32,8 +32,7 @@ _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
 _FUTURE_TOLERANCE = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskQuery:
+class TaskQuery(NamedTuple):
     """Which tasks are wanted; an empty tuple or None means any. Times are in UTC."""
 
     states: tuple[str, ...] = ()

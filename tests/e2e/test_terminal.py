@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.e2e.harness import (
     environment,
     sandbox,
     task,
+    wait_for_requests,
     wait_until,
 )
 
@@ -262,3 +264,21 @@ def test_a_second_ctrl_c_ends_at_once() -> None:
         assert shown.finish() == 130
         assert time.monotonic() - began < AT_ONCE_SECONDS
         assert not shown.screen.cursor.hidden
+
+
+@pytest.mark.parametrize("name", ["get", "resources", "list", "watch"])
+def test_what_shows_an_answer_is_imported_while_it_is_awaited(name: str, tmp_path: Path) -> None:
+    # A rich whose import takes until the request is there, and then fails.
+    asked = tmp_path / "asked"
+    code = (
+        f"import os\nwhile not os.path.exists({str(asked)!r}): pass\nraise RuntimeError('broken')"
+    )
+    (tmp_path / "rich.py").write_text(code)
+    arguments = [name] if name == "list" else [name, TASK]
+    with sandbox(tasks=[task(lasts=0.0)]) as server:
+        shown = Terminal(server, arguments, PYTHONPATH=str(tmp_path))
+        wait_for_requests(server, 1)
+        asked.touch()
+        assert shown.finish() == 70
+    assert "gtask: internal error" in shown.text
+    assert "Traceback" not in shown.text

@@ -127,6 +127,8 @@ LOADED = {
     "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,
+    "without a key: get t-1": PARSER,
+    "without a key: watch t-1": PARSER | {f"{NAME}.polling.watcher"},
     "completion bash": PARSER,
     **{f"{name} t-1{form}": REQUEST for name in ("get", "ack") for form in ("", " --json")},
     **{f"resources t-1{form}": WAIT for form in ("", " --json")},
@@ -141,14 +143,14 @@ LOADED = {
 
 @pytest.mark.parametrize("line", LOADED)
 def test_what_each_run_loads(line: str) -> None:
-    *for_people, arguments = line.split(": ")
+    mode, _, arguments = line.rpartition(": ")
     with SandboxServer(Scenario(tasks=(SimulatedTask("t-1", lasts=0.0, age=60.0),))) as server:
         loaded = modules_after(
             f"import sys; sys.argv[1:] = {arguments.split()}\n"
             "import os; os._exit = lambda status: None\n"
             f"from {NAME}.__main__ import main; main()",
-            FORCE_COLOR="1" if for_people else "",
-            GCORE_API_KEY=server.api_key,
+            FORCE_COLOR="1" if mode == "for people" else "",
+            GCORE_API_KEY="" if mode == "without a key" else server.api_key,
             GCORE_BASE_URL=server.base_url,
             GTASK_NO_HISTORY="1",
             GITHUB_ACTIONS="",

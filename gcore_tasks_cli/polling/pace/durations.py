@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # 95th percentile of a normal distribution, in standard deviations from its middle.
 _TAIL_DEVIATIONS = 1.6448536269514722
@@ -13,8 +13,7 @@ _DOCUMENTED_WEIGHT = 5
 _FARTHEST_DEVIATION = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Durations:
+class Durations(NamedTuple):
     """A lognormal distribution: durations vary by factors, and are never below zero.
 
     `mu` and `sigma` are mean and standard deviation of the logarithm of the seconds.

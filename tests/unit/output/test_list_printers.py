@@ -1,7 +1,6 @@
 """What `gtask list` shows people."""
 
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -103,8 +102,8 @@ ROWS = st.builds(Row, *(st.text(max_size=40).map(lambda t: t.replace("\n", " "))
 @given(st.lists(ROWS, min_size=1, max_size=5), st.integers(30, 200), st.booleans())
 def test_the_table_always_fits(rows: list[Row], width: int, complete: bool) -> None:
     harmless = [
-        replace(row, **{name: "".join(c for c in getattr(row, name) if c.isprintable())
-                        for name in Row.__slots__})
+        row._replace(**{name: "".join(c for c in getattr(row, name) if c.isprintable())
+                        for name in Row._fields})
         for row in rows
     ]  # fmt: skip
     layout = Layout.of(harmless, width, complete=complete)
@@ -198,7 +197,7 @@ def test_what_was_left_out_is_said() -> None:
 def test_for_a_resource_the_note_says_what_was_searched() -> None:
     by_resource = TaskQuery(resources=("vm-1",))
     assert notes(by_resource, 20, count=45, reached=45, matching=2) == "searched 45 tasks"
-    since = replace(by_resource, since=datetime(2026, 11, 1, 10, tzinfo=UTC))
+    since = by_resource._replace(since=datetime(2026, 11, 1, 10, tzinfo=UTC))
     assert notes(since, 20, count=1, reached=1, matching=0) == (
         "no task matches; searched 1 task created since 2026-11-01 10:00 UTC"
     )
