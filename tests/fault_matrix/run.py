@@ -204,17 +204,28 @@ def _wait(
     process: "subprocess.Popen[bytes]", waited: Callable[[], float], limit: float
 ) -> tuple[int | None, float]:
     """Exit status (None if it had to be killed) and the most memory that it had, in MiB."""
-    killed = False
+    killed, peak = False, 0.0
     while True:
-        pid, status, usage = os.wait4(process.pid, 0 if killed else os.WNOHANG)
+        peak = max(peak, _peak_memory_mib(process.pid))
+        pid, status = os.waitpid(process.pid, 0 if killed else os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
-            return None if killed else process.returncode, usage.ru_maxrss / 1024
+            return None if killed else process.returncode, peak
         if waited() > limit:
             process.kill()
             killed = True
         else:
             time.sleep(0.01)
+
+
+def _peak_memory_mib(pid: int) -> float:
+    """So far; 0 where it is not known. `ru_maxrss` would count the peak of this process too."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:  # not Linux, or it has ended
+        return 0.0
+    _, _, found = status.partition("VmHWM:")
+    return int(found.split()[0]) / 1024 if found else 0.0
 
 
 def _text(file: Any) -> str:
