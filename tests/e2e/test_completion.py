@@ -42,7 +42,7 @@ class Shell:
     On its PATH every gtask and every python leaves a trace when it is started.
     """
 
-    def __init__(self, name: str, home: Path, **env: str) -> None:
+    def __init__(self, name: str, home: Path, with_config: bool = False, /, **env: str) -> None:
         if shutil.which(name) is None:
             pytest.skip(f"{name} is not installed")
         self.name = name
@@ -62,7 +62,7 @@ class Shell:
         whole["PATH"] = f"{commands}:{whole['PATH']}"
         self.process = pexpect.spawn(
             name,
-            arguments,
+            ["-i"] if with_config else arguments,
             env=whole,
             cwd=folder,
             dimensions=(ROWS, COLUMNS),
@@ -254,6 +254,37 @@ def test_what_gtask_saw_completes(shell_name: str, tmp_path: Path) -> None:
         shell = Shell(shell_name, tmp_path, GCORE_BASE_URL=server.base_url)
         shell.menu("gtask get ", "create_image, FINISHED", TASK, OTHER)
         shell.close()
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("page", ["ours", "of another layout"])
+def test_a_fish_that_has_read_the_manual_page_offers_what_the_command_has(
+    page: str, tmp_path: Path
+) -> None:
+    import subprocess
+
+    # fish makes completions of its own from manual pages, and loads them beside those of gtask.
+    manual = tmp_path / "manual" / "man1" / "gtask.1"
+    manual.parent.mkdir(parents=True)
+    text = (FOLDER / "gtask.1").read_text()
+    if page != "ours":
+        text = text.replace(".SH BUGS", ".SH NOTES")
+    manual.write_text(text)
+    env = environment(HOME=str(tmp_path), MANPATH=str(manual.parents[1]))
+    read = ["fish", "-c", "fish_update_completions"]
+    subprocess.run(read, env=env, capture_output=True, check=True, timeout=STUCK_SECONDS)
+    made = list(tmp_path.rglob("generated_completions/gtask.fish"))
+    assert len(made) == (page != "ours")
+    shell = Shell("fish", tmp_path, True)
+    for line, (offered, not_offered) in {
+        "gtask watch --": (["--fail-fast"], ["--order", "--scenario", "--limit", "--ids"]),
+        "gtask sandbox --": (["--scenario"], ["--timeout", "--json"]),
+    }.items():
+        menu = shell.menu(line)
+        assert [text for text in offered if text not in menu] == [], menu
+        assert [text for text in not_offered if text in menu] == [], menu
+        shell.clear()
+    shell.close()
 
 
 @pytest.mark.parametrize("program", ["pwsh", "powershell"])
