@@ -110,6 +110,7 @@ _gtask() {
                 return
                 ;;
             'watch --progress')
+                rows=(auto live plain none) && _gtask_offer
                 return
                 ;;
             'watch --heartbeat')
@@ -143,6 +144,10 @@ _gtask() {
             'watch --profile')
                 return
                 ;;
+            'watch --color')
+                rows=(auto always never) && _gtask_offer
+                return
+                ;;
             'resources -T' | 'resources --type')
                 rows=(ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes) && _gtask_offer
                 return
@@ -154,12 +159,17 @@ _gtask() {
                 return
                 ;;
             'resources --progress')
+                rows=(auto live plain none) && _gtask_offer
                 return
                 ;;
             'resources --heartbeat')
                 return
                 ;;
             'resources --profile')
+                return
+                ;;
+            'resources --color')
+                rows=(auto always never) && _gtask_offer
                 return
                 ;;
             'list -s' | 'list --state')
@@ -201,10 +211,18 @@ _gtask() {
             'list --profile')
                 return
                 ;;
+            'list --color')
+                rows=(auto always never) && _gtask_offer
+                return
+                ;;
             'get --fields')
                 return
                 ;;
             'get --profile')
+                return
+                ;;
+            'get --color')
+                rows=(auto always never) && _gtask_offer
                 return
                 ;;
             'ack -p' | 'ack --project')
@@ -216,6 +234,10 @@ _gtask() {
             'ack --profile')
                 return
                 ;;
+            'ack --color')
+                rows=(auto always never) && _gtask_offer
+                return
+                ;;
             'sandbox --scenario')
                 _gtask_files -f
                 return
@@ -223,7 +245,19 @@ _gtask() {
             'sandbox --port')
                 return
                 ;;
+            'sandbox --color')
+                rows=(auto always never) && _gtask_offer
+                return
+                ;;
+            'completion --color')
+                rows=(auto always never) && _gtask_offer
+                return
+                ;;
             'help --profile')
+                return
+                ;;
+            'help --color')
+                rows=(auto always never) && _gtask_offer
                 return
                 ;;
         esac
@@ -262,6 +296,7 @@ _gtask() {
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             resources)
@@ -279,6 +314,7 @@ _gtask() {
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             list)
@@ -303,6 +339,7 @@ _gtask() {
                     '--ids Print bare IDs, one a line' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             get)
@@ -311,6 +348,7 @@ _gtask() {
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             ack)
@@ -322,21 +360,25 @@ _gtask() {
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             sandbox)
                 _gtask_options \
                     '--scenario A JSON file that describes other tasks and faults' \
                     '--port The port to listen on' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             completion)
                 _gtask_options \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             help)
                 _gtask_options \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
+                    '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
         esac

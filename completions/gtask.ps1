@@ -32,7 +32,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end, for programs that follow' }
                 @{ Names = @('-a', '--active'); Help = 'Without IDs: every task that is active now' }
@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -64,11 +65,12 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
                 @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -95,6 +97,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -105,6 +108,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -118,6 +122,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -126,12 +131,14 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('--scenario'); Help = 'A JSON file that describes other tasks and faults'; Values = @{ Kind = 'files' } }
                 @{ Names = @('--port'); Help = 'The port to listen on'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
         'completion' = @{
             Arguments = @{ Kind = 'words'; Words = @('bash', 'zsh', 'fish', 'powershell') }
             Options = @(
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -139,6 +146,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'sandbox') }
             Options = @(
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }

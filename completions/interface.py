@@ -13,7 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.parsing.help_format import examples_in, grouped, parts_of_help
+from gcore_tasks_cli.parsing.help_format import COLOR, examples_in, grouped, parts_of_help
+from gcore_tasks_cli.parsing.options import PROGRESS
 from gcore_tasks_cli.parsing.topics import TOPICS
 from gcore_tasks_cli.tasks.query import STATES
 
@@ -161,6 +162,7 @@ _WORDS = {
     "ORDER": ("asc", "desc"),
 }
 # What `created_resources` may hold by the API's published description; `l7polices` is its spelling.
+_WORDS_OF_OPTIONS = {"--color": COLOR, "--progress": PROGRESS}
 _RESOURCE_TYPES = (
     *("ai_clusters", "api_keys", "caas_containers", "clusters", "ddos_profiles", "faas_functions"),
     *("faas_namespaces", "file_shares", "floatingips", "healthmonitors", "images"),
@@ -182,6 +184,9 @@ def _values(parameter: Any, command: str, help_words: tuple[str, ...] = ()) -> V
         return Values(Kind.WORDS, help_words)
     if metavar == "TYPE" and command == "resources":
         return Values(Kind.WORDS, _RESOURCE_TYPES)
+    for name, words in _WORDS_OF_OPTIONS.items():
+        if name in parameter.opts:
+            return Values(Kind.WORDS, words)
     if metavar in _WORDS:
         return Values(Kind.WORDS, tuple(map(str, _WORDS[metavar])), is_list)
     # After an option it is the number of a project, a region or a user.

@@ -12,7 +12,9 @@ import typer
 from typer._click.exceptions import NoSuchOption  # nowhere public; the pin holds it
 from typer._click.exceptions import UsageError as ParserError
 from typer._click.formatting import HelpFormatter
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from gcore_tasks_cli.errors import UsageError
 
 # By what people want. A command that stands in no group is shown under the last heading.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -37,11 +39,25 @@ OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Settings", ("--profile",)),
     ("Output", ()),
 )
+COLOR = ("auto", "always", "never")
 MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, sandbox"
 
 
 class GtaskCommand(TyperCommand):
-    """A command whose help opens with what it is for and ends with its examples."""
+    """A command with `--color`, whose help says first what it is for and shows examples."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.params.append(
+            TyperOption(
+                param_decls=["--color"],
+                metavar="WHEN",
+                help=f"Colours: {', '.join(COLOR)}. Beats NO_COLOR and FORCE_COLOR.",
+                callback=_use_colour,
+                expose_value=False,
+                is_eager=True,  # help has colours too
+            )
+        )
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """As the parser does it, but an unknown option is answered with the nearest."""
@@ -200,8 +216,23 @@ def _write_block(formatter: HelpFormatter, block: str) -> None:
     formatter.write_text(f"\b\n{bold(head) if head.endswith(':') else head}{mark}{rest.rstrip()}")
 
 
+def _use_colour(context: typer.Context, option: Any, choice: str | None) -> None:
+    """Sets the variables by which all output goes, as `--color` says."""
+    del option
+    if choice is not None and choice.lower() not in COLOR:
+        raise UsageError(f"--color is one of {', '.join(COLOR)}, not {choice[:50]!r}")
+    if choice is not None and choice.lower() != COLOR[0]:
+        chosen, other = ("NO_COLOR", "FORCE_COLOR")
+        if choice.lower() == "always":
+            chosen, other = other, chosen
+        context.color = chosen == "FORCE_COLOR"
+        os.environ[chosen] = "1"
+        os.environ.pop(other, None)
+
+
 def bold(text: str) -> str:
     """The head in bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
-    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return f"\x1b[1m{text}\x1b[0m" if is_terminal and not is_plain else text
+    is_coloured = os.environ.get("FORCE_COLOR") or is_terminal
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if is_coloured and not is_plain else text

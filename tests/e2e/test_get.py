@@ -173,6 +173,20 @@ def test_force_color_and_no_color_are_heeded() -> None:
     assert "\x1b[32m" not in none.out
 
 
+def test_the_option_for_colours_beats_the_variables() -> None:
+    with sandbox(tasks=[task(age=9)]) as server:
+        always = gtask(server, "get", TASK, "--color", "always", env={"NO_COLOR": "1"})
+        never = gtask(server, "get", TASK, "--color=never", env={"FORCE_COLOR": "1"})
+        compact = gtask(server, "--color", "always", "get", TASK, "--json")
+        wrong = gtask(server, "get", TASK, "--color", "sometimes")
+    assert "\x1b[1;32m" in always.out or "\x1b[32m" in always.out
+    assert "\x1b" not in never.out
+    assert compact.documents
+    assert (wrong.status, wrong.out) == (2, "")
+    assert wrong.err.startswith("gtask: --color is one of auto, always, never, not 'sometimes'")
+    assert "\x1b[1m" in gtask(None, "get", "--color", "always", "--help").out
+
+
 def test_only_one_connection_serves_one_task_and_the_key_is_in_its_header() -> None:
     # The sandbox refuses any request without the right header, so a 200 shows that it was sent.
     with sandbox(tasks=[task(age=9)]) as server:

@@ -128,6 +128,21 @@ def test_a_live_line_for_each_task_then_the_result_stays() -> None:
         assert_left_as_it_was(shown)
 
 
+@pytest.mark.parametrize(
+    ("choice", "env", "coloured"),
+    [("never", {"FORCE_COLOR": "1"}, False), ("always", {"NO_COLOR": "1"}, True)],
+)
+def test_the_option_for_colours_holds_for_the_view_and_the_result(
+    choice: str, env: dict[str, str], coloured: bool
+) -> None:
+    arguments = ["watch", TASK, "--color", choice]
+    with terminal(arguments, tasks=[task(lasts=1.0)], **env) as shown:
+        shown.until(lambda text: "▸ RUNNING" in text)
+        assert shown.finish() == 0
+    styles = set(re.findall(rb"\x1b\[[\d;]+m", shown.raw)) - {b"\x1b[0m"}
+    assert bool(styles) is coloured, shown.raw
+
+
 def test_ctrl_z_gives_the_terminal_back_as_it_was_and_the_wait_goes_on() -> None:
     with terminal(["watch", TASK, "--timeout", ENOUGH], tasks=[task(ends="NEVER")]) as shown:
         shown.until(lambda text: "RUNNING" in text)
