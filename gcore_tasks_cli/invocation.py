@@ -26,7 +26,8 @@ _T = TypeVar("_T")
 class Invocation(NamedTuple):
     """What every command that calls the API works with.
 
-    With `is_verbose` each request is logged to standard error; the key is hidden everywhere.
+    With `is_verbose` each request is logged to standard error, with `is_quiet` only errors are
+    printed there; the key is hidden everywhere.
     """
 
     streams: Streams
@@ -34,6 +35,7 @@ class Invocation(NamedTuple):
     env: Mapping[str, str]
     deadline: Deadline
     is_verbose: bool = False
+    is_quiet: bool = False
     certificates: "_Background[SSLContext] | None" = None  # being loaded; None for plain http
 
     @classmethod
@@ -61,7 +63,7 @@ class Invocation(NamedTuple):
             from gcore_tasks_cli.output.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
-        return cls(streams, settings, configuration.env, deadline, verbose, certificates)
+        return cls(streams, settings, configuration.env, deadline, verbose, quiet, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs that the arguments are, `-` being those of standard input.

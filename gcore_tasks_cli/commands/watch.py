@@ -140,7 +140,10 @@ def watch(
         resume=None if follow else resume,
     )
     invocation = Invocation.begin(
-        configuration, verbose=verbose, quiet=quiet, timeout_seconds=timeout_seconds
+        configuration,
+        verbose=verbose,
+        quiet=quiet or options.progress == "none",
+        timeout_seconds=timeout_seconds,
     )
     streams, env = invocation.streams, invocation.env
     if not task_ids and not is_chosen and not streams.is_interactive:

@@ -9,6 +9,7 @@ from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import ask_for_task, connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
+from gcore_tasks_cli.operations.waiting_line import waiting_line
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.answers import Answers
 from gcore_tasks_cli.polling.port import TaskAnswer
@@ -30,7 +31,8 @@ def print_each(
     Transient faults are retried; `ask` is what is done for each ID and may be repeated. Returns
     the exit statuses of the errors.
     """
-    outcomes = Answers(connect(invocation, ask), random.uniform).in_order(task_ids)
+    port, observer = connect(invocation, ask), waiting_line(invocation)
+    outcomes = Answers(port, random.uniform, observer=observer).in_order(task_ids)
     printer.prepare()  # the requests are under way
     report = ErrorReport(invocation.streams)
     seen: list[Document] = []
@@ -41,6 +43,7 @@ def print_each(
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
             printer.take(answer.document)
+    invocation.streams.erase()
     remember(islice(seen, MOST_OF_ONE_API), invocation.env, invocation.settings.host)
     printer.finish()
     report.print()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from gcore_tasks_cli.interrupts import interrupting
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
+from gcore_tasks_cli.operations.waiting_line import waiting_line
+from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.answers import Answers, Observer
 from gcore_tasks_cli.polling.page_reader import PAGES_AHEAD, Page, PageReader
 from gcore_tasks_cli.polling.port import PageAnswer
@@ -47,14 +49,23 @@ def read_pages(
         newest_first=query.newest_first,
         most=None if query.filters_here else most,
         policy=policy,
-        observer=observer,
+        observer=waiting_line(invocation, observer),
     )
-    return _interruptible(reader, port) if reports_interrupts else reader.pages()
+    pages = _interruptible(reader, port) if reports_interrupts else reader.pages()
+    return _erasing(pages, invocation.streams)
 
 
 def _interruptible(reader: PageReader, port: "Fetcher[PageRequest, PageAnswer]") -> Iterator[Page]:
     with interrupting(port.interrupt):
         yield from reader.pages()
+
+
+def _erasing(pages: Iterator[Page], streams: Streams) -> Iterator[Page]:
+    """The pages; what was shown briefly while they came is gone in the end."""
+    try:
+        yield from pages
+    finally:
+        streams.erase()
 
 
 def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
@@ -69,9 +80,12 @@ def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
     port: Fetcher[Parameters, None] = connect(
         invocation, lambda session, chosen: session.acknowledge_all(chosen), workers=1
     )
-    answers = Answers(port, random.uniform)
+    answers = Answers(port, random.uniform, observer=waiting_line(invocation))
     for project, region in product(query.projects or (None,), query.regions or (None,)):
         chosen = (("project_id", project), ("region_id", region))
         job = tuple((name, str(number)) for name, number in chosen if number is not None)
         answers.ask(job)
-        answers.answer(job)
+        try:
+            answers.answer(job)
+        finally:
+            invocation.streams.erase()

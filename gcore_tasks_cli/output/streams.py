@@ -12,6 +12,11 @@ from gcore_tasks_cli.errors import GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line, without_secrets
 
+# What takes a line away at a terminal.
+_ERASED = b"\r\x1b[K"
+# The line that is shown briefly, if there is one: there is one terminal.
+_brief: list[str] = []
+
 
 class Streams(NamedTuple):
     """Where data and messages go; made once a process, by `standard`.
@@ -59,6 +64,7 @@ class Streams(NamedTuple):
             OutputClosed: if its reader has left.
             GtaskError: if it cannot be written (a full disk, say).
         """
+        self.erase()
         text = self._hide_exactly(text) if whole else self.hide(text)
         if self.in_workflow:
             text = no_workflow_command(text)
@@ -81,10 +87,30 @@ class Streams(NamedTuple):
         """Writes a command to the runner of GitHub Actions, which reads both streams."""
         self._write_line(command)
 
+    def show_briefly(self, text: str) -> None:
+        """Shows a line at standard error's terminal that the next output takes the place of."""
+        line = one_line(self.hide(text))
+        with contextlib.suppress(OSError, ValueError):  # no longer a terminal
+            line = line[: os.get_terminal_size(self.err.fileno()).columns - 1]
+            restore_terminal_with(self.err.fileno(), _ERASED)
+            _brief[:] = [line]
+            self._write_error(f"{_ERASED.decode()}{line}")
+
+    def erase(self) -> None:
+        """Takes away what was shown briefly."""
+        if _brief:
+            _brief.clear()
+            restore_terminal_with(None)
+            self._write_error(_ERASED.decode())
+
     def _write_line(self, line: str) -> None:
+        self.erase()
+        self._write_error(f"{self.hide(line)}\n")
+
+    def _write_error(self, text: str) -> None:
         try:
             with writing():
-                self.err.write(f"{self.hide(line)}\n")
+                self.err.write(text)
                 self.err.flush()
         except (OSError, ValueError):
             _point_at_nothing(self.err)

@@ -39,8 +39,12 @@ ROWS, COLUMNS = 20, 100
 class Terminal:
     """gtask in a pseudo-terminal of 20 lines by 100 columns."""
 
-    def __init__(self, server: SandboxServer, arguments: list[str], **env: str) -> None:
+    def __init__(
+        self, server: SandboxServer, arguments: list[str], errors: Path | None = None, /, **env: str
+    ) -> None:
         program, *rest = command(*arguments)
+        if errors is not None:
+            program, rest = "sh", ["-c", 'exec "$@" 2> "$0"', str(errors), program, *rest]
         self.process = pexpect.spawn(
             program,
             rest,

@@ -1,0 +1,31 @@
+"""At a terminal, nothing is silent for long: for whom a command waits, in a line that vanishes."""
+
+import time
+
+from gcore_tasks_cli.invocation import Invocation
+from gcore_tasks_cli.polling.answers import Observer
+from gcore_tasks_cli.polling.retry import Outage
+
+_SILENT_SECONDS = 1.0
+
+
+def waiting_line(invocation: Invocation, observer: Observer | None = None) -> Observer | None:
+    """The observer, after which the line is shown where people read; see `Streams.show_briefly`.
+
+    `operations` that use it end with `Streams.erase`.
+    """
+    streams, env = invocation.streams, invocation.env
+    wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")
+    is_plain = bool(wants_lines or env.get("CI") or env.get("TERM") == "dumb")
+    if not streams.err.isatty() or is_plain or invocation.is_quiet or invocation.is_verbose:
+        return observer
+    began = time.monotonic()
+
+    def observe(now: float, outage: Outage | None) -> None:
+        if observer is not None:
+            observer(now, outage)
+        if time.monotonic() - began >= _SILENT_SECONDS:
+            trouble = f"{outage.error.message}; trying again" if outage else ""
+            streams.show_briefly(f"gtask: {trouble or f'waiting for {invocation.settings.host}'} …")
+
+    return observe
