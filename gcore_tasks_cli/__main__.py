@@ -68,7 +68,13 @@ def run(arguments: Sequence[str]) -> int:
     except GtaskError as error:
         from gcore_tasks_cli.output.streams import Streams
 
-        Streams.standard().error(error)
+        streams = Streams.standard()
+        streams.error(error)
+        if streams.in_workflow and {"watch", "resources"} & set(arguments):
+            from gcore_tasks_cli.output.github_actions import error_annotation
+
+            if "--no-ci" not in arguments:
+                streams.workflow_command(error_annotation(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001  (whatever it is, it is not the user's fault)
         return _internal_error(error, arguments)

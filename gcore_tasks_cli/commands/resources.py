@@ -75,7 +75,7 @@ def resources(
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
     from gcore_tasks_cli.operations.wait import wait as wait_for
-    from gcore_tasks_cli.output.github_actions import with_actions_report
+    from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
 
@@ -103,8 +103,9 @@ def resources(
     chosen = invocation.task_ids(task_ids)
     printer = ResourcesPrinter(streams, env, kinds, as_json=as_json)
     if waits:
-        reporter = with_actions_report(printer, streams, env, chosen, wanted=not no_ci)
-        codes = wait_for(invocation, chosen, options, reporter)
+        reports = is_actions(env) and not no_ci
+        actions = ActionsReport(streams, env, chosen) if reports else None
+        codes = wait_for(invocation, chosen, options, printer, actions=actions)
     else:
         codes = print_each(invocation, chosen, printer)
         codes |= report_unfinished(streams, printer.documents)

@@ -90,7 +90,7 @@ def watch(
     from gcore_tasks_cli.operations.wait import wait
     from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.github_actions import with_actions_report
+    from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
@@ -180,6 +180,6 @@ def watch(
         # Documents that are held back until the view is over would be held back for ever.
         options = options._replace(quiet=True)
     # What follows without end is no step of a job, and could report only at its end.
-    reports = not no_ci and not follow
-    printer = with_actions_report(printer, streams, env, chosen, wanted=reports)
-    return most_important(wait(invocation, chosen, options, printer, follow_events))
+    reports = is_actions(env) and not no_ci and not follow
+    actions = ActionsReport(streams, env, chosen) if reports else None
+    return most_important(wait(invocation, chosen, options, printer, follow_events, actions))

@@ -23,8 +23,9 @@ class ErrorReport:
         said = error.message.replace(task_id, "…") if task_id else error.message
         self._groups.setdefault(said, (error, []))[1].append(task_id)
 
-    def print(self) -> None:
-        """Prints each error once, with the tasks that it is of."""
+    def print(self) -> list[GtaskError]:
+        """Prints each error once, with the tasks that it is of; those that it printed."""
+        printed = []
         for said, (error, task_ids) in self._groups.items():
             shown = copy(error)
             if len(task_ids) > 1:
@@ -32,7 +33,9 @@ class ErrorReport:
                 names_it = "…" in said and said != error.message
                 shown.message = said.replace("…", names, 1) if names_it else f"{said} ({names})"
             self._streams.error(shown)
+            printed.append(shown)
         self._groups.clear()
+        return printed
 
 
 def _named(task_ids: list[str]) -> str:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, writing
@@ -32,6 +32,9 @@ from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.github_actions import ActionsReport
 
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
@@ -84,8 +87,11 @@ def wait(
     options: WaitOptions,
     printer: Printer,
     follow_events: Callable[[Event], None] | None = None,
+    actions: "ActionsReport | None" = None,
 ) -> set[ExitCode]:
     """Waits; hands each task's last document to the printer. What happened, as exit statuses.
+
+    `actions` gets all that happened too, whatever becomes of standard output.
 
     What is still to do is printed last, where the eye is.
     """
@@ -103,23 +109,30 @@ def wait(
     events = run.events()
     first = next(events)
     # The requests are under way: while they are, what shows the answers is imported.
-    progress = run.progress(quiet=is_quiet)
+    progress = run.progress(quiet=is_quiet, reports_failures=actions is None)
     printer.prepare()
+    errors: list[GtaskError] = []
     try:
-        for event in chain((first,), events):
-            progress.take(event)
-            if follow_events is not None:
-                follow_events(event)
-            outcome.take(event)
-            if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
-                hand_over(event.document)
+        try:
+            for event in chain((first,), events):
+                progress.take(event)
+                if follow_events is not None:
+                    follow_events(event)
+                outcome.take(event)
+                if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
+                    if actions is not None:
+                        actions.take(event.document)
+                    hand_over(event.document)
+        finally:
+            with writing():
+                progress.close()
+        for document in held:
+            printer.take(document)
+        printer.finish()
+        errors = run.report(outcome)
     finally:
-        with writing():
-            progress.close()
-    for document in held:
-        printer.take(document)
-    printer.finish()
-    run.report(outcome)
+        if actions is not None:
+            actions.finish(errors)
     return outcome.codes(run.port.interrupted)
 
 
@@ -170,7 +183,7 @@ class _Run:
             remember(changed.values(), self._invocation.env, self._invocation.settings.host)
             changed.clear()
 
-    def progress(self, *, quiet: bool) -> Progress:
+    def progress(self, *, quiet: bool, reports_failures: bool) -> Progress:
         """What shows the wait on standard error: a live view, lines, or nothing."""
         if quiet or self._options.progress == "none":
             return _Silence()
@@ -198,22 +211,25 @@ class _Run:
             self._options.heartbeat_seconds,
             self._schedule.expectations,
             follows=follows,
+            reports_failures=reports_failures,
         )
 
-    def report(self, outcome: Outcome) -> None:
-        """Prints errors, and how to go on where something is not finished."""
-        errors = ErrorReport(self._invocation.streams)
+    def report(self, outcome: Outcome) -> list[GtaskError]:
+        """Prints errors, and how to go on where something is not finished; what it printed."""
+        report = ErrorReport(self._invocation.streams)
         for task_id, error in outcome.errors:
-            errors.add(error, task_id)
-        errors.print()
+            report.add(error, task_id)
+        errors = report.print()
         ending = self._ending(outcome)
         if ending is not None:
             hint = f"to go on waiting: {self._options.resume_line(_ids(outcome))}"
             stopped = GtaskError(ending, hint=hint if outcome.unfinished else None)
             self._invocation.streams.error(stopped)
+            errors.append(stopped)
         elif outcome.reason is StopReason.DEADLINE and not self._options.quiet:
             after = format_duration(self._invocation.deadline.timeout_seconds)
             self._invocation.streams.note(f"gtask: followed for {after}; no task is active")
+        return errors
 
     def _ending(self, outcome: Outcome) -> str | None:
         """Why the wait ended before the tasks did; None if it did not."""

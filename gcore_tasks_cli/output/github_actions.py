@@ -9,11 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gcore_tasks_cli.errors import OutputClosed
+from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output.failure import Failure, failure
 from gcore_tasks_cli.output.json_lines import bare_ids
-from gcore_tasks_cli.output.printers import Printer
-from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.task_text import state_words
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
@@ -42,73 +41,36 @@ def is_actions(env: Mapping[str, str]) -> bool:
     return env.get("GITHUB_ACTIONS", "").lower() == "true"
 
 
-def with_actions_report(
-    printer: Printer,
-    streams: Streams,
-    env: Mapping[str, str],
-    task_ids: Sequence[str],
-    *,
-    wanted: bool,
-) -> Printer:
-    """The printer, which under GitHub Actions also reports there once all is printed.
-
-    `task_ids` are the tasks that are waited for, seen or not.
-    """
-    if not wanted or not is_actions(env):
-        return printer
-    return ActionsReport(printer, streams, env, task_ids)
-
-
 class ActionsReport:
-    """Hands documents on to a printer, and reports them to GitHub Actions at the end."""
+    """Reports a wait for these tasks, seen or not, to GitHub Actions."""
 
-    def __init__(
-        self,
-        printer: Printer,
-        streams: Streams,
-        env: Mapping[str, str],
-        task_ids: Sequence[str],
-    ) -> None:
-        self._printer = printer
+    def __init__(self, streams: Streams, env: Mapping[str, str], task_ids: Sequence[str]) -> None:
         self._streams = streams
         self._env = env
-        self._asked = len(task_ids)
-        # As they were asked for, however they end: who reads outputs by their place relies on it.
-        self._place = {task_id.lower(): place for place, task_id in enumerate(task_ids)}
-        self._documents: list[Document] = []
-
-    def prepare(self) -> None:
-        """Prepares the printer."""
-        self._printer.prepare()
+        self._asked = task_ids
+        self._documents: dict[str, Document] = {}
 
     def take(self, document: Document) -> None:
-        """Hands the document on, and keeps it for the report."""
+        """Annotates a failed task at once, and keeps the document for the end."""
         # Whole secrets are found; half of one, where a text is cut, would not be.
-        self._documents.append(document.hiding(self._streams.hide))
-        try:
-            self._printer.take(document)
-        except OutputClosed:
-            self._report()
-            raise
+        document = document.hiding(self._streams.hide)
+        self._documents[document.id.lower()] = document
+        if document.state == "ERROR":
+            self._streams.workflow_command(annotation(failure(document)))
 
-    def finish(self) -> None:
-        """Reports, whatever became of standard output; what cannot be written is only noted."""
-        try:
-            self._printer.finish()
-        finally:
-            self._report()
+    def finish(self, errors: Sequence[GtaskError]) -> None:
+        """Annotates the errors of the wait and writes summary and outputs.
 
-    def _report(self) -> None:
-        self._documents.sort(key=lambda each: self._place.get(each.id.lower(), self._asked))
-        for document in self._documents:
-            if document.state == "ERROR":
-                self._streams.workflow_command(annotation(failure(document)))
-        self._write_files()
-
-    def _write_files(self) -> None:
+        A file that cannot be written is only noted.
+        """
+        for error in errors:
+            self._streams.workflow_command(error_annotation(error, self._streams.hide))
+        # As they were asked for, however they end: who reads outputs by their place relies on it.
+        places = [task_id.lower() for task_id in self._asked]
+        documents = [self._documents[place] for place in places if place in self._documents]
         texts: tuple[tuple[str, Callable[[], str]], ...] = (
-            (SUMMARY_VARIABLE, lambda: summary(self._documents, self._asked)),
-            (OUTPUT_VARIABLE, lambda: outputs(self._documents, self._asked)),
+            (SUMMARY_VARIABLE, lambda: summary(documents, len(places))),
+            (OUTPUT_VARIABLE, lambda: outputs(documents, self._asked)),
         )
         failures = []
         for name, text in texts:
@@ -130,6 +92,12 @@ def annotation(failed: Failure) -> str:
     parts = (error, failed.advice, f"task {failed.task_id}", failed.support)
     title = f"{failed.task_type} ended in ERROR"[:_LONGEST_CELL]
     return f"::error title={_property(title)}::{_data(chr(10).join(filter(None, parts)))}"
+
+
+def error_annotation(error: GtaskError, hide: Callable[[str], str] = str) -> str:
+    """The workflow command that shows why a wait ended without an answer for all of its tasks."""
+    said = hide("\n".join(error_lines(error)))[:_LONGEST_ANNOTATION]
+    return f"::error title=gtask::{_data(said.removeprefix('gtask: '))}"
 
 
 def summary(documents: Sequence[Document], asked: int) -> str:
@@ -164,16 +132,19 @@ def summary(documents: Sequence[Document], asked: int) -> str:
     return "".join(parts)
 
 
-def outputs(documents: Sequence[Document], asked: int, delimiter: str | None = None) -> str:
+def outputs(
+    documents: Sequence[Document], asked: Sequence[str], delimiter: str | None = None
+) -> str:
     """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
 
+    `task-id` is all that was `asked` for.
     Of several tasks `state` is ERROR where one failed, FINISHED where all are, else the state of
     the first that is neither. The delimiter is random: no value can know it and end itself.
     """
     delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
     values = {
-        "state": [_state_of_all(documents, asked)],
-        "task-id": [document.id for document in documents],
+        "state": [_state_of_all(documents, len(asked))],
+        "task-id": list(asked),
     }
     taken = set(values)
     for kind in dict.fromkeys(kind for each in documents for kind in each.created_resources()):

@@ -32,7 +32,7 @@ class LineProgress:
 
     Of more than a few tasks, only failures have lines of their own, and a summary every ten
     seconds stands for all else. A wait that `follows` goes on while no task is active, and has
-    heartbeats then too.
+    heartbeats then too. Without `reports_failures` another output prints those at once.
     """
 
     def __init__(
@@ -44,9 +44,11 @@ class LineProgress:
         expectations: Expectations | None = None,
         *,
         follows: bool = False,
+        reports_failures: bool = True,
     ) -> None:
         self._write = write
         self._follows = follows
+        self._reports_failures = reports_failures
         self._total = total
         self._ended = 0
         self._seen = 0
@@ -82,7 +84,7 @@ class LineProgress:
         if line is not None:
             self._last_line = event.at
             self._write(one_line(line))
-        if isinstance(event, Changed) and event.document.state == "ERROR":
+        if line is not None and isinstance(event, Changed) and event.document.state == "ERROR":
             failed = failure(event.document)
             if failed.advice:
                 self._write(f"hint: {failed.advice}")
@@ -103,8 +105,10 @@ class LineProgress:
         self._is_summary_due = True
 
     def _line(self, event: Event) -> str | None:
-        if isinstance(event, Changed) and (not self._is_crowd or event.document.state == "ERROR"):
-            return change_line(event, self._expectations)
+        if isinstance(event, Changed):
+            is_failure = event.document.state == "ERROR"
+            if self._reports_failures if is_failure else not self._is_crowd:
+                return change_line(event, self._expectations)
         if isinstance(event, OutageBegan):
             return trouble_line(event)
         if isinstance(event, OutageEnded):

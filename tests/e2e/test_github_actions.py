@@ -91,6 +91,11 @@ def test_a_failed_task_is_one_annotation(step: Step) -> None:
     assert "::" not in ran.out
 
 
+def test_a_failure_stands_in_the_log_twice_with_its_annotation(step: Step) -> None:
+    ran = step.run([FAILED], "watch", OTHER)
+    assert (ran.out + ran.err).count("exceeded by 20") == 2
+
+
 def test_resources_that_wait_report_too_and_their_data_stay_data(step: Step) -> None:
     ran = step.run([FINISHED], "resources", TASK, "--wait", "--type", "instances")
     assert (ran.status, ran.out) == (0, "i-1\ni-2\n")
@@ -144,7 +149,44 @@ def test_a_task_that_is_not_found_is_no_finished_one(step: Step) -> None:
     ran = step.run([FINISHED], "watch", TASK, OTHER)
     assert ran.status == 4
     assert step.outputs["state"] == "UNKNOWN"
+    assert step.outputs["task-id"] == f"{TASK}\n{OTHER}"
     assert "1 of 2 gave no answer" in step.summary
+    (command,) = commands_in(ran.err)
+    assert command.properties == {"title": "gtask"}
+    assert command.data.startswith(f"no such task: {OTHER}")
+    assert "request ID for support: req-" in command.data
+
+
+def test_a_timeout_is_one_annotation(step: Step) -> None:
+    ran = step.run([RUNNING], "watch", THIRD, "--timeout", "0")
+    assert ran.status == 124
+    assert [each.data for each in commands_in(ran.err)] == [
+        "1 of 1 task not finished yet (create_k8s_cluster_v2: usually 5–15 m)\n"
+        f"hint: to go on waiting: gtask watch {THIRD}"
+    ]
+    assert step.outputs["task-id"] == THIRD
+
+
+@pytest.mark.parametrize(("which", "outputs"), [((TASK,), {"state", "task-id"}), ((), set())])
+def test_a_refused_key_is_one_annotation(
+    step: Step, which: tuple[str, ...], outputs: set[str]
+) -> None:
+    step.env["GCORE_API_KEY"] = "another$keykeykey"
+    ran = step.run([RUNNING], "watch", *(which or ("--active",)))
+    assert ran.status == 3
+    (command,) = commands_in(ran.err)
+    assert "the API refused the key" in command.data
+    assert "keykeykey" not in command.data
+    # Without a list of tasks there is nothing to write outputs of.
+    assert (set(step.outputs) if step.output_file.exists() else set()) == outputs
+
+
+def test_a_call_that_failed_before_the_wait_is_one_annotation(step: Step) -> None:
+    ran = gtask(None, "watch", "-", stdin="", env={**step.env, "GCORE_API_KEY": "k"})
+    assert ran.status == 2
+    assert len(commands_in(ran.err)) == 1
+    ran = gtask(None, "watch", "-", "--no-ci", env={**step.env, "GCORE_API_KEY": "k"})
+    assert commands_in(ran.err) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is reported otherwise there")

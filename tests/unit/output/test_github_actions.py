@@ -59,7 +59,7 @@ def test_any_text_is_one_cell_of_code(text: str) -> None:
 @given(st.dictionaries(hostile, st.lists(hostile, min_size=1), max_size=4))
 def test_any_outputs_are_read_back_and_no_other(created: dict[str, list[str]]) -> None:
     done = document(created_resources={"volumes": ["v-1"], **created})
-    text = outputs([done], asked=1)
+    text = outputs([done], ["t-1"])
     read = outputs_in(text)
     assert read["state"] == "FINISHED"
     assert read["task-id"] == "t-1"
@@ -78,7 +78,9 @@ def test_any_outputs_are_read_back_and_no_other(created: dict[str, list[str]]) -
 )
 def test_the_state_of_several(states: Sequence[str], asked: int, expected: str) -> None:
     documents = [document(n, state) for n, state in enumerate(states)]
-    assert f"state<<END\n{expected}\nEND\n" in outputs(documents, asked, "END")
+    assert f"state<<END\n{expected}\nEND\n" in outputs(
+        documents, [f"t-{n}" for n in range(asked)], "END"
+    )
 
 
 def test_a_summary_of_many_stays_small_and_counts_the_rest() -> None:
@@ -93,6 +95,6 @@ def test_a_summary_of_many_stays_small_and_counts_the_rest() -> None:
 
 def test_an_output_too_large_for_actions_is_left_out() -> None:
     created = {"volumes": [f"v-{n}" for n in range(100_000)], "ports": ["p"]}
-    text = outputs([document(created_resources=created)], 1, "END")
+    text = outputs([document(created_resources=created)], ["t-1"], "END")
     assert "ports<<END" in text
     assert "volumes<<END" not in text
