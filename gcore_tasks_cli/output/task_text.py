@@ -5,6 +5,8 @@ Everything returned is sanitized. Standard library only.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from os.path import commonprefix
 from typing import Any
 
 from gcore_tasks_cli.sanitize import lines, one_line
@@ -12,6 +14,7 @@ from gcore_tasks_cli.tasks.document import FINAL_STATES, TaskFields, as_text, du
 from gcore_tasks_cli.times import format_duration, parse_time
 
 _DEEPEST_SHOWN = 12
+_SHORT_ID = 8
 _STATE_SYMBOLS = {"NEW": "·", "RUNNING": "▸", "FINISHED": "✔", "ERROR": "✘"}
 
 
@@ -59,6 +62,13 @@ def moment(value: object, now: datetime) -> str:
     age = (now - time).total_seconds()
     relation = f"{format_duration(age)} ago" if age >= 0 else f"in {format_duration(-age)}"
     return f"{time:%Y-%m-%d %H:%M:%S} UTC ({relation})"
+
+
+def unique_length(ids: Sequence[str]) -> int:
+    """To how many characters these IDs can be cut and still differ; never fewer than eight."""
+    ordered = sorted(set(ids))
+    shared = (len(commonprefix(pair)) for pair in pairwise(ordered))  # noqa: RUF071 (of texts)
+    return max((_SHORT_ID, *(length + 1 for length in shared)))
 
 
 def created_words(task: TaskFields) -> list[tuple[str, str]]:

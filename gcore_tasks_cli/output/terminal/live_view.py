@@ -10,14 +10,17 @@ from rich.live import Live
 from rich.text import Text
 
 from gcore_tasks_cli.output.plain import count_words
-from gcore_tasks_cli.output.task_text import state_symbol
+from gcore_tasks_cli.output.task_text import state_symbol, unique_length
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.times import format_duration
 
 _BAR_CELLS = 10
-_SHORT_ID = 8
 _LEAST_KIND = 10
+# No column becomes wider when a task goes on from one of the API's states to the next.
+_LEAST_STATE = len("FINISHED")
+# In fewer cells, the gap included, a detailed state says nothing.
+_LEAST_DETAIL = 10
 # Only the API's FINISHED fills a bar.
 _FULLEST = 0.95
 _NOT_SEEN = "asking"
@@ -56,7 +59,11 @@ def render(
     rest = max(0, room - len(notes))
     shown = list(rows) if len(rows) <= rest else sorted(rows, key=_urgency)[:rest]
     columns = _Columns.of(shown, width)
-    painted = [*(_line(row, columns) for row in shown), *notes[-room:]]
+    painted = [_line(row, columns) for row in shown]
+    for row, line in zip(shown, painted, strict=True):
+        if line.cell_len + _LEAST_DETAIL < width:
+            line.append(_detail(row))
+    painted += notes[-room:]
     for line in painted:
         line.truncate(max(1, width - 1), overflow="ellipsis")
     return Text("\n").join(painted)
@@ -103,48 +110,40 @@ class _Columns:
     state: int
     kind: int
     elapsed: int
-    short_ids: bool = False
+    ids: int
     bars: bool = True
-    ids: bool = True
-    details: bool = True
 
     @classmethod
     def of(cls, rows: Sequence[LiveRow], width: int) -> "_Columns":
         """The columns that leaves out the least and still shows how long it usually takes."""
+        ids = [one_line(row.task_id) for row in rows]
         full = cls(
-            max((len(_state(row)) for row in rows), default=0),
+            max((_LEAST_STATE, *(len(_state(row)) for row in rows))),
             max((len(_kind(row)) for row in rows), default=0),
             max((len(_elapsed(row)) for row in rows), default=0),
+            max((len(row_id) for row_id in ids), default=0),
         )
-        short = replace(full, short_ids=True)
+        short = replace(full, ids=min(full.ids, unique_length(ids) + 1))
         waiting = [row for row in rows if not row.is_over]
         no_bars = replace(short, bars=False)
-        no_ids = replace(no_bars, ids=False)
-        states = max((len(_state(row, details=False)) for row in rows), default=0)
-        no_details = replace(no_ids, state=states, details=False)
+        no_ids = replace(no_bars, ids=0)
         for columns in (full, short, no_bars, no_ids):
             if all(_line(row, columns).cell_len < width for row in waiting):
                 return columns
-        # The type gives way before the time does, and the detailed state before it has to.
+        # The type gives way before the time does.
         rest = max((_line(row, no_ids).cell_len for row in waiting), default=0) - full.kind
-        if width - 1 - rest >= _LEAST_KIND:
-            return replace(no_ids, kind=min(full.kind, width - 1 - rest))
-        rest = max((_line(row, no_details).cell_len for row in waiting), default=0) - full.kind
         least = min(full.kind, _LEAST_KIND)
-        return replace(no_details, kind=max(least, min(full.kind, width - 1 - rest)))
+        return replace(no_ids, kind=max(least, min(full.kind, width - 1 - rest)))
 
 
 def _line(row: LiveRow, columns: _Columns) -> Text:
     style = STATE_STYLES.get(row.state or "", UNKNOWN_STATE_STYLE if row.state else "dim")
     symbol = state_symbol(row.state) if row.state else "·"
-    task_id = one_line(row.task_id)
-    if columns.short_ids and len(task_id) > _SHORT_ID:
-        task_id = f"{task_id[:_SHORT_ID]}…"
     line = Text(no_wrap=True)
-    line.append(f"{symbol} {_state(row, details=columns.details):<{columns.state}}", style)
+    line.append(f"{symbol} {_state(row):<{columns.state}}", style)
     line.append(f"  {_fitted(_kind(row), columns.kind)}")
     if columns.ids:
-        line.append(f"  {task_id}")
+        line.append(f"  {_fitted(one_line(row.task_id), columns.ids)}")
     line.append(f"  {_elapsed(row):>{columns.elapsed}}", "dim" if row.is_over else "")
     if row.note:
         line.append(f"  {one_line(row.note)}", "red")
@@ -167,13 +166,14 @@ def _bar(row: LiveRow) -> str:
     return "━" * filled + "╌" * (_BAR_CELLS - filled)
 
 
-def _state(row: LiveRow, *, details: bool = True) -> str:
-    if row.state is None:
-        return _NOT_SEEN
-    detail = row.detailed_state if details else None
-    if not detail or detail == row.state:
-        return one_line(row.state)
-    return one_line(f"{row.state} ({detail})")
+def _state(row: LiveRow) -> str:
+    return _NOT_SEEN if row.state is None else one_line(row.state)
+
+
+def _detail(row: LiveRow) -> str:
+    """The detailed state, which stands behind all that is aligned: it comes and goes."""
+    detail = None if row.is_over or row.note else row.detailed_state
+    return f"  {one_line(detail)}" if detail and detail != row.state else ""
 
 
 def _kind(row: LiveRow) -> str:

@@ -13,12 +13,16 @@ from rich.text import Text
 
 from gcore_tasks_cli.output.failure import Failure
 from gcore_tasks_cli.output.list_rows import Row
+from gcore_tasks_cli.output.task_text import unique_length
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
 
 _GAP = 2
-_SHORT_ID = 8
-# A type cut to less than this looks like others; the ID is shortened instead.
+# A type cut to less than this looks like others.
 _LEAST_TYPE = 16
+# What a narrow window leaves out, in this order, before it cuts IDs: they are there to be copied.
+_LEFT_OUT = ("project", "region", "took", "age")
+# To so many characters IDs of rows that are not known yet can be cut and still differ.
+_SHORT_ID_OF_MANY = 13
 _LEFT = {"state", "type", "ID"}
 
 
@@ -52,13 +56,22 @@ class Layout:
             for name in cells[0]
             if name not in once
         }
-        others = sum(widths.values()) - widths["type"] + _GAP * (len(widths) - 1)
-        if width - others < min(widths["type"], _LEAST_TYPE):
-            others -= widths["ID"] - min(widths["ID"], _SHORT_ID + 1)
-            widths["ID"] = min(widths["ID"], _SHORT_ID + 1)
-        widths["type"] = max(4, min(widths["type"], width - others))
+        least = 0 if complete else _SHORT_ID_OF_MANY
+        short_id = max(least, unique_length([cell["ID"] for cell in cells])) + 1
+        optional = [name for name in _LEFT_OUT if name in widths]
+        for id_width in (widths["ID"], min(widths["ID"], short_id)):
+            for count in range(len(optional) + 1):
+                chosen = {n: w for n, w in widths.items() if n not in optional[:count]}
+                chosen["ID"] = id_width
+                room = width - sum(chosen.values()) - _GAP * (len(chosen) - 1) + chosen["type"]
+                if room >= min(chosen["type"], _LEAST_TYPE):
+                    break
+            else:
+                continue
+            break
+        chosen["type"] = max(4, min(chosen["type"], room))
         same = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
-        return cls(tuple(Column(name, size) for name, size in widths.items()), same, width)
+        return cls(tuple(Column(name, size) for name, size in chosen.items()), same, width)
 
 
 def header(layout: Layout) -> Text:

@@ -69,19 +69,32 @@ SHELVED   -                        -      -       -  26986bc0-748a-4448-b836-0a2
     )
 
 
-def test_the_table_at_80_shortens_the_id_before_the_type() -> None:
+def test_the_table_at_80_leaves_out_columns_before_it_cuts_ids() -> None:
     assert (
         shown_table(DOCUMENTS, 80)
         == """\
 project 1234
-state     type                   age   took  region  ID
-RUNNING   create_vm              45s      -      76  26986bc0…
-FINISHED  create_k8s_cluster_v2   3h  2m05s      76  26986bc0…
-ERROR     create_vm               3h  2m05s      76  26986bc0…
+state     type                  age   took  ID
+RUNNING   create_vm             45s      -  26986bc0-748a-4448-b836-0a2aa465eb01
+FINISHED  create_k8s_cluster_…   3h  2m05s  26986bc0-748a-4448-b836-0a2aa465eb02
+ERROR     create_vm              3h  2m05s  26986bc0-748a-4448-b836-0a2aa465eb03
   Quota limit for volume_size exceeded by 20
-SHELVED   -                        -      -       -  26986bc0…
+SHELVED   -                       -      -  26986bc0-748a-4448-b836-0a2aa465eb04
 """
     )
+
+
+def test_ids_that_are_cut_still_differ() -> None:
+    ids = ["26986bc0-748a-4448-b836-0a2aa465eb01", "26986bc0-9d21-4448-b836-0a2aa465eb02"]
+    fields = {**FIELDS, "task_type": "create_loadbalancer"}
+    tasks = [Document(each, "FINISHED", "", fields) for each in ids]
+    for complete, cut in (
+        (True, ["26986bc0-7…", "26986bc0-9…"]),
+        (False, [i[:13] + "…" for i in ids]),
+    ):
+        rows = [row(each, NOW) for each in tasks]
+        lines = shown(table(rows, Layout.of(rows, 60, complete=complete)), 60).splitlines()
+        assert [line.split()[-1] for line in lines] == cut
 
 
 def test_one_project_and_region_leave_room_for_whole_ids_at_80() -> None:

@@ -104,7 +104,7 @@ def test_where_there_is_none_all_are_counted_and_failures_come_first() -> None:
     slow = [replace(ROW, task_id=f"slow-{n}", elapsed_seconds=100.0 + n) for n in range(3)]
     lines = painted([FINISHED, *slow, NEW, FAILED, unreachable], height=7)
     *shown, total = lines
-    ids = [FAILED.task_id, "404", "slow-2", "slow-1", "slow-0"]
+    ids = [FAILED.task_id[:8], "404", "slow-2", "slow-1", "slow-0"]
     assert [task_id in line for task_id, line in zip(ids, shown, strict=True)] == [True] * 5
     assert total == "7 tasks: 1 ERROR, 1 FINISHED, 1 NEW, 3 RUNNING, 1 asking"
 
@@ -153,13 +153,29 @@ def test_only_the_apis_finished_ends_a_bar() -> None:
 
 def test_states_say_what_is_known() -> None:
     (line,) = painted([CLUSTER])
-    assert line.startswith("▸ RUNNING (POST_DEPLOY_SETUP)  create_k8s_cluster_v2  6a5f0c1e")
+    assert line.startswith("▸ RUNNING   create_k8s_cluster_v2  6a5f0c1e")
     assert "12 m 05 s" in line
+    assert painted([CLUSTER], width=140)[0].endswith("usually 5–15 m  POST_DEPLOY_SETUP")
     (line,) = painted([replace(ROW, detailed_state="RUNNING")])
-    assert line.startswith("▸ RUNNING  create_vm")
-    assert painted([UNSEEN])[0].startswith("· asking  -  6a5f0c1e")
+    assert line.startswith("▸ RUNNING   create_vm")
+    assert line.endswith("usually 15–30 s")
+    assert painted([UNSEEN])[0].startswith("· asking    -  6a5f0c1e")
     assert painted([ODD])[0].startswith("? SUSPENDED")
     assert painted([FAILED], width=120)[0].endswith("9 s  Quota limit for volume_size exceeded")
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+def test_no_column_moves_when_a_detailed_state_or_another_state_comes(width: int) -> None:
+    rows = [ROW, replace(ROW, task_id="7", detailed_state="NETWORK"), replace(ROW, state="NEW")]
+    first = painted([ROW, ROW], width=width)[0]
+    for row in rows:
+        assert painted([row, ROW], width=width)[1] == first
+
+
+def test_ids_that_are_cut_still_differ() -> None:
+    other = replace(ROW, task_id="26986bc0-9d21-4448-b836-0a2aa465eb06")
+    lines = painted([ROW, other], width=80)
+    assert ["26986bc0-7…" in lines[0], "26986bc0-9…" in lines[1]] == [True, True]
 
 
 @pytest.mark.parametrize("field", [*TEXTS, "trouble"])
