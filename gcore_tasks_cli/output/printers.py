@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.model import Task
 
 
+# Failures come last, where the eye is.
+_ORDER = {"FINISHED": 0, "ERROR": 2}
+
+
 class Printer(Protocol):
     """What puts documents on standard output."""
 
@@ -150,14 +154,17 @@ class SummaryPrinter(StreamPrinter):
         if not self._documents:
             return
         now = datetime.now(UTC)
+        ordered = sorted(self._documents, key=lambda document: _ORDER.get(document.state, 1))
         if self._rich:
+            from gcore_tasks_cli.output.terminal.console import console
             from gcore_tasks_cli.output.terminal.summaries import result_summary
 
-            self._show(result_summary(self._tasks(self._documents), now=now))
+            height = console(self._streams.out, self._env).height if self._terminal else None
+            self._show(result_summary(self._tasks(ordered), now=now, height=height))
         else:
             from gcore_tasks_cli.output.plain import plain_summary
 
-            self._streams.data(plain_summary(self._hidden(self._documents), now=now))
+            self._streams.data(plain_summary(self._hidden(ordered), now=now))
 
 
 class ResourcesPrinter(StreamPrinter):

@@ -147,6 +147,16 @@ def test_the_option_for_colours_holds_for_the_view_and_the_result(
     assert bool(styles) is coloured, shown.raw
 
 
+def test_of_more_tasks_than_fit_the_screen_the_failure_is_what_one_sees() -> None:
+    ids = [f"task-{n:02}" for n in range(40)]
+    tasks = [task(each, age=9, ends="ERROR" if each == "task-03" else "FINISHED") for each in ids]
+    with terminal(["watch", *ids], tasks=tasks) as shown:
+        assert shown.finish() == 1
+    assert "39 create_image" in shown.text
+    assert "✘ ERROR  create_image  task-03" in shown.text
+    assert "40 tasks: 1 ERROR, 39 FINISHED" in shown.text
+
+
 def test_ctrl_z_gives_the_terminal_back_as_it_was_and_the_wait_goes_on() -> None:
     with terminal(["watch", TASK, "--timeout", ENOUGH], tasks=[task(ends="NEVER")]) as shown:
         shown.until(lambda text: "RUNNING" in text)

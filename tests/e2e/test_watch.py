@@ -24,6 +24,18 @@ from tests.e2e.harness import (
 FAST = ("--interval", "0.1")
 
 
+def test_failures_come_last_where_the_eye_is() -> None:
+    ids = [f"task-{n:02}" for n in range(40)]
+    tasks = [task(each, age=9, ends="ERROR" if each == "task-03" else "FINISHED") for each in ids]
+    with sandbox(tasks=tasks) as server:
+        ran = gtask(server, "watch", *ids)
+    *finished, failed = ran.out.splitlines()
+    assert failed.startswith("ERROR")
+    assert len(finished) == 39
+    assert all(line.startswith("FINISHED") for line in finished)
+    assert (ran.out + ran.err).count("task-03") == 2
+
+
 def test_the_answer_of_a_write_call_is_watched_to_the_end() -> None:
     answer = json.dumps({"tasks": [TASK, OTHER]})
     with sandbox(tasks=[task(), task(OTHER)]) as server:

@@ -1,5 +1,6 @@
 """`watch` and `resources` at a terminal: what became of tasks, and what they created."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,33 +21,46 @@ from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.model import Task
 
-# A summary of more tasks has one line for each that went well.
-_MOST_WITH_RESOURCES_BELOW = 30
 
+def result_summary(
+    tasks: Sequence[Task], *, now: datetime, height: int | None = None
+) -> RenderableType:
+    """What became of each task: state, type, ID, duration, and below it the error or resources.
 
-def result_summary(tasks: Sequence[Task], *, now: datetime) -> RenderableType:
-    """What became of each task: state, type, ID, duration, and below it the error or resources."""
-    is_crowd = len(tasks) > _MOST_WITH_RESOURCES_BELOW
-    parts: list[RenderableType] = []
-    for task in tasks:
-        style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
-        head = Text.assemble(
-            (f"{state_symbol(task.state)} {state_words(task)}", style),
-            f"  {type_words(task, 'task')}  {one_line(task.id)}",
-            (f"  {took_words(task, now)}", "dim"),
-        )
-        parts.append(head)
-        created = created_words(task)
-        if is_crowd and created:
-            head.append("  " + ", ".join(f"{kind} {new_id}" for kind, new_id in created))
-            created = []
-        failed = failure(task)
-        below = ((failed.error, "red"), (failed.advice, "yellow"), (failed.support, "dim"))
-        parts += [_indented(text, style) for text, style in below if text]
-        parts += [_indented(f"{kind}  {new_id}", "") for kind, new_id in created]
+    Where that is more than `height` lines, those that went well are only counted.
+    """
+    parts = [part for task in tasks for part in _result(task, now)]
+    if height is not None and len(parts) + 1 >= height:
+        finished = Counter(type_words(each, "task") for each in tasks if each.state == "FINISHED")
+        parts = [part for each in tasks if each.state != "FINISHED" for part in _result(each, now)]
+        if finished:
+            types = ", ".join(f"{count} {kind}" for kind, count in finished.most_common())
+            words = f"{state_symbol('FINISHED')} FINISHED"
+            parts.insert(
+                0,
+                Text.assemble(
+                    (words, STATE_STYLES["FINISHED"]),
+                    f"  {types}",
+                    ("; gtask list shows each", "dim"),
+                ),
+            )
     if len(tasks) > 1:
         parts.append(Text(count_words(task.state for task in tasks), "bold"))
     return Group(*parts)
+
+
+def _result(task: Task, now: datetime) -> list[RenderableType]:
+    """The lines of one task."""
+    style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
+    head = Text.assemble(
+        (f"{state_symbol(task.state)} {state_words(task)}", style),
+        f"  {type_words(task, 'task')}  {one_line(task.id)}",
+        (f"  {took_words(task, now)}", "dim"),
+    )
+    failed = failure(task)
+    below = [(failed.error, "red"), (failed.advice, "yellow"), (failed.support, "dim")]
+    below += [(f"{kind}  {new_id}", "") for kind, new_id in created_words(task)]
+    return [head, *(_indented(text, style) for text, style in below if text)]
 
 
 def resources_table(tasks: Sequence[Task]) -> RenderableType:
