@@ -404,7 +404,7 @@ _gtask() {
         ack) _gtask_recent_tasks ;;
         sandbox) [[ -z $dashes ]] || { _gtask_command_line "$((dashes + 1))"; return; } ;;
         completion) [[ ${#given[@]} -gt 0 ]] || rows=(bash zsh fish powershell) ;;
-        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci sandbox) ;;
+        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci stability sandbox) ;;
     esac
     _gtask_offer
 }

@@ -178,4 +178,4 @@ complete -c gtask -n '__gtask_is_at_first_argument completion' -a 'bash zsh fish
 complete -c gtask -n '__gtask_is help' -l profile -x -d 'Use this profile of gcore-cli\'s configuration file'
 complete -c gtask -n '__gtask_is help' -l color -x -a 'auto always never' -d 'Colours: auto, always, never'
 complete -c gtask -n '__gtask_is help; and not __fish_contains_opt -s h help' -s h -l help -d 'Show this message and exit'
-complete -c gtask -n '__gtask_is_at_first_argument help' -a 'watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci sandbox'
+complete -c gtask -n '__gtask_is_at_first_argument help' -a 'watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci stability sandbox'

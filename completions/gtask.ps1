@@ -143,7 +143,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             )
         }
         'help' = @{
-            Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'sandbox') }
+            Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'stability', 'sandbox') }
             Options = @(
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }

@@ -7,11 +7,6 @@ from pathlib import Path
 from completions.interface import Command, Interface, Option
 from gcore_tasks_cli.parsing.topics import TOPICS, Block, blocks_of
 
-_REPORTING = (
-    "Report faults of gtask where you got it from, with gtask --version and what the same command "
-    "prints with --verbose (it never holds the key). Gcore's support helps with tasks that failed: "
-    "give it the request ID."
-)
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
 
@@ -41,7 +36,7 @@ def script(interface: Interface) -> str:
     # This early, and with this name for the options below, for fish: it makes completions of its
     # own from manual pages, would offer the options of all commands to each of them, and looks
     # neither beyond this heading nor below any but DESCRIPTION and OPTIONS.
-    lines += [".SH BUGS", _filled(_REPORTING)]
+    lines += [".SH BUGS", _filled(blocks_of("stability")[-1].text)]
     lines += [".SH GLOBAL OPTIONS", *_options(interface.options), ".SH COMMANDS"]
     for command in interface.commands:
         lines += _command(command)

@@ -73,11 +73,11 @@ def gtask(
     """Wait for the asynchronous tasks of the Gcore Cloud API, and see what they did.
 
     \b
-    Options: -h, --help; -V, --version. A command's own: gtask COMMAND --help
+    Options: --help, --version, COMMAND --help. Report faults: gtask help stability
 
     \b
     Examples:
-      gtask sandbox -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'
+      gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       curl -X POST … | gtask watch -
     """
     if context.invoked_subcommand is None:

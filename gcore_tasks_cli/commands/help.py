@@ -17,7 +17,8 @@ def help_(
         str | None,
         typer.Argument(
             metavar="TOPIC",
-            help="A command, exit-codes, environment, ids, waiting, output, ci or sandbox.",
+            help="A command, exit-codes, environment, ids, waiting, output, ci, stability or "
+            "sandbox.",
             show_default=False,
         ),
     ] = None,

@@ -63,7 +63,7 @@ def sandbox(
     \b
     Examples:
       gtask sandbox
-      gtask sandbox -- sh -c 'gtask watch $GTASK_SANDBOX_TASK_IDS'
+      gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       gtask sandbox --scenario outage.json -- ./deploy.sh
     """
     from gcore_tasks_cli.errors import UsageError

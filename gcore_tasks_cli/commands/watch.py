@@ -160,7 +160,7 @@ def watch(
         chosen = finder.ids() if appear_seconds is None else finder.first_ids(appear_seconds)
         if not chosen and not follow:
             if not quiet:
-                streams.note(f"gtask: no task is active{scope_words(query)}")
+                streams.note(f"gtask: {finder.nothing_words}")
             return ExitCode.OK
         if not quiet and not follow:
             tasks = "1 active task" if len(chosen) == 1 else f"{len(chosen)} active tasks"

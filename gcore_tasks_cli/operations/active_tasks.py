@@ -54,6 +54,7 @@ class ActiveTasks:
     ) -> None:
         self._query = query
         self._invocation = invocation
+        self._searched = 0
         self._observer = None if quiet else _Reporter(invocation, heartbeat_seconds)
 
     def ids(self) -> list[str]:
@@ -68,6 +69,18 @@ class ActiveTasks:
             DeadlinePassed: where there was no list in time.
         """
         return self._read(self._query)
+
+    @property
+    def nothing_words(self) -> str:
+        """What was searched where nothing was found."""
+        where = scope_words(self._query)
+        if not self._query.filters_here:
+            return f"no task is active{where}"
+        tasks = f"{self._searched:,} active task{'' if self._searched == 1 else 's'}"
+        resources = ", ".join(self._query.resources)
+        about = f"is about {resources}" if resources else "matches"
+        elsewhere = "; gtask list --resource finds those that are over" if resources else ""
+        return one_line(f"no active task {about}: searched {tasks}{where}{elsewhere}")
 
     def first_ids(self, appear_seconds: float) -> list[str]:
         """The IDs of the first tasks that are active, or were created since this began.
@@ -107,6 +120,7 @@ class ActiveTasks:
         found: list[str] = []
         try:
             for page in pages:
+                self._searched += len(page.documents)
                 kept = [document.id for document in page.documents if query.keeps(document)]
                 found += filter(can_be_asked_for, kept)
                 for odd in itertools.filterfalse(can_be_asked_for, kept):

@@ -40,7 +40,7 @@ OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Output", ()),
 )
 COLOR = ("auto", "always", "never")
-MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, sandbox"
+MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, stability"
 
 
 class GtaskCommand(TyperCommand):

@@ -18,6 +18,7 @@ TOPICS = {
     "waiting": "polling/README.md",
     "output": "topics/output.md",
     "ci": "topics/ci.md",
+    "stability": "topics/stability.md",
     "sandbox": "sandbox/scenario.md",
 }
 ALSO_KNOWN_AS = {
@@ -33,6 +34,10 @@ ALSO_KNOWN_AS = {
     "json": "output",
     "events": "output",
     "github": "ci",
+    "report": "stability",
+    "bugs": "stability",
+    "support": "stability",
+    "compatibility": "stability",
     "scenario": "sandbox",
 }
 

@@ -335,8 +335,14 @@ def test_watch_without_ids_can_wait_for_the_tasks_about_a_resource() -> None:
     about = {"data": {"instance_id": "vm-1"}}
     with sandbox([past(1, lasts=91.0, document=about), active(2)]) as server:
         done = gtask(server, "watch", "--resource", "vm-1", "--json", "-i", "0.2")
+        nothing = gtask(server, "watch", "--resource", "vm-2", "--region", "76")
     assert [document["id"] for document in done.documents] == ids(1)
     assert done.status == 0
+    assert nothing.status == 0
+    assert nothing.err == (
+        "gtask: no active task is about vm-2: searched 1 active task in region 76; "
+        "gtask list --resource finds those that are over\n"
+    )
 
 
 def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
