@@ -176,6 +176,8 @@ ENDS = {
     "gtask list --type create_k8s_cluster_v": "gtask list --type create_k8s_cluster_v2",
     "gtask list --state NEW --state ER": "gtask list --state NEW --state ERROR",
     "gtask list --ack": "gtask list --acknowledged",
+    "gtask list --color alw": "gtask list --color always",
+    "gtask watch --progress pl": "gtask watch --progress plain",
     "gtask list --una": "gtask list --unacknowledged",
     "gtask resources --type=floati": "gtask resources --type=floatingips",
     "gtask resources --type instances --ty": "gtask resources --type instances --type",
