@@ -16,6 +16,8 @@ from gcore_tasks_cli.parsing.options import progress_mode
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.query import scope
 
+_OUR_OWN = "those that come with gtask"
+
 
 def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tuple[str, str]]:
     """What each setting is, in words; what is wrong with it where it cannot be used.
@@ -48,9 +50,13 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         found = proxy_for(find_base_url(configuration)[0], env)
         return "none" if found is None else found.name.removeprefix("the proxy ")
 
-    def certificates() -> str:
-        paths = (find_path(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-        return ", ".join(filter(None, paths)) or "those that come with gtask"
+    def paths(*names: str, default: str) -> str:
+        found = [(find_path(env, name), name) for name in names]
+        return ", ".join(f"{path}, from {name}" for path, name in found if path) or default
+
+    def progress() -> str:
+        is_set = env.get("GTASK_PROGRESS", "").strip()
+        return f"{progress_mode(None, env)}, {'from GTASK_PROGRESS' if is_set else DEFAULT_SOURCE}"
 
     rows: tuple[tuple[str, Callable[[], str]], ...] = (
         ("API key", key),
@@ -59,8 +65,9 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         ("region", lambda: number("region")),
         ("configuration file", file),
         ("proxy", proxy),
-        ("certificates", certificates),
-        ("progress", lambda: progress_mode(None, env)),
+        ("trusted certificates", lambda: paths("SSL_CERT_FILE", "SSL_CERT_DIR", default=_OUR_OWN)),
+        ("client certificate", lambda: paths("SSL_CLIENT_CERT", "SSL_CLIENT_KEY", default="none")),
+        ("progress", progress),
     )
     return [(name, one_line(_in_words(setting))) for name, setting in rows]
 
