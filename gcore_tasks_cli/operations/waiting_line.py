@@ -12,7 +12,7 @@ _SILENT_SECONDS = 1.0
 def waiting_line(invocation: Invocation, observer: Observer | None = None) -> Observer | None:
     """The observer, after which the line is shown where people read; see `Streams.show_briefly`.
 
-    `operations` that use it end with `Streams.erase`.
+    Whoever waits with it calls `Streams.erase` in the end.
     """
     streams, env = invocation.streams, invocation.env
     wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")
@@ -25,7 +25,9 @@ def waiting_line(invocation: Invocation, observer: Observer | None = None) -> Ob
         if observer is not None:
             observer(now, outage)
         if time.monotonic() - began >= _SILENT_SECONDS:
-            trouble = f"{outage.error.message}; trying again" if outage else ""
-            streams.show_briefly(f"gtask: {trouble or f'waiting for {invocation.settings.host}'} …")
+            words = f"waiting for {invocation.settings.host}"
+            if outage is not None and observer is None:  # which would have reported it
+                words = f"{outage.error.message}; trying again"
+            streams.show_briefly(f"gtask: {words}")
 
     return observe

@@ -91,7 +91,8 @@ class Streams(NamedTuple):
         """Shows a line at standard error's terminal that the next output takes the place of."""
         line = one_line(self.hide(text))
         with contextlib.suppress(OSError, ValueError):  # no longer a terminal
-            line = line[: os.get_terminal_size(self.err.fileno()).columns - 1]
+            columns = os.get_terminal_size(self.err.fileno()).columns - 1
+            line = line[: columns if line.isascii() else columns // 2]  # some take two columns
             restore_terminal_with(self.err.fileno(), _ERASED)
             _brief[:] = [line]
             self._write_error(f"{_ERASED.decode()}{line}")
