@@ -1,5 +1,6 @@
 """The Typer app: which commands there are. Each is imported once it is asked for."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -30,18 +31,28 @@ class _LazyGroup(GtaskGroup):
         del ctx
         return list(_FUNCTIONS)
 
+    def summary(self, ctx: typer.Context, name: str) -> str:
+        """The first line of a command's docstring, without making the command."""
+        del ctx
+        return (_function_of(name).__doc__ or "").partition("\n")[0]
+
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """The command of this name; None if there is none."""
         if cmd_name in _FUNCTIONS and cmd_name not in self.commands:
-            module = import_module(f"gcore_tasks_cli.commands.{cmd_name}")
             only = typer.Typer(
                 add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
             )
             only.command(cmd_name, cls=GtaskCommand, context_settings=_SETTINGS)(
-                getattr(module, _FUNCTIONS[cmd_name])
+                _function_of(cmd_name)
             )
             self.commands[cmd_name] = typer.main.get_command(only)
         return super().get_command(ctx, cmd_name)
+
+
+def _function_of(name: str) -> Callable[..., Any]:
+    module = import_module(f"gcore_tasks_cli.commands.{name}")
+    function: Callable[..., Any] = getattr(module, _FUNCTIONS[name])
+    return function
 
 
 app = typer.Typer(

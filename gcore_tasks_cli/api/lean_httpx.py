@@ -1,17 +1,21 @@
-"""httpx without its own command, for which it would import click, pygments and rich wherever a
-click is installed: a third of gtask's start. It does without where that module is not there.
+"""httpx without what gtask never uses of it: its own command, for which it would import click,
+pygments and rich wherever a click is installed, and asynchronous networking. It does without where
+those modules are not there.
 """
 
 import sys
 from typing import Any
 
 _modules: dict[str, Any] = sys.modules
-_modules.setdefault("httpx._main", None)  # None: cannot be imported
+_UNUSED = ("httpx._main", "anyio", "trio")
+for _name in _UNUSED:
+    _modules.setdefault(_name, None)  # None: cannot be imported
 
-import httpcore  # noqa: E402, F401  (that is the point)
+import httpcore  # noqa: E402, F401  (else httpx imports it later, in a thread that has to hurry)
 import httpx  # noqa: E402
 
-if _modules["httpx._main"] is None:
-    del _modules["httpx._main"]
+for _name in _UNUSED:
+    if _modules[_name] is None:
+        del _modules[_name]
 
 __all__ = ["httpx"]

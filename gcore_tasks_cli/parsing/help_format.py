@@ -157,6 +157,10 @@ class GtaskGroup(TyperGroup):
 
             raise unknown_command(args[0], self.list_commands(ctx)) from None
 
+    def summary(self, ctx: typer.Context, name: str) -> str:
+        """What a command is for, in one line."""
+        raise NotImplementedError
+
     def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
         """The one screen that says what there is."""
         opening, closing = parts_of_help(self.help or "")
@@ -164,11 +168,7 @@ class GtaskGroup(TyperGroup):
         formatter.write_paragraph()
         formatter.write_usage("gtask", "COMMAND [OPTIONS] [ID...]")
         for heading, names in grouped(self.list_commands(ctx)):
-            rows = [
-                (name, command.get_short_help_str(formatter.width))
-                for name in names
-                if (command := self.get_command(ctx, name)) and not command.hidden
-            ]
+            rows = [(name, self.summary(ctx, name)) for name in names]
             formatter.write_heading(f"\n{heading}")
             with formatter.indentation():
                 formatter.write_dl([(f"{name:10}", line) for name, line in rows])
