@@ -125,7 +125,10 @@ def signalled(process: "subprocess.Popen[bytes]", number: signal.Signals) -> Ran
     """What gtask leaves behind after this signal; `seconds` counts from the signal."""
     began = time.monotonic()
     process.send_signal(number)
-    out, err = process.communicate(timeout=STUCK_SECONDS)
+    try:
+        out, err = process.communicate(timeout=STUCK_SECONDS)
+    finally:
+        process.kill()  # a test that fails leaves no process behind
     assert b"Traceback" not in err, err
     return Ran(process.returncode, out.decode(), err.decode(), time.monotonic() - began)
 
