@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, SystemExit):  # help into a closed pipe; the parser leaves so then
         return ExitCode.OUTPUT_CLOSED
     except OSError as error:
-        if error.errno in _OF_THE_MACHINE:
+        if error.errno in _OF_THE_MACHINE or error.filename is not None:
             return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
         return _cannot_write(error)  # help onto a full disk
     except GtaskError as error:
@@ -86,6 +86,12 @@ def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
 
         traceback.print_exception(error)
     what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    if isinstance(error, ImportError):
+        return _say(
+            f"a part of gtask is missing: {ascii(what)[1:-1]}\n"
+            "hint: was it upgraded or removed while it ran? Run the same command again",
+            ExitCode.INTERNAL_ERROR,
+        )
     python = ".".join(map(str, sys.version_info[:3]))
     return _say(
         f"internal error in gtask {__version__} (Python {python}): {ascii(what)[1:-1]}\n"

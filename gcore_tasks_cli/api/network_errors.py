@@ -1,6 +1,7 @@
 """What the network, TLS and httpx raise, as an `ApiError` in words of this program."""
 
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -55,6 +56,10 @@ _OF_HANDSHAKES = {
 }
 
 
+class NoConnectionLeft(NoAnswer):
+    """The system lets this process open no more connections."""
+
+
 def too_slow(host: str) -> NoAnswer:
     """The error of a request that went on for longer than its own limit."""
     return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", transient=True)
@@ -83,11 +88,15 @@ def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool
         message = f"{peer} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s"
     elif isinstance(error, httpx.TimeoutException):
         message = f"{peer} gave no answer in {READ_LIMIT_SECONDS:.0f} s"
+    elif system is not None and _is_out_of_descriptors(system):
+        return NoConnectionLeft(
+            "too many open files: gtask can open no connection",
+            hint="a higher limit: ulimit -n 64",
+            transient=True,
+        )
     elif isinstance(system, socket.gaierror):
         message = f"cannot find {peer}: {why}"
         hint = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
-    elif system is not None and system.errno in (errno.EMFILE, errno.ENFILE):
-        message = "gtask may open no more connections (too many open files: ulimit -n)"
     elif isinstance(error, httpx.ConnectError):
         message = f"cannot reach {peer}: {why.lower()}"
     else:
@@ -138,6 +147,16 @@ def _protocol_error(said: str, peer: str, guess: str) -> NoAnswer:
     else:
         message = f"{peer} answered with something that is not HTTP{guess}"
     return NoAnswer(message, transient=True)
+
+
+def _is_out_of_descriptors(error: OSError) -> bool:
+    found: int | None = error.errno
+    if isinstance(error, socket.gaierror):  # which does not say why it could not ask
+        try:
+            os.close(os.open(os.devnull, os.O_RDONLY))
+        except OSError as refused:
+            found = refused.errno
+    return found in (errno.EMFILE, errno.ENFILE)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

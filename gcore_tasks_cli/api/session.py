@@ -6,6 +6,7 @@ itself (a server that drips headers, say): waiting stays in the hands of the cal
 """
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -47,6 +48,7 @@ _Answer = TypeVar("_Answer")
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
 _LOCATION = "gtask.location"
+_SPARE_DESCRIPTORS = 3
 
 
 class Session:
@@ -269,11 +271,30 @@ class Session:
         if not event.endswith("connect_tcp.complete"):
             return
         self._is_past_proxy = False
-        connection = info["return_value"].get_extra_info("socket")
-        with self._socket_lock:
-            if self._socket is not None:
-                self._socket.close()
-            self._socket = connection.dup()
+        stream = info["return_value"]
+        try:
+            _find_spare_descriptors()
+            with self._socket_lock:
+                if self._socket is not None:
+                    self._socket.close()
+                self._socket = stream.get_extra_info("socket").dup()
+        except OSError:
+            stream.close()
+            raise
+
+
+def _find_spare_descriptors() -> None:
+    """Leaves some for what has to be opened later: a module, a file of the user's.
+
+    Raises:
+        OSError: if the system has no more.
+    """
+    found: list[int] = []
+    try:
+        found.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE_DESCRIPTORS))
+    finally:
+        for descriptor in found:
+            os.close(descriptor)
 
 
 def _check_is_here(host: str, addresses: Iterable[str]) -> None:

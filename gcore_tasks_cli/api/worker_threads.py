@@ -13,7 +13,7 @@ from queue import Empty, Queue, SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS, WORKERS
-from gcore_tasks_cli.api.network_errors import too_slow
+from gcore_tasks_cli.api.network_errors import NoConnectionLeft, too_slow
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import Reply
 
@@ -140,6 +140,15 @@ class Fetcher(Generic[Job, Answer]):
 
     def _reply(self, result: _Result[Job, Answer]) -> Reply[Job, Answer] | None:
         worker = result.worker
+        if (
+            isinstance(result.answer, NoConnectionLeft)
+            and not worker.hung
+            and (self._idle or len(self._busy) > 1)
+        ):
+            # Those that have a connection do it: this one would only fail again.
+            self._backlog.appendleft(self._busy.pop(worker))
+            self._limit = max(1, len(self._busy))
+            return None
         self._idle.append(worker)
         if worker.hung:  # reported as too slow already
             worker.hung = False

@@ -6,6 +6,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -178,9 +179,11 @@ class _Run:
     def _remember(self, changed: dict[str, Document]) -> None:
         """Keeps the IDs for completion, once what the user waits for is out."""
         if changed:
-            from gcore_tasks_cli.tasks.recent import remember
+            # Nothing that is optional may end a wait.
+            with suppress(ImportError, OSError):
+                from gcore_tasks_cli.tasks.recent import remember
 
-            remember(changed.values(), self._invocation.env, self._invocation.settings.host)
+                remember(changed.values(), self._invocation.env, self._invocation.settings.host)
             changed.clear()
 
     def progress(self, *, quiet: bool, reports_failures: bool) -> Progress:

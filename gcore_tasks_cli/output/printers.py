@@ -38,8 +38,9 @@ class Printer(Protocol):
 class StreamPrinter:
     """What printers share: where data goes, and whether people read it there."""
 
-    # The modules that it needs at a terminal.
+    # The modules that it needs at a terminal, and elsewhere.
     _for_terminals: tuple[str, ...] = ()
+    _for_pipes: tuple[str, ...] = ()
 
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
         self._streams = streams
@@ -50,8 +51,11 @@ class StreamPrinter:
         self._rich = self._terminal or bool(env.get("FORCE_COLOR"))
 
     def prepare(self) -> None:
-        """Imports what printing needs; best called while the API's answer is awaited."""
-        for name in self._for_terminals if self._terminal else ():
+        """Imports what printing needs, while the API's answer is awaited.
+
+        Later it may be gone: gtask may be upgraded or removed in the middle of a wait.
+        """
+        for name in self._for_terminals if self._terminal else self._for_pipes:
             import_module(f"gcore_tasks_cli.{name}")
 
     def _show(self, renderable: object, *, wraps: bool = True) -> None:
@@ -129,6 +133,7 @@ class SummaryPrinter(StreamPrinter):
     One that `follows` has no end to wait for: it prints each at once.
     """
 
+    _for_pipes = ("output.plain", "output.failure")
     _for_terminals = ("output.terminal.summaries", "tasks.model")
 
     def __init__(
@@ -170,6 +175,7 @@ class SummaryPrinter(StreamPrinter):
 class ResourcesPrinter(StreamPrinter):
     """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
 
+    _for_pipes = ("output.plain", "output.failure")
     _for_terminals = ("output.terminal.summaries", "tasks.model")
 
     def __init__(

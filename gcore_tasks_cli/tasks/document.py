@@ -4,6 +4,7 @@
 and unknown fields are exactly as the API sent them.
 """
 
+import codecs
 import json
 import math
 import re
@@ -201,7 +202,7 @@ def decode_json(body: bytes) -> str:
     Raises:
         ValueError: if it is not UTF-8.
     """
-    return body.decode("utf-8-sig")
+    return body.removeprefix(codecs.BOM_UTF8).decode()  # "utf-8-sig" would have to be imported
 
 
 def parse_json(text: str) -> Any:

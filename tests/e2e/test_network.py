@@ -1,10 +1,11 @@
 """What the network does to a wait, and what the wait says of it at its end."""
 
+import sys
 from typing import Any
 
 import pytest
 
-from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
+from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, shell, task
 from tests.fault_matrix.clients import name_lookup_path
 
 
@@ -43,3 +44,22 @@ def test_plain_http_to_a_localhost_that_is_elsewhere_is_refused(command: str) ->
     assert ran.status == 2
     assert "plain http to localhost, and that is 192.0.2.1, not this machine" in ran.err
     assert good.status == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ulimit is POSIX")
+@pytest.mark.parametrize("command", ["get", "get --json", "watch --timeout 60"])
+def test_few_file_descriptors_are_enough_for_a_hundred_tasks(command: str) -> None:
+    ids = [f"task-{n}" for n in range(100)]
+    no_lists = {"do": "status", "status": 403, "path": "/cloud/v1/tasks"}
+    with sandbox(tasks=[task(i, age=9) for i in ids], faults=[no_lists], latency=0.02) as server:
+        ran = shell(f"ulimit -n 14; gtask {command} {' '.join(ids)}", server)
+    assert (ran.status, ran.err.count("gtask:")) == (0, 0), ran.err
+    assert all(i in ran.out for i in ids)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ulimit is POSIX")
+def test_no_file_descriptor_at_all_is_said() -> None:
+    with sandbox(tasks=[task()]) as server:
+        ran = shell(f"ulimit -n 6; gtask watch {TASK} --timeout {ENOUGH}", server)
+    assert ran.status == 124
+    assert "too many open files: gtask can open no connection" in ran.err
