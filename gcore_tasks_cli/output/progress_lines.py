@@ -64,6 +64,8 @@ class LineProgress:
 
     def take(self, event: Event) -> None:
         """Prints the event, if it is one for people."""
+        if isinstance(event, Unfinished):
+            return  # the ending counts them
         if isinstance(event, Tick):
             self._outage = event.outage
         if isinstance(event, (Settled, Failed)):
@@ -77,8 +79,7 @@ class LineProgress:
             self._count(event)
         line = self._line(event)
         silent = event.at - self._last_line
-        is_end = isinstance(event, (Stopped, Unfinished))
-        goes_on = not is_end and (self._follows or self._ended < self._total)
+        goes_on = not isinstance(event, Stopped) and (self._follows or self._ended < self._total)
         if line is None and goes_on and 0 < self._heartbeat_seconds <= silent:
             line = self._heartbeat(event.at)
         if line is not None:

@@ -50,6 +50,8 @@ _STOPPED_SECONDS = 5.0
 _LAST_LOOK_SECONDS = 5.0
 # A task that was seen and is missing is looked for again after at least so long.
 _MISSING_SECONDS = 2.0
+# Hundreds of thousands of tasks may be due together: between so many of them, time is looked at.
+_MOST_AT_ONCE = 1000
 # Key for the task list; real IDs are never empty.
 LIST_ID = ""
 
@@ -116,7 +118,7 @@ class Watcher:
                     yield Tick(now, self._requests.outage)
                 until = min(self._next_due(), self._adoption_due(), self._next_tick, self._deadline)
                 replies = self._requests.wait(until)
-                self._notice_a_stop(until)
+                self._notice_a_stop(max(until, now))
                 yield from self._outage_events()
                 for reply in replies:
                     if self._stop is None:
@@ -178,7 +180,10 @@ class Watcher:
         if self._following is not None and self._adoption_due() <= now:
             self._next_adoption = now + _ADOPTION_SECONDS
             self._requests.submit(self._following.page)
-        while (task := self._first_due()) is not None and self._next_due() <= now:
+        for _ in range(_MOST_AT_ONCE):
+            task = self._first_due()
+            if task is None or self._next_due() > now:
+                return
             if self._goes_by_list(task):
                 self._begin_round(now)
                 return

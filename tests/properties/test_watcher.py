@@ -23,7 +23,7 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.goal import Following, Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import PageAnswer
+from gcore_tasks_cli.polling.port import Job, PageAnswer
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import Deadline
@@ -332,3 +332,21 @@ def test_following_ends_with_a_refused_key() -> None:
     events = list(watcher.run())
     assert [e.error for e in events if isinstance(e, Failed)] == [refused]
     assert events[-1].at < START + 30
+
+
+class SlowMachine(SimulatedPort):
+    """Where looking at the clock takes a tenth of a millisecond, and nothing is ever answered."""
+
+    def now(self) -> float:
+        self.clock += 1e-4
+        return self.clock
+
+    def submit(self, job: Job) -> None:
+        pass
+
+
+def test_tasks_that_are_due_together_do_not_hold_up_the_deadline() -> None:
+    port = SlowMachine(lambda _id, _t: "RUNNING")
+    events = run([f"t{n}" for n in range(50_000)], port, timeout=5.0)
+    assert sum(isinstance(event, Unfinished) for event in events) == 50_000
+    assert events[-1].at <= START + 6.0
