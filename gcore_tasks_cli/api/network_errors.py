@@ -127,12 +127,13 @@ def _tls_error(error: ssl.SSLError, peer: str, *, is_known: bool) -> NoAnswer:
 def _proxy_error(said: str, proxy: str) -> NoAnswer:
     status = said[:3]
     is_permanent = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
+    wants_password = status == "407" or said.startswith("Invalid username")
     return NoAnswer(
         f"{proxy} makes no connection: {said}",
         hint="its URL takes a user name and password: http://user:password@proxy:3128"
-        if status == "407"
+        if wants_password
         else None,
-        transient=not is_permanent,
+        transient=not (is_permanent or wants_password),
     )
 
 

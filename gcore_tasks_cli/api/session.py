@@ -170,6 +170,13 @@ class Session:
         except (httpx.HTTPError, OSError) as error:
             self.close()
             raise self._network_error(error) from None
+        except Exception:  # socksio's own errors, which httpx lets through
+            proxy = self._settings.proxy
+            if proxy is None or not proxy.url.startswith("socks") or self._is_past_proxy:
+                raise
+            self.close()
+            message = f"{proxy.name} answered with something that is not SOCKS"
+            raise NoAnswer(message, transient=True) from None
 
     def _network_error(self, error: Exception) -> NoAnswer:
         """The error in words; until there is a tunnel through it, a proxy is who is asked."""
