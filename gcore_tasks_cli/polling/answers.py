@@ -1,11 +1,20 @@
 """Answers to jobs that are asked side by side and taken one by one. Pure."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic
 
 from gcore_tasks_cli.errors import ApiError, Interrupted, KeyRefused
 from gcore_tasks_cli.polling.port import AnswerT, JobT, Port
-from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryingPort, RetryPolicy, Uniform
+from gcore_tasks_cli.polling.retry import (
+    ONE_ANSWER,
+    Outage,
+    RetryingPort,
+    RetryPolicy,
+    Uniform,
+    backoff,
+)
+from gcore_tasks_cli.times import format_duration
 
 _OBSERVED_SECONDS = 1.0
 
@@ -25,7 +34,10 @@ class Answers(Generic[JobT, AnswerT]):
         observer: Observer | None = None,
     ) -> None:
         self._requests = RetryingPort(port, policy, uniform)
+        self._policy = policy
+        self._uniform = uniform
         self._observer = observer
+        self._held: Outage | None = None
         self._outcomes: dict[JobT, AnswerT | ApiError] = {}
 
     def ask(self, job: JobT) -> None:
@@ -51,13 +63,42 @@ class Answers(Generic[JobT, AnswerT]):
                 self._outcomes[reply.job] = reply.answer
             has_failed = isinstance(self._outcomes.get(job), ApiError)
             if self._observer is not None and not has_failed:
-                self._observer(self._requests.now(), self._requests.outage)
+                self._observer(self._requests.now(), self._requests.outage or self._held)
             if self._requests.interrupted is not None:
                 raise Interrupted(self._requests.interrupted)
         outcome = self._outcomes.pop(job)
         if isinstance(outcome, ApiError):
             raise outcome
         return outcome
+
+    def hold(self, error: ApiError, failures: int) -> None:
+        """Pauses as after so many failures in a row: answers may be wrong only taken together.
+
+        Raises:
+            ApiError: the error, if it has lasted too long.
+            Interrupted: if the port was interrupted.
+        """
+        now = self._requests.now()
+        since = self._held.since if self._held else now
+        give_up = min(since + self._policy.patience_seconds, self._policy.deadline)
+        until = min(now + backoff(failures, self._uniform), give_up)
+        self._held = Outage(since, error, until)
+        while self._requests.now() < until:
+            if self._observer is not None:
+                self._observer(self._requests.now(), self._held)
+            for reply in self._requests.wait(min(until, self._requests.now() + _OBSERVED_SECONDS)):
+                self._outcomes[reply.job] = reply.answer
+            if self._requests.interrupted is not None:
+                raise Interrupted(self._requests.interrupted)
+        if until == give_up:
+            if self._policy.deadline == math.inf:
+                after = format_duration(self._policy.patience_seconds)
+                error.message += f"; gave up after {after}"
+            raise error
+
+    def go_on(self) -> None:
+        """Ends what `hold` began."""
+        self._held = None
 
     def in_order(self, jobs: Sequence[JobT]) -> Iterator[tuple[JobT, AnswerT | ApiError]]:
         """Each job with its answer or its error, in their order, as soon as it can be.

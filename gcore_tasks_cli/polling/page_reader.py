@@ -45,6 +45,8 @@ _PAGE_CHARACTERS = 1_000_000
 _PAGES_REMEMBERED = 4
 # Pages in a row that bring nothing new before the list is said to change too fast.
 _MOST_BARREN_PAGES = 100
+# A page may come again once or twice, where the list has just become shorter.
+_FREE_REPEATS = 3
 
 
 PagePort = Port[PageRequest, PageAnswer]
@@ -110,7 +112,8 @@ class PageReader:
         self._next_offset = 0
         self._window = _Window(_PAGES_REMEMBERED * self._sizes.page, newest_first)
         self._steps_back = 0
-        self._barren = 0
+        self._barren = self._repeats = 0
+        self._last_page: list[str] = []
         first_size = self._sizes.first
         if most is not None and most <= 2 * first_size:
             first_size = most
@@ -126,6 +129,7 @@ class PageReader:
             request = self._plan[0]
             answer = self._answers.answer(request)
             self._plan.popleft()
+            self._notice_repeats(answer.documents)
             if request.offset > 0 and not self._window.meets(answer.documents):
                 self._go_back(request, answer)
                 continue
@@ -193,6 +197,18 @@ class PageReader:
         self._barren = 0 if was_fresh else self._barren + 1
         if self._barren > _MOST_BARREN_PAGES:
             raise NoAnswer("the list of tasks changes faster than it can be read")
+
+    def _notice_repeats(self, documents: Sequence[Document]) -> None:
+        """Pauses where page after page is the same one: a count, limit or offset that is wrong."""
+        ids = [document.id for document in documents]
+        self._repeats = self._repeats + 1 if ids == self._last_page else 0
+        self._last_page = ids
+        if self._repeats == 0:
+            self._answers.go_on()
+        elif self._repeats > _FREE_REPEATS:
+            self._barren = 0
+            why = "the list of tasks contradicts itself: its pages are all the same"
+            self._answers.hold(NoAnswer(why, transient=True), self._repeats - _FREE_REPEATS)
 
 
 class _Window:

@@ -63,3 +63,27 @@ def test_no_file_descriptor_at_all_is_said() -> None:
         ran = shell(f"ulimit -n 6; gtask watch {TASK} --timeout {ENOUGH}", server)
     assert ran.status == 124
     assert "too many open files: gtask can open no connection" in ran.err
+
+
+def contradictory(**fault: Any) -> dict[str, Any]:
+    """Lists whose every page is the same one, of a million tasks."""
+    page = {"count": 10**6, "results": [{"id": TASK, "state": "RUNNING"}]}
+    return {"do": "body", "path": "/cloud/v1/tasks", "body": page, **fault}
+
+
+def test_a_wait_without_ids_outlives_lists_that_contradict_themselves() -> None:
+    with sandbox(tasks=[task(lasts=1)], faults=[contradictory(requests=[1, 20])]) as server:
+        ran = gtask(server, "watch", "--active", "--timeout", "60")
+    assert ran.status == 0
+    assert ran.err.count("contradicts itself") == 1
+
+
+@pytest.mark.parametrize("arguments", [("watch", "--active", "--timeout", "5"), ("list", "--all")])
+def test_lists_that_contradict_themselves_are_asked_for_with_backoff(
+    arguments: tuple[str, ...],
+) -> None:
+    with sandbox(tasks=[task()], faults=[contradictory()]) as server:
+        ran = gtask(server, *arguments)
+    assert ran.status == (124 if "watch" in arguments else 5)
+    assert "the list of tasks contradicts itself" in ran.err
+    assert len(server.requests) < 100
