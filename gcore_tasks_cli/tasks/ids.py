@@ -204,7 +204,7 @@ def _id_of_task(item: Any) -> str:
 
 def _error_body(body: dict[str, Any], status: str = "") -> UsageError:
     """The API's error, which came through the pipe instead of tasks."""
-    message = next((body[key] for key in _ERROR_KEYS if body.get(key)), "")
+    message = next((body[key] for key in _ERROR_KEYS if body.get(key)), None)
     parts = [status, body.get("exception_class"), message]
     named = ": ".join(dict.fromkeys(f"{part}" for part in parts if part))
     request_id = body.get("request_id")
@@ -220,7 +220,7 @@ def _error_response(status: str, text: str) -> UsageError:
     try:
         body = next(json_stream(text), None)
     except ValueError:
-        body = None
+        return _error_body({}, status)
     return _error_body(body if isinstance(body, dict) else {}, status)
 
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.tasks.ids import check_id, collect_ids, ids_in, path_segment, whole_id
+from gcore_tasks_cli.tasks import ids as ids_module
+from gcore_tasks_cli.tasks.ids import (
+    can_be_asked_for,
+    check_id,
+    collect_ids,
+    ids_in,
+    path_segment,
+    whole_id,
+)
 
 RECENT = ["6a5f0c1e-0001-4a3b", "6a5f0c1e-0002-4a3b", "d81e07c2-7f5a-4d1c"]
 TASK = '{"id":"%s","state":"NEW","task_type":"create_vm","error":"no"}'
@@ -18,6 +26,11 @@ TASK = '{"id":"%s","state":"NEW","task_type":"create_vm","error":"no"}'
     ("data", "ids"),
     [
         (b"a b\n c\t\n", ["a", "b", "c"]),
+        (b"X", ["X"]),
+        (b'{"id":"a"}', ["a"]),
+        (b'{"id":"a","name":"web","state":"NEW"}', ["a"]),
+        (b'{"id":"a","name":"web","task_type":"create_vm"}', ["a"]),
+        (b'HTTP/2 200\r\nA: b\r\n\r\n\r\n["a"]', ["a"]),
         (b'{"tasks": ["a", "b"]}', ["a", "b"]),
         (b'["a", "b"]', ["a", "b"]),
         (b'"a"\n"b"', ["a", "b"]),
@@ -42,6 +55,8 @@ def test_forms_of_standard_input(data: bytes, ids: list[str]) -> None:
     [
         (b"", "empty"),
         (b" \n", "empty"),
+        (b"\x00\x00", "empty"),
+        (b"null", "null"),
         (b'{"tasks": []}', "has no task ID"),
         (b"[]", "has no task ID"),
         (b"HTTP/1.1 204 No Content\r\nA: b\r\n\r\n", "without a body .204 No Content"),
@@ -50,16 +65,25 @@ def test_forms_of_standard_input(data: bytes, ids: list[str]) -> None:
         (b"HTTP/1.1 404 Not Found\r\nA: b", "of the API: 404 Not Found$"),
         (b'HTTP/2 403\r\n\r\n{"message":"no rights"}', "of the API: 403: no rights$"),
         (b"HTTP/1.1", "without a body"),
-        (b'{"exception_class":"ForbiddenError","message":"no rights","request_id":"r-1"}', "r-1"),
+        (
+            b'{"exception_class":"ForbiddenError","message":"no rights","request_id":"r-1"}',
+            r"of the API: ForbiddenError: no rights \(request ID r-1\)$",
+        ),
         (b'{"code":401,"message":"Bad permanent token"}', "Bad permanent token"),
         (b'{"detail":"Not found."}', "Not found."),
         (b"<html><body>502</body></html>", "HTML"),
-        (b'{"tasks": [5]}', "a number"),
-        (b'{"tasks": [null]}', "null"),
-        (b"[[]]", "a list"),
+        (b'{"tasks": [5]}', "holds a number"),
+        (b'{"tasks": [5.5]}', "holds a number"),
+        (b'{"tasks": [true]}', "holds true or false"),
+        (b'{"tasks": [null]}', "holds null"),
+        (b'{"tasks": [{}]}', "holds an object"),
+        (b'{"tasks": [{"id":5,"state":"NEW"}]}', "holds an object"),
+        (b"[[]]", "holds a list"),
         (b'{"tasks": ["a"', "broken JSON"),
-        (b'{"id":"vm-1","name":"web"}', "not a task"),
-        (b"\xff\xfe", "not text"),
+        (b'{"id":"vm-1","name":"web"}', r"not a task \(its keys: id, name\)"),
+        (b'{"f":1,"e":2,"d":3,"c":4,"b":5,"a":6}', r"its keys: a, b, c, d, e\)"),
+        (b"[{}]", "its keys: none"),
+        (b"a \xff\xfe", "not text: .* at byte 2"),
         (b"[" * 100_000, "deep"),
         (b'["a", ".."]', "'..'"),
     ],
@@ -77,12 +101,33 @@ def test_no_bytes_crash_it(data: bytes) -> None:
         assert error.message
 
 
+def test_of_a_long_error_of_the_api_the_beginning_is_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        ids_in(b'{"message":"%s"}' % (b"m" * 3000))
+    assert caught.value.message.count("m") == 2000
+
+
 @pytest.mark.parametrize(
-    "text", ["", "  ", ".", "..", " .. ", "a\nb", "a\x1b", "\udc80", "x" * 2000]
-)
+    "text",
+    ["", "  ", ".", "..", " .. ", "null", "a\nb", "a\x1b", "a\x1fb", "a\x7fb", "a\x80b", "a\x9fb",
+     "\ud800", "\udc80", "\udfff", "x" * 1025],
+)  # fmt: skip
 def test_text_that_cannot_be_an_id_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         check_id(text)
+    assert not can_be_asked_for(text)
+
+
+@pytest.mark.parametrize("text", ["a b", "a~b", "a\xa0b", "\ud7ff", "\ue000", "x" * 1024])
+def test_text_that_can_be_an_id_is_one(text: str) -> None:
+    assert check_id(text) == text
+    assert check_id(f" {text}\n") == text
+    assert can_be_asked_for(text)
+    assert not can_be_asked_for(f" {text}")
+
+
+def test_what_an_id_holds_is_percent_encoded() -> None:
+    assert path_segment("a-1/../b?c=é") == "a-1%2F..%2Fb%3Fc%3D%C3%A9"
 
 
 @given(st.text(min_size=1, max_size=50))
@@ -97,6 +142,33 @@ def test_an_id_is_one_segment_and_never_more(text: str) -> None:
 
 def collected(*arguments: str, stdin: bytes = b"") -> list[str]:
     return collect_ids(arguments, io.BytesIO(stdin), lambda: RECENT)
+
+
+def test_the_words_of_one_argument_are_ids() -> None:
+    assert collected("a b", " c ") == ["a", "b", "c"]
+    with pytest.raises(UsageError, match="a task ID is empty"):
+        collected("a", "")
+
+
+def test_standard_input_that_cannot_be_read() -> None:
+    class Folder(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise IsADirectoryError(21, "Is a directory")
+
+    with pytest.raises(UsageError, match="cannot read standard input: Is a directory"):
+        collect_ids(["-"], Folder(), tuple)
+    with pytest.raises(UsageError, match="standard input is empty"):
+        collect_ids(["-"], None, tuple)
+
+
+def test_standard_input_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 3 * 2**20
+    monkeypatch.setattr(ids_module, "STDIN_LIMIT_BYTES", limit)
+    assert collected("-", stdin=b"id".ljust(limit)) == ["id"]
+    endless = io.BytesIO(b"id".ljust(2 * limit))
+    with pytest.raises(UsageError, match="standard input is larger than 3 MiB"):
+        collect_ids(["-"], endless, tuple)
+    assert endless.tell() == limit + 1
 
 
 def test_repeated_ids_count_once_and_keep_their_order() -> None:

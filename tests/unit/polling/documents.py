@@ -1,0 +1,26 @@
+"""Task documents for the tests of waiting."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from gcore_tasks_cli.tasks.document import Document, parse_task
+
+CREATED = datetime(2026, 5, 23, 5, 7, 31, tzinfo=UTC)
+
+
+def document(task_id: str = "a", state: str = "RUNNING", **fields: object) -> Document:
+    """A task in this state."""
+    return parse_task(json.dumps({"id": task_id, "state": state} | fields))
+
+
+def ended_after(
+    seconds: float, state: str = "FINISHED", task_type: str | None = "resize"
+) -> Document:
+    """A task that ended so many seconds after its creation."""
+    return document(
+        "a",
+        state,
+        task_type=task_type,
+        created_on=CREATED.isoformat(),
+        finished_on=(CREATED + timedelta(seconds=seconds)).isoformat(),
+    )
