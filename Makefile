@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 endif
 TOOLS := .tools
 LOCK := .github/requirements-dev.txt
+MUTANTS := .mutants
 # LOCKED=1 installs exactly what the lock names, each file checked against its hash.
 LOCKED ?=
 # Made anew when the metadata change; a wheel that is half installed is not "done".
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint generated format bench pictures dist matrix lock audit clean
+.PHONY: demo test lint generated format bench pictures dist matrix mutants lock audit clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
@@ -77,6 +78,24 @@ dist: $(READY) $(TOOLS)/.ready
 matrix: $(READY)
 	$(BIN)/python -m tests.matrix $(MATRIX)
 
+$(MUTANTS)/.ready: pyproject.toml .github/mutation.txt
+	$(PYTHON) -m venv $(MUTANTS)/venv
+	$(MUTANTS)/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable '.[dev]' --requirement .github/mutation.txt
+	@echo ready > $@
+
+# Puts small faults into a copy of the code, one at a time, and shows those that no unit test notices.
+# MUTATE=gcore_tasks_cli/polling/retry.py says where: files and folders of the package.
+MUTATE ?= gcore_tasks_cli/polling
+mutants: $(MUTANTS)/.ready
+	rm -rf $(MUTANTS)/copy
+	mkdir -p $(MUTANTS)/copy
+	cp -R gcore_tasks_cli completions tests pyproject.toml $(MUTANTS)/copy
+	(cat .github/mutmut.cfg; printf '    %s*\n' $(MUTATE)) > $(MUTANTS)/copy/setup.cfg
+	cd $(MUTANTS)/copy && ../venv/bin/mutmut run
+	cd $(MUTANTS)/copy && for name in $$(../venv/bin/mutmut results | cut -d: -f1); do \
+	  ../venv/bin/mutmut show $$name; done
+
 $(TOOLS)/.ready: .github/tools.txt
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check -r .github/tools.txt
@@ -94,5 +113,5 @@ audit: $(TOOLS)/.ready
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r $(LOCK)
 
 clean:
-	rm -rf $(VENV) $(TOOLS) .cache .matrix .bench build dist
+	rm -rf $(VENV) $(TOOLS) $(MUTANTS) .cache .matrix .bench build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

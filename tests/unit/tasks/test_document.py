@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.tasks import document as documents
+from tests.unit.documents import document, ended_after
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -107,3 +108,14 @@ def test_created_resources_are_those_with_an_id() -> None:
 def test_a_string_of_a_megabyte_is_compacted() -> None:
     text = json.dumps({"id": "a", "state": "NEW", "x": '\\"' * 500_000}, indent=1)
     assert json.loads(documents.parse_task(text).text)["id"] == "a"
+
+
+def test_a_duration_is_known_where_both_times_are() -> None:
+    assert documents.duration_seconds(ended_after(12.5)) == 12.5
+    assert documents.duration_seconds(ended_after(12.5, "ERROR")) == 12.5
+    assert documents.duration_seconds(ended_after(0.0)) == 0.0
+    assert documents.duration_seconds(ended_after(-1.0)) is None
+    assert documents.duration_seconds(ended_after(5.0, "RUNNING")) is None
+    time = "2026-05-23T05:07:31"
+    assert documents.duration_seconds(document(state="FINISHED", created_on=time)) is None
+    assert documents.duration_seconds(document(state="FINISHED", finished_on=time)) is None

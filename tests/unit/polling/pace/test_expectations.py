@@ -3,9 +3,9 @@
 import pytest
 
 from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.expectations import Expectations, duration_seconds
+from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.tasks.page_request import PageRequest
-from tests.unit.polling.documents import document, ended_after
+from tests.unit.documents import document, ended_after
 
 
 @pytest.mark.parametrize("task_type", [None, "", "resize"])
@@ -124,14 +124,3 @@ def test_failures_and_odd_tasks_are_no_examples() -> None:
     assert expectations.durations("resize") is None
     expectations.saw_end(ended_after(10.0))
     assert expectations.durations("resize") is not None
-
-
-def test_a_duration_is_known_where_both_times_are() -> None:
-    assert duration_seconds(ended_after(12.5)) == 12.5
-    assert duration_seconds(ended_after(12.5, "ERROR")) == 12.5
-    assert duration_seconds(ended_after(0.0)) == 0.0
-    assert duration_seconds(ended_after(-1.0)) is None
-    assert duration_seconds(ended_after(5.0, "RUNNING")) is None
-    time = "2026-05-23T05:07:31"
-    assert duration_seconds(document(state="FINISHED", created_on=time)) is None
-    assert duration_seconds(document(state="FINISHED", finished_on=time)) is None

@@ -1,4 +1,4 @@
-"""Task documents for the tests of waiting."""
+"""Task documents for tests."""
 
 import json
 from datetime import UTC, datetime, timedelta
