@@ -275,7 +275,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
 
     def _pause(self, attempt: _Open, error: ApiError) -> float:
         if error.retry_after is not None:
-            return max(0.0, self._retry_after_until - self.now())
+            return self._retry_after_until - self.now()
         return self._backoff(self._rounds if self._is_probing else attempt.failures)
 
     def _backoff(self, failures: int) -> float:
