@@ -57,9 +57,7 @@ class Answers(Generic[JobT, AnswerT]):
             Interrupted: if the port was interrupted.
         """
         while job not in self._outcomes:
-            is_observed = self._observer is not None
-            until = self._requests.now() + _OBSERVED_SECONDS if is_observed else float("inf")
-            for reply in self._requests.wait(until):
+            for reply in self._requests.wait(self._requests.now() + _OBSERVED_SECONDS):
                 self._outcomes[reply.job] = reply.answer
             has_failed = isinstance(self._outcomes.get(job), ApiError)
             if self._observer is not None and not has_failed:
@@ -117,7 +115,6 @@ class Answers(Generic[JobT, AnswerT]):
         refused: KeyRefused | None = None
         for job in jobs:
             if refused is not None:
-                self.abandon(job)
                 yield job, refused
                 continue
             try:

@@ -93,10 +93,7 @@ class Batch:
                 self._too_many(reading)
                 return []
             step = MOST_A_PAGE - _OVERLAP
-            more = (
-                range(step, max(0, page.total - _OVERLAP), step) if page.total > MOST_A_PAGE else ()
-            )
-            if more:
+            if more := range(step, page.total - _OVERLAP, step):
                 return self._ask(reading, more)
         if self._active is None or self._active.pending:
             return []
