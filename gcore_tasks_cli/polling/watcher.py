@@ -147,13 +147,13 @@ class Watcher:
                     self._schedule_at(now, task)
 
     def _outage_events(self) -> Iterator[Event]:
-        now, before, outage = self._requests.now(), self._outage, self._requests.outage
-        self._outage = outage
-        answered = self._requests.answered
-        if before is None and outage is not None:
+        now, began, outage = self._requests.now(), self._outage, self._requests.outage
+        if began is None and outage is not None:
+            self._outage = outage
             yield OutageBegan(now, outage)
-        elif before is not None and outage is None and answered > before.since:
-            yield OutageEnded(now, answered - before.since)
+        elif began is not None and outage is None and self._requests.answered > began.since:
+            self._outage = None
+            yield OutageEnded(now, self._requests.answered - began.since)
 
     # Asking
 

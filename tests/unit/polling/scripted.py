@@ -17,12 +17,14 @@ Said = tuple[float, AnswerT | ApiError] | None
 class ScriptedPort(Port[JobT, AnswerT]):
     """Asks `say(job, n)` for the answer to the n-th request of a job, counted from 0.
 
-    The time is 0 at first and passes only in `wait`; `sent` holds when each request was sent.
+    The time is 0 at first and passes only in `wait`; `sent` holds when each request was sent. From
+    the first time of `suspended` to the second one the process stands still.
     """
 
     say: Callable[[JobT, int], Said[AnswerT]]
     interrupted: int | None = None
     interrupt_at: float = float("inf")
+    suspended: tuple[float, float] | None = None
     clock: float = 0.0
     sent: list[tuple[float, JobT]] = field(default_factory=list)
     _tries: Counter[JobT] = field(default_factory=Counter)
@@ -45,6 +47,8 @@ class ScriptedPort(Port[JobT, AnswerT]):
         then = min(until, first, self.interrupt_at)
         assert then < float("inf"), "it waits for nothing"
         self.clock = max(self.clock, then)
+        if self.suspended is not None and self.clock >= self.suspended[0]:
+            self.clock, self.suspended = self.suspended[1], None
         if self.clock >= self.interrupt_at:
             self.interrupted = 2
             return []
