@@ -187,8 +187,7 @@ class PageReader:
         self._next_offset = offset
 
     def _go_back(self, request: PageRequest, answer: PageAnswer) -> None:
-        self._count_barren(False)
-        step = (self._page_size // 2 or 1) << min(self._steps_back, 40)
+        step = self._page_size // 2 << self._steps_back
         self._steps_back += 1
         self._replan(max(0, min(request.offset, answer.total) - step))
         self._ask(PageRequest(self._parameters, self._page_size, self._next_offset))

@@ -306,8 +306,6 @@ class Watcher:
     def _take_list_error(self, now: float, error: ApiError) -> None:
         """Without the list, one by one: what is wrong shows there, if it is wrong for tasks too."""
         self._end_round(transient=error.transient)
-        if not error.transient or not self._batch.is_useful:
-            return
         self._list_failed_at = now
         # One task by itself finds out whether it is the list or the network.
         probe = self._first_due()
@@ -360,11 +358,10 @@ class Watcher:
             if task.times_missing == 1:
                 # What was there a moment ago may be missing in one replica; if the next check
                 # does not find it either, it is gone.
-                task.alone = True
                 gap = self._schedule.gap(now - (task.born or now))
                 self._schedule_at(now + max(gap, _MISSING_SECONDS), task)
                 return
-            error = _gone(error, task, now)
+            error = _gone(error, task, task.document.state, now)
         yield from self._give_up(now, task, error)
 
     def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
@@ -386,10 +383,9 @@ def _shown_state(document: Document) -> tuple[str, str | None]:
     return document.state, document.detailed_state
 
 
-def _gone(error: TaskNotFound, task: _Task, now: float) -> TaskNotFound:
+def _gone(error: TaskNotFound, task: _Task, state: str, now: float) -> TaskNotFound:
     """The error of a task that was seen and is no longer there: its ID was right."""
     gone = copy(error)
-    state = task.document.state if task.document else "seen"
     gone.message = (
         f"task {task.task_id} is gone: it was {state} {format_duration(now - task.seen)} ago, "
         "and the API does not know it any more"

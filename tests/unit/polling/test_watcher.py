@@ -52,6 +52,7 @@ class Wait:
         interval: float | None = 2.0,
         interrupt_at: float = float("inf"),
         suspended: tuple[float, float] | None = None,
+        tick_seconds: float = 1.0,
     ) -> None:
         port: ScriptedPort[Job, Answer] = ScriptedPort(
             lambda job, n: say(port.clock, job, n), interrupt_at=interrupt_at, suspended=suspended
@@ -64,6 +65,7 @@ class Wait:
             deadline=Deadline.after(timeout, 0.0),
             schedule=self.schedule,
             uniform=lambda _low, high: high,
+            tick_seconds=tick_seconds,
         )
         everything = list(watcher.run())
         self.ticks = [event for event in everything if isinstance(event, Tick)]
@@ -302,6 +304,17 @@ def test_after_a_suspend_beyond_the_deadline_one_last_look_is_taken() -> None:
     assert wait.events[-1] == Stopped(100.5, StopReason.ALL_SETTLED)
 
 
+def test_the_last_look_does_not_wait_for_its_time() -> None:
+    wait = Wait(
+        lambda _t, job, _n: seen(task(str(job))),
+        "ab",
+        timeout=10.0,
+        interval=500.0,
+        suspended=(4.0, 100.0),
+    )
+    assert wait.sent == [(0.0, "a"), (0.0, "b"), (100.0, "a"), (100.0, "b")]
+
+
 def test_the_last_look_has_five_seconds() -> None:
     wait = Wait(
         lambda time, _job, _n: seen(task("a")) if time < 50 else None,
@@ -327,8 +340,9 @@ def test_what_is_asked_when_the_process_stops_is_not_asked_twice() -> None:
     def say(_time: float, job: Job, n: int) -> Said[Answer]:
         return (300.0, TaskAnswer(task("a"), None)) if n == 1 else seen(task("a"))
 
-    wait = Wait(say, timeout=10.0, suspended=(2.75, 6.0))
-    assert wait.asked("a")[:2] == [0.0, 2.5]
+    # What is silent so long is repeated, once.
+    wait = Wait(say, timeout=10.0, suspended=(2.75, 100.0))
+    assert wait.asked("a") == [0.0, 2.5, 100.0, 102.5]
 
 
 def test_after_a_suspend_a_round_of_lists_begins_anew() -> None:
@@ -359,7 +373,7 @@ def following(say_page: Callable[[float], Said[Answer]]) -> Wait:
         return seen(task(str(job), state_at(time, ends=12)))
 
     goal = Goal(following=Following(PAGE, lambda d: not d.id.startswith("other")))
-    return Wait(say, ["a"], goal=goal, timeout=30.0)
+    return Wait(say, ["a"], goal=goal, timeout=30.0, tick_seconds=60.0)
 
 
 def test_every_five_seconds_new_tasks_are_looked_for() -> None:
@@ -408,9 +422,11 @@ def test_six_tasks_are_asked_for_by_lists_and_five_one_by_one() -> None:
     assert wait.lists() == [0.0, 2.5, 5.0, 7.5]
     assert [job for _, job in wait.sent if isinstance(job, str)] == []
     assert [event.at for event in wait.of(Settled)] == [8.5] * 6
-    five = Wait(lambda time, job, _n: by_list(time, job, 6.0), SIX[:5])
-    assert five.lists() == []
-    assert len(five.of(Settled)) == 5
+    # Of two IDs that differ in case, one is not looked up in lists.
+    for ids in (SIX[:5], [*SIX[:5], "T0"]):
+        few = Wait(lambda time, job, _n: by_list(time, job, 6.0), ids)
+        assert few.lists() == []
+        assert len(few.of(Settled)) == len(ids)
 
 
 def test_without_an_interval_a_round_begins_two_seconds_after_the_other_at_the_earliest() -> None:
@@ -447,8 +463,12 @@ def test_a_hidden_task_that_a_list_shows_again_goes_by_list_again() -> None:
             return page(*said[1].documents, task("t0x"))
         return said
 
+    def say(time: float, job: Job, n: int) -> Said[Answer]:
+        return seen(task("t0", "FINISHED")) if job == "t0" else shown(time, job, n)
+
     wait = Wait(shown, [*SIX, "t0x"])
     assert [time for time in wait.asked("t0x") if time < 20] == [0.5]
+    assert len([time for time in wait.lists() if time < 20]) == 8
 
 
 def test_ids_that_differ_in_case_are_looked_up_one_by_one() -> None:
@@ -483,6 +503,63 @@ def test_a_list_that_fails_is_tried_again_after_one_task_was_answered() -> None:
     assert singles == [(0.5, "t0")]
     assert wait.lists()[:2] == [0.0, 2.0]
     assert wait.of(OutageBegan) == []
+
+
+def test_a_list_that_keeps_failing_is_given_up_where_tasks_are_answered() -> None:
+    def say(time: float, job: Job, n: int) -> Said[Answer]:
+        return by_list(time, job, 60.0) if isinstance(job, str) else (0.5, fault())
+
+    wait = Wait(say, SIX)
+    assert len(wait.lists()) == 3
+    assert len(wait.of(Settled)) == 6
+
+
+def test_a_page_of_a_list_that_fails_is_not_repeated() -> None:
+    def say(time: float, job: Job, n: int) -> Said[Answer]:
+        if isinstance(job, str):
+            return by_list(time, job, 9.0)
+        if job.offset:
+            return 0.5, fault()
+        return 0.5, PageAnswer([task(i) for i in SIX], 1010, CREATED.timestamp())
+
+    wait = Wait(say, SIX)
+    assert [job.offset for _, job in wait.sent if not isinstance(job, str)][:2] == [0, 900]
+    assert wait.of(OutageBegan) == []
+    assert len(wait.of(Settled)) == 6
+
+
+def test_a_task_that_ends_while_a_list_is_read_ends_once() -> None:
+    for is_shown in (True, False):
+
+        def say(time: float, job: Job, _n: int, is_shown: bool = is_shown) -> Said[Answer]:
+            # `t6` is not in the first list, and its end comes while the second one is read.
+            if job == "t6":
+                return 2.5, TaskAnswer(task("t6", "FINISHED"), None)
+            if isinstance(job, str):
+                return seen(task(job, state_at(time, ends=9.0)))
+            shown = [*SIX, "t6"] if is_shown and 3.0 < time < 6.0 else SIX
+            return 1.5, PageAnswer([task(i) for i in shown if time < 9.0], 7, CREATED.timestamp())
+
+        wait = Wait(say, [*SIX, "t6"])
+        assert wait.of(Settled)[0] == Settled(4.0, "t6", task("t6", "FINISHED"))
+        assert len(wait.of(Settled)) == 7
+
+
+def test_what_vanishes_from_a_list_is_asked_for_at_once() -> None:
+    an_hour_ago = "2026-05-23T04:07:31"
+
+    def say(time: float, job: Job, _n: int) -> Said[Answer]:
+        if isinstance(job, str):
+            state = "FINISHED" if job == "old" else "RUNNING"
+            return seen(document(job, state, created_on=an_hour_ago), time)
+        shown = [task(i) for i in SIX]
+        if time < 1:
+            shown.append(document("old", created_on=an_hour_ago))
+        return 0.5, PageAnswer(shown, len(shown), CREATED.timestamp() + time)
+
+    wait = Wait(say, [*SIX, "old"], interval=None, timeout=20.0)
+    # By its age alone it would be looked at half a minute later.
+    assert wait.asked("old") == [2.5]
 
 
 def test_while_nothing_is_answered_no_list_is_tried() -> None:
