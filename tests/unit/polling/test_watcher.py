@@ -652,5 +652,6 @@ def test_the_pace_is_that_of_the_age_the_type_and_the_number_of_tasks() -> None:
     assert one.asked("a")[1] == pytest.approx(0.5 + gap, abs=1e-5)
     # Two requests a second in all.
     four = Wait(say, "abcd", interval=None, timeout=30.0)
-    assert four.asked("a")[1] == pytest.approx(0.5 + max(2.0, four.schedule.gap(60.5)), abs=1e-5)
+    gap = four.schedule.gap(60.5, "create_vm", tasks=4)
+    assert four.asked("a")[1] == pytest.approx(0.5 + gap, abs=1e-5)
     assert Wait(say, interval=None, timeout=2.5).asked("a") == [0.0, 1.5]

@@ -3,7 +3,11 @@
 import pytest
 
 from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.polling.pace.expectations import (
+    _ASK_AFTER_SECONDS,
+    _TRUST,
+    Expectations,
+)
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.unit.documents import document, ended_after
 
@@ -29,12 +33,12 @@ def test_no_distribution_is_trusted_with_all_its_weight() -> None:
     expectations = Expectations()
     known = expectations.durations("create_vm")
     assert known is not None
-    # A tenth of the tasks, and a tenth of the trust in the others.
-    assert expectations.hazard("create_vm", 1.0) == pytest.approx(0.19)
+    # So young, only the tasks that end at no usual time can end.
+    assert expectations.hazard("create_vm", 1.0) == pytest.approx(1 - _TRUST**2)
     assert expectations.hazard("create_vm", 5000.0) == pytest.approx(1 / 5000)
     median = known.quantile(0.0)
-    # Half of the usual nine tenths are left, and all of the others.
-    usual = 0.9 * 0.45 / (0.45 + 0.1)
+    # Half of the usual tasks are left, and all of the others.
+    usual = _TRUST * 0.5 * _TRUST / (0.5 * _TRUST + 1 - _TRUST)
     assert expectations.hazard("create_vm", median) == pytest.approx(
         usual * known.hazard(median) + (1 - usual) / median
     )
@@ -65,14 +69,14 @@ def test_what_was_asked_for_is_shown_and_sharpened_by_what_is_documented() -> No
     assert expectations.usual("create_vm") == learned
     assert expectations.durations("rare") is None
     # All of those that ended were FINISHED: no less trust than before.
-    assert expectations.hazard("create_vm", 1.0) == pytest.approx(0.19)
+    assert expectations.hazard("create_vm", 1.0) == pytest.approx(1 - _TRUST**2)
 
 
-def test_the_history_of_a_type_is_asked_for_once_when_one_is_three_seconds_old() -> None:
+def test_the_history_of_a_type_is_asked_for_once_when_one_is_old_enough() -> None:
     expectations = Expectations()
-    assert expectations.question("resize", 2.9) is None
+    assert expectations.question("resize", 0.99 * _ASK_AFTER_SECONDS) is None
     ended = (("state", "FINISHED"), ("state", "ERROR"))
-    assert expectations.question("resize", 3.0) == PageRequest(
+    assert expectations.question("resize", _ASK_AFTER_SECONDS) == PageRequest(
         (("task_type", "resize"), *ended), 20, 0
     )
     assert expectations.question("resize", 9.0) is None

@@ -4,8 +4,14 @@ import math
 
 import pytest
 
-from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.pace.schedule import PRICE_SECONDS, Schedule
+from gcore_tasks_cli.polling.pace.expectations import _TRUST, Expectations
+from gcore_tasks_cli.polling.pace.schedule import (
+    _LONG_SECONDS,
+    _LONGEST_GAP_WHILE_YOUNG,
+    _YOUNG_SECONDS,
+    PRICE_SECONDS,
+    Schedule,
+)
 
 
 class Known(Expectations):
@@ -28,7 +34,7 @@ def test_the_gap_is_the_cheapest_interval() -> None:
     # Of an unknown type the hazard is 1 / age.
     assert Schedule().gap(50.0) == pytest.approx(cheapest(1 / 50))
     # So young, a VM can only have failed.
-    assert Schedule().gap(1.0, "create_vm") == pytest.approx(cheapest(0.19))
+    assert Schedule().gap(1.0, "create_vm") == pytest.approx(cheapest(1 - _TRUST**2))
 
 
 def test_a_task_without_an_age_is_looked_at_soon() -> None:
@@ -37,23 +43,21 @@ def test_a_task_without_an_age_is_looked_at_soon() -> None:
 
 def test_a_second_matters_less_the_later_the_end_is() -> None:
     schedule = Schedule(None, Known(0.1))
-    assert schedule.gap(160.0) == pytest.approx(cheapest(0.1))
-    assert schedule.gap(320.0) == pytest.approx(cheapest(0.1, 2 * PRICE_SECONDS))
+    assert schedule.gap(_LONG_SECONDS) == pytest.approx(cheapest(0.1))
+    assert schedule.gap(2 * _LONG_SECONDS) == pytest.approx(cheapest(0.1, 2 * PRICE_SECONDS))
 
 
 @pytest.mark.parametrize(
     ("age", "longest"),
     [
-        (10.0, 4.0),
-        (26.0, 4.0),
-        (27.0, 3.0),  # the look that ends the first half minute
-        (29.0, 29 / 16),
-        (30.0, 30 / 16),
-        (64.0, 4.0),
-        (320.0, 20.0),
+        (1.0, _LONGEST_GAP_WHILE_YOUNG),
+        (_YOUNG_SECONDS - 0.1, _LONGEST_GAP_WHILE_YOUNG),
+        (_YOUNG_SECONDS, _YOUNG_SECONDS / 16),
+        (800.0, 50.0),
     ],
 )
 def test_no_state_gets_older_than_promised(age: float, longest: float) -> None:
+    assert longest <= (4.0 if age < 30 else max(4.0, age / 15))
     assert Schedule(None, Known(1e-9)).gap(age) == pytest.approx(longest)
 
 
@@ -67,11 +71,11 @@ def test_no_task_is_looked_at_more_often_than_promised() -> None:
 
 
 def test_a_list_that_answers_for_many_is_worth_more_looks() -> None:
-    schedule = Schedule(None, Known(0.005))
+    schedule = Schedule(None, Known(0.02))
     for tasks, served in ((1, 1), (4, 4), (16, 16), (1000, 16)):
         gap = schedule.gap(100.0, tasks=tasks, is_by_list=True)
-        assert gap == pytest.approx(cheapest(0.005, PRICE_SECONDS / served))
-    assert schedule.gap(100.0, tasks=4) == pytest.approx(cheapest(0.005))
+        assert gap == pytest.approx(max(0.45, cheapest(0.02, PRICE_SECONDS / served)))
+    assert schedule.gap(100.0, tasks=3) == pytest.approx(cheapest(0.02))
 
 
 def test_an_interval_is_the_gap_whatever_is_known() -> None:
@@ -81,21 +85,23 @@ def test_an_interval_is_the_gap_whatever_is_known() -> None:
 
 
 def test_the_next_check_is_a_gap_away() -> None:
-    schedule = Schedule(None, Known(0.005))
-    assert schedule.next_check(100.0, 50.0, 999.0) == pytest.approx(100.0 + 50.0 / 16)
+    schedule = Schedule(None, Known(0.02))
+    assert schedule.next_check(100.0, 50.0, 999.0) == pytest.approx(100.0 + cheapest(0.02))
     many = schedule.next_check(100.0, 50.0, 999.0, tasks=8, is_by_list=True)
     assert many == pytest.approx(100.0 + schedule.gap(50.0, tasks=8, is_by_list=True))
     few = Schedule(None, Known(1e9)).next_check(100.0, 50.0, 999.0, tasks=3)
     assert few == pytest.approx(101.5)
     known = Schedule().next_check(100.0, 1.0, 999.0, "create_vm")
-    assert known == pytest.approx(100.0 + cheapest(0.19))
+    assert known == pytest.approx(100.0 + cheapest(1 - _TRUST**2))
 
 
 def test_one_last_look_is_taken_a_second_before_the_deadline() -> None:
-    schedule = Schedule(None, Known(1e-9))  # a gap of 4 s
-    assert schedule.next_check(100.0, 10.0, deadline=105.5) == 104.0
-    assert schedule.next_check(100.0, 10.0, deadline=104.5) == 103.5
+    schedule = Schedule(None, Known(1e-9))
+    then = schedule.next_check(100.0, 10.0, deadline=200.0)
+    assert then == 100.0 + _LONGEST_GAP_WHILE_YOUNG
+    assert schedule.next_check(100.0, 10.0, deadline=then + 1.5) == then
+    assert schedule.next_check(100.0, 10.0, deadline=then + 0.5) == then - 0.5
     assert schedule.next_check(100.0, 10.0, deadline=101.5) == 100.5
     # Too soon after this one.
-    assert schedule.next_check(100.0, 10.0, deadline=101.4) == 104.0
-    assert schedule.next_check(100.0, 10.0, deadline=100.4) == 104.0
+    assert schedule.next_check(100.0, 10.0, deadline=101.4) == then
+    assert schedule.next_check(100.0, 10.0, deadline=100.4) == then
