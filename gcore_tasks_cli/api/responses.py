@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from json import JSONDecodeError
 from typing import NamedTuple
 
 from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
@@ -52,10 +51,10 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
     """
     try:
         document = parse_task(decode_json(response.body))
-    except ValueError as error:
-        what = _kind(response.body, error)
+    except ValueError:
+        what = _kind(response.body)
         raise NoAnswer(f"{host} answered with {what} instead of a task", transient=True) from None
-    if document.id != task_id and document.id.lower() != task_id.lower():
+    if document.id.lower() != task_id.lower():
         raise NoAnswer(f"{host} answered with another task: {document.id}", transient=True)
     return TaskAnswer(document, _http_date(response.headers.get("date")))
 
@@ -68,8 +67,8 @@ def page_answer(response: Response, host: str) -> PageAnswer:
     """
     try:
         documents, count = parse_page(decode_json(response.body))
-    except ValueError as error:
-        what = _kind(response.body, error)
+    except ValueError:
+        what = _kind(response.body)
         raise NoAnswer(f"{host} answered with {what} instead of a list", transient=True) from None
     return PageAnswer(documents, count, _http_date(response.headers.get("date")))
 
@@ -182,16 +181,19 @@ def _said_without_json(response: Response) -> str:
     return "" if is_phrase or len(said) > _LONGEST_LINE else said
 
 
-def _kind(body: bytes, error: ValueError) -> str:
-    """What a body is that cannot be used for this reason."""
+def _kind(body: bytes) -> str:
+    """What a body is that cannot be used."""
     text = _text(body)
     if not text:
         return "nothing"
     if text.startswith("<"):
         title = _title(text)
         return ("an HTML page" if "html" in text.lower() else "XML") + (title and f" ({title})")
-    is_json = not isinstance(error, (JSONDecodeError, UnicodeDecodeError))
-    return "JSON of another kind" if is_json else "something that is not JSON"
+    try:
+        parse_json(decode_json(body))
+    except ValueError:
+        return "something that is not JSON"
+    return "JSON of another kind"
 
 
 def _text(body: bytes) -> str:

@@ -4,8 +4,15 @@ import json
 
 import pytest
 
-from gcore_tasks_cli.api.responses import Response, page_answer, status_error
-from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.api.responses import (
+    Response,
+    page_answer,
+    retry_after_seconds,
+    status_error,
+    task_answer,
+)
+from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.sanitize import without_secrets
 
 KEY = "1234$abcdef0123456789abcdef0123456789"
@@ -54,3 +61,217 @@ def test_a_request_id_of_another_type_is_its_json() -> None:
 
 def test_what_is_forbidden_is_named() -> None:
     assert error_of(403, {"message": "no"}).message == "the API forbids this for task id-1: no"
+
+
+DATE = {"date": "Sat, 23 May 2026 05:07:31 GMT"}
+AT_DATE = 1779512851.0
+
+
+def test_a_task_is_answered_with_the_servers_time() -> None:
+    body = b'{"id": "A-1", "state": "NEW"}'
+    for task_id in ("A-1", "a-1"):
+        answer = task_answer(Response(200, DATE, body), task_id, "host")
+        assert (answer.document.id, answer.server_time) == ("A-1", AT_DATE)
+    assert task_answer(Response(200, {}, body), "a-1", "host").server_time is None
+    with pytest.raises(NoAnswer) as caught:
+        task_answer(Response(200, {}, body), "a-2", "host")
+    assert caught.value.message == "host answered with another task: A-1"
+    assert caught.value.transient
+
+
+def test_a_page_is_answered_with_the_servers_time_and_how_many_there_are() -> None:
+    body = b'{"count": 7, "results": [{"id": "a", "state": "NEW"}]}'
+    answer = page_answer(Response(200, DATE, body), "host")
+    assert [document.id for document in answer.documents] == ["a"]
+    assert (answer.total, answer.server_time) == (7, AT_DATE)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"", "nothing"),
+        (b"\xef\xbb\xbf \n", "nothing"),
+        (b"<!doctype HTML><p>", "an HTML page"),
+        (b"<html><TITLE id=a>\n Log   in &amp; go</TITLE>", "an HTML page (Log in & go)"),
+        (b"<html><title></title>", "an HTML page"),
+        (b"<?xml version='1.0'?><a/>", "XML"),
+        (b"[1, 2]", "JSON of another kind"),
+        (b'{"id": 5}', "JSON of another kind"),
+        (b"hello", "something that is not JSON"),
+        (b'{"id": "a"', "something that is not JSON"),
+        (b"\xff\xfe", "something that is not JSON"),
+    ],
+)
+def test_what_is_no_task_and_no_list_is_named(body: bytes, what: str) -> None:
+    with pytest.raises(NoAnswer) as caught:
+        task_answer(Response(200, {}, body), "a", "host")
+    assert caught.value.message == f"host answered with {what} instead of a task"
+    assert caught.value.transient
+    with pytest.raises(NoAnswer) as caught:
+        page_answer(Response(200, {}, body), "host")
+    assert caught.value.message == f"host answered with {what} instead of a list"
+    assert caught.value.transient
+
+
+def test_a_title_is_looked_for_at_the_beginning_of_a_page() -> None:
+    page = b"<html>" + b" " * 4058 + b"<title>there</title>"
+    with pytest.raises(NoAnswer, match=r"\(there\)"):
+        task_answer(Response(200, {}, page.replace(b" ", b"", 20)), "a", "host")
+    with pytest.raises(NoAnswer, match="an HTML page instead"):
+        task_answer(Response(200, {}, page.replace(b"<title>", b" " * 40 + b"<title>")), "a", "h")
+
+
+def status_of(
+    status: int, text: str | bytes = b"", task_id: str | None = "a-1", **headers: str
+) -> ApiError:
+    body = text.encode() if isinstance(text, str) else text
+    response = Response(status, {k.replace("_", "-"): v for k, v in headers.items()}, body)
+    return status_error(response, "host", task_id, lambda said: f"look: {said}", lambda text: text)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "transient"),
+    [
+        (201, NoAnswer, True),
+        (204, NoAnswer, True),
+        (299, NoAnswer, True),
+        (300, NoAnswer, False),
+        (302, NoAnswer, False),
+        (400, NoAnswer, False),
+        (401, KeyRefused, False),
+        (403, KeyRefused, False),
+        (404, TaskNotFound, False),
+        (408, NoAnswer, True),
+        (418, NoAnswer, False),
+        (425, NoAnswer, True),
+        (429, NoAnswer, True),
+        (499, NoAnswer, False),
+        (500, NoAnswer, True),
+        (599, NoAnswer, True),
+    ],
+)
+def test_what_a_status_means(status: int, kind: type[ApiError], transient: bool) -> None:
+    error = status_of(status, retry_after="7")
+    assert (type(error), error.status, error.transient) == (kind, status, transient)
+    # Only what may pass is waited for.
+    assert error.retry_after == (7.0 if transient else None)
+
+
+def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
+    error = status_of(404, task_id=None)
+    assert type(error) is NoAnswer
+    assert (error.message, error.hint) == (
+        "host answered HTTP 404 Not Found",
+        "is GCORE_BASE_URL right?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "message", "hint"),
+    [
+        (401, '{"message": "no"}', "the API refused the key: no", "look: no"),
+        (401, "", "the API refused the key", "look: "),
+        (403, "", "the API forbids this for task a-1", "the key may lack rights"),
+        (404, "", "no such task: a-1", "is the ID right?"),
+        (404, '{"detail": "gone"}', "no such task: a-1 (gone)", "is the ID right?"),
+        (418, '{"message": "no tea"}', "host answered HTTP 418 I'm a Teapot: no tea", None),
+        (429, "", "host answered HTTP 429 Too Many Requests", "a longer --interval"),
+        (599, "", "host answered HTTP 599", None),
+        (400, "No required SSL certificate was sent", "host answered HTTP 400 Bad Request: "
+         "No required SSL certificate was sent", CLIENT_CERTIFICATE_HINT),
+        (495, "SSL certificate", "host answered HTTP 495: SSL certificate", None),
+        (400, "plain HTTP request sent to HTTPS port", "host answered HTTP 400 Bad Request: "
+         "plain HTTP request sent to HTTPS port", "it is an https port"),
+        (400, "request to an HTTPS server", "host answered HTTP 400 Bad Request: "
+         "request to an HTTPS server", "it is an https port"),
+        (500, "HTTPS port", "host answered HTTP 500 Internal Server Error: HTTPS port", None),
+    ],
+)  # fmt: skip
+def test_an_error_is_one_sentence_and_a_hint(
+    status: int, text: str, message: str, hint: str | None
+) -> None:
+    error = status_of(status, text)
+    assert error.message == message
+    assert hint in (error.hint or "") if hint is not None else error.hint is None
+
+
+def test_a_list_that_is_forbidden_names_no_task() -> None:
+    assert status_of(403, task_id=None).message == "the API forbids this"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    error = status_of(status, location="https://login.example.com")
+    assert error.message == (
+        f"host redirects to https://login.example.com (HTTP {status}); gtask does not follow"
+    )
+    assert error.hint == "is GCORE_BASE_URL right?"
+    assert "redirects to nowhere" in status_of(status).message
+    assert status_of(status, location="x" * 999).message.count("x") == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"message": "m", "detail": "d", "error": "e", "exception_class": "c"}', "m"),
+        ('{"message": "", "detail": "d", "error": "e", "exception_class": "c"}', "d"),
+        ('{"error": "e", "exception_class": "c"}', "e"),
+        ('{"exception_class": "c"}', "c"),
+        ('{"message": ["m", 1]}', '["m",1]'),
+        ('{"message": "m", "invalid_fields": {"a": 1}}', 'm ({"a":1})'),
+        ("\ufeffupstream timed out\r\nmore", "upstream timed out\r"),
+        ("<html><title>500 Internal Server Error</title>", ""),
+        ("Internal Server Error", ""),
+        ("<html><title>All  is lost</title>", "All is lost"),
+        ("y" * 150, "y" * 150),
+        ("y" * 151, ""),
+        ('["m"]', ""),
+        ("", ""),
+    ],
+)
+def test_what_an_error_body_says(text: str, said: str) -> None:
+    message = status_of(500, text).message
+    assert message == "host answered HTTP 500 Internal Server Error" + (f": {said}" if said else "")
+
+
+def test_of_what_was_said_the_beginning_is_shown() -> None:
+    assert status_of(500, json.dumps({"message": "y" * 3000})).message.count("y") == 2000
+
+
+def test_the_request_id_is_that_of_the_body_or_else_of_the_header() -> None:
+    assert status_of(500, '{"request_id": "r-1"}', x_request_id="r-2").request_id == "r-1"
+    assert status_of(500, '{"request_id": ""}', x_request_id="r-2").request_id == "r-2"
+    assert status_of(500, x_request_id="r" * 300).request_id == "r" * 200
+    assert status_of(500).request_id is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("0", 0.0),
+        (" 120 ", 120.0),
+        ("-5", None),
+        ("1.5", None),
+        ("\u0665", None),
+        ("9" * 30, 366 * 86400.0),
+        ("Sat, 23 May 2026 05:09:31 GMT", 120.0),
+        ("Sat, 23 May 2026 05:07:01 GMT", 0.0),
+        ("Sat, 23 May 2099 05:07:01 GMT", 366 * 86400.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("Thu, 01 Jan 1970 00:00:00 +0100", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_of_the_server(
+    value: str | None, seconds: float | None
+) -> None:
+    assert retry_after_seconds(value, AT_DATE) == seconds
+    if value is not None:
+        assert status_of(503, retry_after=value, **DATE).retry_after == seconds
+
+
+def test_a_date_is_compared_with_this_machines_clock_where_the_server_tells_no_time() -> None:
+    assert retry_after_seconds("Sat, 23 May 2020 05:07:31 GMT", None) == 0.0
+    assert retry_after_seconds("Sat, 23 May 2099 05:07:31 GMT", None) == 366 * 86400.0

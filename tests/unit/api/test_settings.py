@@ -1,5 +1,7 @@
 """Settings: what is taken, and what is refused before anything is sent."""
 
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings, check_base_url
+from gcore_tasks_cli.api.settings import Settings, check_base_url, find_path
 from gcore_tasks_cli.errors import UsageError
 
 
@@ -100,3 +102,250 @@ def test_no_url_breaks_it(url: str) -> None:
 def test_certificates_that_are_not_there(name: str) -> None:
     with pytest.raises(UsageError, match=name):
         settings_of({"GCORE_API_KEY": "k", name: "/nowhere/at/all"})
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("https://a b", "holds a space"),
+        ("https://x\\y", "a backslash"),
+        ("https://[::", "is no URL"),
+        ("https://x:abc", "is no URL"),
+        ("https://u@x", "no user name or password"),
+        ("https://:p@x", "no user name or password"),
+        ("https://@x", "no user name or password"),
+        ("https://x:0", "no http or https URL"),
+        ("https://x:65536", "is no URL"),
+        ("ftp://localhost", "no http or https URL"),
+        ("https://a..b", "no http or https URL"),
+        ("https://" + "a" * 64 + ".example", "no http or https URL"),
+        ("https://a%b", "no http or https URL"),
+        ("https://x?q", "no query and no fragment"),
+        ("https://x#", "no query and no fragment"),
+        ("http://example.com", "plain http to example.com: the key"),
+        ("http://127.0.0.256", "plain http to 127.0.0.256"),
+        ("http://x127.0.0.1", "plain http to x127.0.0.1"),
+    ],
+)
+def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_base_url(url, "THE_URL")
+    assert caught.value.message.startswith("THE_URL ")
+    assert says in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://x:1", "https://x:65535", "https://x:", "https://" + "a" * 63 + ".example",
+     "http://LOCALHOST", "https://x/a//b"],
+)  # fmt: skip
+def test_unusual_base_urls_that_are_good(url: str) -> None:
+    assert check_base_url(url + "//") == url
+
+
+def test_of_a_long_base_url_the_beginning_is_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_base_url("ftp://" + "x" * 999)
+    assert caught.value.message.count("x") == 194
+
+
+def test_a_key_is_as_long_as_a_header_may_be() -> None:
+    assert settings_of({"GCORE_API_KEY": "x" * 8192}).api_key == "x" * 8192
+    with pytest.raises(UsageError, match="GCORE_API_KEY holds more than 8192 characters"):
+        settings_of({"GCORE_API_KEY": "x" * 8193})
+
+
+def test_a_key_may_hold_spaces_and_begin_like_a_scheme() -> None:
+    for key in ("apikey", "bearer", "my apikey"):
+        assert settings_of({"GCORE_API_KEY": key}).api_key == key
+    with pytest.raises(UsageError, match="GCORE_API_KEY begins with 'bearer'"):
+        settings_of({"GCORE_API_KEY": "Bearer a b"})
+
+
+def key_file(path: str | Path) -> Settings:
+    return settings_of({"GCORE_API_KEY_FILE": str(path)})
+
+
+def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b"\xef\xbb\xbf1$secret\n")
+    assert key_file(file).api_key == "1$secret"
+    assert key_file(file).key_source == "the file in GCORE_API_KEY_FILE"
+    file.write_bytes(b"x" * 8192)
+    assert len(key_file(file).api_key) == 8192
+    file.write_bytes(b"x" * 8193)
+    with pytest.raises(UsageError, match="the file in GCORE_API_KEY_FILE holds more than 8192"):
+        key_file(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "cannot read GCORE_API_KEY_FILE '{}': No such file or directory"),
+        (b" \n", "GCORE_API_KEY_FILE '{}' is empty"),
+        (b"\xff", "GCORE_API_KEY_FILE '{}' is no text file"),
+    ],
+)
+def test_what_is_wrong_with_a_key_file_is_said(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        key_file(file)
+    assert caught.value.message == says.format(file)
+
+
+@pytest.mark.parametrize("path", ["1$secret", "1$sec\x00ret"])
+def test_a_key_that_is_given_as_its_file_is_not_shown(path: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        key_file(path)
+    assert "secret" not in caught.value.message
+    assert "cannot read the file that GCORE_API_KEY_FILE names: " in caught.value.message
+    with pytest.raises(UsageError, match=r"cannot read GCORE_API_KEY_FILE 'a\\"):
+        key_file("a\\b")
+
+
+def key_command(*words: str) -> Settings:
+    return settings_of({"GCORE_API_KEY_COMMAND": shlex.join([sys.executable, "-c", *words])})
+
+
+def test_the_first_line_of_a_command_is_the_key() -> None:
+    settings = key_command("print(' 1$secret '); print('more')")
+    assert settings.api_key == "1$secret"
+    assert settings.key_source == "the output of GCORE_API_KEY_COMMAND"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("", "GCORE_API_KEY_COMMAND printed no key"),
+        ("print(); print('1$secret')", "GCORE_API_KEY_COMMAND printed no key"),
+        ("exit(3)", "GCORE_API_KEY_COMMAND failed with status 3"),
+        ("print('1$secret'); exit('locked')", "GCORE_API_KEY_COMMAND failed with status 1: locked"),
+        ("exit(input())", "failed with status 1: "),
+        ("import os; os.write(2, b'\\xff'); exit(1)", "failed with status 1: \ufffd"),
+        ("import os; os.write(1, b'1$\\xff')", "holds a control or non-ASCII character"),
+    ],
+)
+def test_a_command_that_gives_no_key(code: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        key_command(code)
+    assert says in caught.value.message
+    assert "secret" not in caught.value.message
+
+
+def test_of_what_a_command_says_the_beginning_is_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        key_command("exit('y' * 999)")
+    assert caught.value.message.count("y") == 500
+
+
+@pytest.mark.parametrize("command", ["/nowhere/at/all", "'"])
+def test_a_command_that_cannot_be_run(command: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings_of({"GCORE_API_KEY_COMMAND": command})
+    reason = "No closing quotation" if command == "'" else "No such file or directory"
+    assert caught.value.message == f"cannot run GCORE_API_KEY_COMMAND: {reason}"
+
+
+def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
+    env = {
+        "GCORE_API_KEY": "1$secret",
+        "GCORE_PERMANENT_TOKEN": " 1$secret ",
+        "GCORE_APIKEY": "2$other",
+        "GCLOUD_API_TOKEN": " ",
+    }
+    settings = settings_of(env)
+    assert settings.other_keys == ("GCORE_APIKEY",)
+    assert settings.refused_key_hint("").endswith(
+        "; GCORE_APIKEY, which gtask does not read, holds another"
+    )
+    assert settings.refused_key_hint("").startswith("is GCORE_API_KEY right")
+    both = Settings("1$secret", other_keys=("A", "B"))
+    assert "; A and B, which gtask does not read" in both.refused_key_hint("")
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "said", "hint"),
+    [
+        ("1$secret", "GCORE_API_KEY", "", "is GCORE_API_KEY right, and still valid?"),
+        ("1", "GCORE_API_KEY", "", "was the '$' of the key eaten by the shell?"),
+        ("1$secret", "GCORE_API_KEY", "Bad Permanent Token", "was the '$' of the key eaten"),
+        ("1", "a file", "", "is the key right, and still valid? It is from a file"),
+        ("eyJhbGci.eyJzdWI.c2ln", "a file", "", "GCORE_API_KEY holds the Bearer token of a login"),
+        ("xeyJhbGci.eyJzdWI.c2ln", "a file", "", "is the key right"),
+    ],
+)
+def test_what_to_look_at_when_the_key_is_refused(
+    key: str, source: str, said: str, hint: str
+) -> None:
+    settings = Settings(key, key_source=source)
+    assert settings.refused_key_hint(said).startswith(hint)
+    assert "holds another" not in settings.refused_key_hint(said)
+
+
+def test_the_key_is_hidden_in_each_spelling() -> None:
+    key = '12/3$ab"cdefg'
+    assert Settings(key).secrets == (
+        key,
+        "12%2F3%24ab%22cdefg",
+        "12/3%24ab%22cdefg",
+        '12/3$ab\\"cdefg',
+        'ab"cdefg',
+    )
+    assert Settings("1$abcdefgh$i").secrets[-1] == "abcdefgh$i"
+    # What is too short occurs everywhere.
+    assert Settings("1$abcdefg").secrets == ("1$abcdefg", "1%24abcdefg")
+    assert Settings("1$abcdefgh").secrets == ("1$abcdefgh", "1%24abcdefgh", "abcdefgh")
+    assert Settings("12345").secrets == ()
+    assert Settings("123456").secrets == ("123456",)
+
+
+def test_what_is_said_of_the_way_to_the_api() -> None:
+    settings = Settings("k", "https://api.example.com:8443/prefix")
+    assert (settings.host, settings.uses_tls) == ("api.example.com:8443", True)
+    assert repr(settings) == "Settings('https://api.example.com:8443/prefix')"
+    assert not Settings("k", "http://localhost").uses_tls
+
+
+def test_paths_of_certificates_are_files_and_one_folder(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.touch()
+    env = {"GCORE_API_KEY": "k"}
+    for name, field in (
+        ("SSL_CERT_FILE", "ca_file"),
+        ("SSL_CERT_DIR", "ca_dir"),
+        ("SSL_CLIENT_CERT", "client_cert"),
+        ("SSL_CLIENT_KEY", "client_key"),
+    ):
+        right, wrong, kind = (
+            (tmp_path, file, "folder") if field == "ca_dir" else (file, tmp_path, "file")
+        )
+        assert getattr(settings_of({**env, name: f" {right} "}), field) == str(right)
+        assert getattr(settings_of({**env, name: " "}), field) is None
+        with pytest.raises(UsageError) as caught:
+            settings_of({**env, name: str(wrong)})
+        assert caught.value.message == f"{name} names no {kind}: {str(wrong)!r}"
+    for path in ("a\x00b", "x" * 5000):
+        with pytest.raises(UsageError, match="SSL_CERT_FILE names no file"):
+            find_path({"SSL_CERT_FILE": path}, "SSL_CERT_FILE")
+
+
+def test_the_proxy_is_that_of_the_url() -> None:
+    env = {"GCORE_API_KEY": "k", "HTTPS_PROXY": "http://proxy.example:3128"}
+    proxy = settings_of(env).proxy
+    assert proxy is not None
+    assert proxy.url == "http://proxy.example:3128"
+    local = settings_of({**env, "GCORE_BASE_URL": "http://localhost"})
+    assert (local.proxy, local.base_url) == (None, "http://localhost")
+
+
+def test_a_wrong_setting_is_named_by_where_it_is_from(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="GCORE_API_URL is no http"):
+        settings_of({"GCORE_API_KEY": "k", "GCORE_API_URL": "ftp://x"})
+    file = tmp_path / "config.yaml"
+    file.write_text("profiles: {prod: {}}")
+    with pytest.raises(UsageError, match="nope"):
+        Settings.of(Configuration({"GCORE_API_KEY": "k", "GCORE_CONFIG": str(file)}, "nope"))
