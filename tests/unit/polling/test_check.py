@@ -9,6 +9,7 @@ from gcore_tasks_cli.polling.events import (
     Settled,
     Stopped,
     StopReason,
+    Tick,
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
@@ -36,7 +37,8 @@ def say(job: Job, n: int) -> Said[Answer]:
 
 def check(*task_ids: str, goal: Goal | None = None, interrupt_at: float = 99.0) -> list[Event]:
     port: ScriptedPort[Job, Answer] = ScriptedPort(say, interrupt_at=interrupt_at)
-    return list(check_once(task_ids, port, goal or Goal(), lambda _low, high: high))
+    events = check_once(task_ids, port, goal or Goal(), lambda _low, high: high)
+    return [event for event in events if not isinstance(event, Tick)]
 
 
 def seen(state: str) -> list[Event]:
