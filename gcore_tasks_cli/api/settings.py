@@ -233,7 +233,7 @@ def _key_of_command(command: str) -> str:
 
     try:
         words = shlex.split(command, posix=os.name != "nt")
-        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {reason}") from None
