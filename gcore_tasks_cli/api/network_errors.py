@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 
 from gcore_tasks_cli.api.lean_httpx import httpx
-from gcore_tasks_cli.api.limits import (
+from gcore_tasks_cli.api.request_limits import (
     CONNECT_LIMIT_SECONDS,
     READ_LIMIT_SECONDS,
     REQUEST_LIMIT_SECONDS,

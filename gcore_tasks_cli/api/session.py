@@ -20,12 +20,12 @@ from urllib.parse import urlencode
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
-from gcore_tasks_cli.api.limits import (
+from gcore_tasks_cli.api.network_errors import network_error
+from gcore_tasks_cli.api.request_limits import (
     CONNECT_LIMIT_SECONDS,
     READ_LIMIT_SECONDS,
     REQUEST_LIMIT_SECONDS,
 )
-from gcore_tasks_cli.api.network_errors import network_error
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
 from gcore_tasks_cli.api.responses import (

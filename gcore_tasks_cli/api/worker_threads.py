@@ -12,8 +12,8 @@ from functools import partial
 from queue import Empty, Queue, SimpleQueue
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from gcore_tasks_cli.api.limits import REQUEST_LIMIT_SECONDS, WORKERS
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft, too_slow
+from gcore_tasks_cli.api.request_limits import REQUEST_LIMIT_SECONDS, WORKERS
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import Reply
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from gcore_tasks_cli.api.limits import WORKERS
+from gcore_tasks_cli.api.request_limits import WORKERS
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.polling.port import Answer, Job, TaskAnswer
 from gcore_tasks_cli.tasks.page_request import PageRequest

@@ -18,7 +18,7 @@ from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.outcome import Outcome
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
-from gcore_tasks_cli.polling.check import check_once
+from gcore_tasks_cli.polling.check_once import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,

@@ -1,7 +1,7 @@
 """One look at each task, and nothing more."""
 
 from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
-from gcore_tasks_cli.polling.check import check_once
+from gcore_tasks_cli.polling.check_once import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
