@@ -9,7 +9,7 @@ from gcore_tasks_cli.errors import ApiError, DeadlinePassed
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.read_list import read_pages
 from gcore_tasks_cli.output.list_notes import scope_words
-from gcore_tasks_cli.output.progress_lines import outage_words
+from gcore_tasks_cli.output.progress_lines import outage_words, trouble_words
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
@@ -32,7 +32,7 @@ class _Reporter:
 
     def __call__(self, now: float, outage: Outage | None) -> None:
         if outage is not None and self._outage is None:
-            self._note(f"{outage.error.message}; trying again")
+            self._note(trouble_words(outage.error))
         elif outage is None and self._outage is not None:
             self._note(f"the API answers again, after {format_duration(now - self._outage.since)}")
         elif 0 < self._heartbeat_seconds <= now - self._last_line:

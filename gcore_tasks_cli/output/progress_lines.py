@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.output.failure import failure
 from gcore_tasks_cli.output.task_text import state_words
 from gcore_tasks_cli.polling.events import (
@@ -25,6 +26,8 @@ from gcore_tasks_cli.times import format_duration
 
 _MOST_SINGLE_LINES = 25
 _SUMMARY_SECONDS = 10.0
+# A shorter wait needs no word: the backoff may be as long.
+_LONG_RETRY_AFTER_SECONDS = 10.0
 
 
 class LineProgress:
@@ -111,7 +114,7 @@ class LineProgress:
             if self._reports_failures if is_failure else not self._is_crowd:
                 return change_line(event, self._expectations)
         if isinstance(event, OutageBegan):
-            return trouble_line(event)
+            return trouble_words(event.outage.error)
         if isinstance(event, OutageEnded):
             return f"the API answers again, after {format_duration(event.seconds)}"
         is_time = event.at >= self._next_summary or isinstance(event, Stopped)
@@ -182,9 +185,11 @@ def usual_duration_words(task_types: Iterable[str | None], expectations: Expecta
     return f" ({longest}: {usual_words(durations[longest])})"
 
 
-def trouble_line(event: OutageBegan) -> str:
-    """What is wrong, and that it is being tried again."""
-    return f"{event.outage.error.message}; trying again"
+def trouble_words(error: ApiError) -> str:
+    """What is wrong, and that it is being tried again: at once, or when the API asks for it."""
+    if (asked := error.retry_after or 0.0) < _LONG_RETRY_AFTER_SECONDS:
+        return f"{error.message}; trying again"
+    return f"{error.message}; trying again after {format_duration(asked)}, as the API asks"
 
 
 def outage_words(outage: Outage, now: float) -> str:

@@ -312,8 +312,8 @@ class RetryingPort(Generic[JobT, AnswerT]):
     def _why_not_again(self, attempt: _Open, error: ApiError, then: float) -> str | None:
         if attempt.failures >= self._policy.most_tries:
             return f"; gave up after {attempt.failures} tries"
-        if then < self._gives_up_at(attempt):
-            return None
+        if then < self._gives_up_at(attempt) or self._policy.patience_seconds == math.inf:
+            return None  # a wait ends at its deadline, and not before
         if error.retry_after is not None:
             asked = format_duration(error.retry_after)
             return f"; gave up: it asks to come back after {asked}"

@@ -376,6 +376,15 @@ def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, stat
     )
 
 
+def test_watch_without_ids_waits_until_its_deadline_for_a_long_retry_after() -> None:
+    busy = {"do": "status", "status": 503, "path": LIST, "headers": {"Retry-After": "3600"}}
+    with sandbox([active(0)], [busy]) as server:
+        done = gtask(server, "watch", "--active", "--timeout", "6s")
+    assert done.seconds > 6
+    assert done.status == 124
+    assert "trying again after 1 h 00 m, as the API asks" in done.err
+
+
 def test_watch_without_ids_keeps_its_deadline() -> None:
     with sandbox([active(0)], [{**_status(503), "path": LIST}]) as server:
         done = gtask(server, "watch", "--active", "--timeout", "6s")
