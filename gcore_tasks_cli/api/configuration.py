@@ -160,7 +160,7 @@ def _parsed(content: bytes, path: str) -> object:
     except yaml.MarkedYAMLError as error:
         line = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
         raise UsageError(f"{path} is not valid YAML{line}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):  # a number too large, say
         raise UsageError(f"{path} is not valid YAML") from None
 
 

@@ -59,17 +59,20 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
     return TaskAnswer(document, _http_date(response.headers.get("date")))
 
 
-def page_answer(response: Response, host: str) -> PageAnswer:
-    """The page of the list that was answered.
+def page_answer(response: Response, host: str, offset: int = 0) -> PageAnswer:
+    """The page of the list that was answered, which begins at this offset.
 
     Raises:
-        NoAnswer: if it is none.
+        NoAnswer: if it is none, or holds nothing where the list goes on.
     """
     try:
         documents, count = parse_page(decode_json(response.body))
     except ValueError:
         what = _kind(response.body)
         raise NoAnswer(f"{host} answered with {what} instead of a list", transient=True) from None
+    if not documents and count > offset:
+        what = f"an empty page of a list of {count:,} tasks"
+        raise NoAnswer(f"{host} answered with {what}", transient=True)
     return PageAnswer(documents, count, _http_date(response.headers.get("date")))
 
 

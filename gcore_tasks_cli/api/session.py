@@ -85,7 +85,9 @@ class Session:
         """
         query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
         return self._request(
-            "GET", _TASKS + _encoded(query), lambda response: page_answer(response, self._host)
+            "GET",
+            _TASKS + _encoded(query),
+            lambda response: page_answer(response, self._host, page.offset),
         )
 
     def acknowledge(self, task_id: str) -> TaskAnswer:

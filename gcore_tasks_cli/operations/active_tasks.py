@@ -90,26 +90,31 @@ class ActiveTasks:
             Interrupted: by a signal.
             DeadlinePassed: if none appeared within these seconds, or before the deadline.
         """
-        give_up = min(time.monotonic() + appear_seconds, self._invocation.deadline.at)
+        deadline = self._invocation.deadline
+        limit = min(appear_seconds, deadline.timeout_seconds)
+        give_up = min(time.monotonic() + appear_seconds, deadline.at)
         began = datetime.now(UTC) - _CLOCK_SLACK
         # One that ends between two looks must be found too.
         recent = self._query._replace(states=(), since=max(began, self._query.since or began))
         while True:
-            if found := self._read(self._query) or self._read(recent):
+            if found := self._read(self._query, give_up) or self._read(recent, give_up):
                 return found
-            if time.monotonic() + _LOOK_SECONDS > give_up:
+            left = give_up - time.monotonic()
+            if left <= 0:
                 break
-            time.sleep(_LOOK_SECONDS)
+            # The last look is at the end: a second for its answer.
+            time.sleep(min(_LOOK_SECONDS, max(left - 1.0, 0.1)))
         raise DeadlinePassed(
-            f"no task appeared{scope_words(self._query)} in {format_duration(appear_seconds)}",
+            f"no task appeared{scope_words(self._query)} in {format_duration(limit)}",
             hint="was it started? gtask list shows the newest tasks",
         )
 
-    def _read(self, query: TaskQuery) -> list[str]:
+    def _read(self, query: TaskQuery, end: float = math.inf) -> list[str]:
+        """The IDs of a whole list; `end`, on this process's clock, comes before the deadline."""
         deadline = self._invocation.deadline
         policy = ONE_ANSWER
         if not deadline.checks_once:
-            policy = RetryPolicy(math.inf, math.inf, deadline.at)
+            policy = RetryPolicy(math.inf, math.inf, min(end, deadline.at))
         pages = read_pages(
             query,
             self._invocation,
@@ -130,6 +135,8 @@ class ActiveTasks:
         except ApiError as error:
             if not error.transient or deadline.checks_once:
                 raise
+            if end < deadline.at:
+                return []  # the caller has the words for it
             raise DeadlinePassed(
                 f"no list of the active tasks after {format_duration(deadline.timeout_seconds)}: "
                 f"{error.message}",

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
     from gcore_tasks_cli.api.worker_threads import Fetcher
 
+# The three streams, certificates, a module that is being imported, the recent IDs, one to spare.
+_OTHER_DESCRIPTORS = 10
+
 JobT = TypeVar("JobT")
 AnswerT = TypeVar("AnswerT")
 
@@ -31,7 +34,19 @@ def connect(
     from gcore_tasks_cli.api.worker_threads import Fetcher
 
     settings, tls = invocation.settings, invocation.tls_context()
-    return Fetcher(lambda: Session(settings, tls), settings.host, ask, workers)
+    return Fetcher(lambda: Session(settings, tls), settings.host, ask, _affordable(workers))
+
+
+def _affordable(workers: int) -> int:
+    """So many, or as few as there are file descriptors for: late imports need some too."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limit
+        return workers
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        return workers
+    return max(1, min(workers, (most - _OTHER_DESCRIPTORS) // 2))
 
 
 def ask_for_task(session: "Session", task_id: str) -> TaskAnswer:

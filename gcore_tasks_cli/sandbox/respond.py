@@ -99,9 +99,9 @@ def _write_call(world: World, request: Request, segments: list[str], now: float)
         return _error(404, "NotFoundError", f"the sandbox has no {request.target[:200]}")
     kind = kinds[segments[2]]
     if request.method == "POST" and len(segments) == 5:
-        return _json(200, {"tasks": [world.start(f"create_{kind}", now).id]})
+        return _json(200, {"tasks": [world.start("create", kind, now).id]})
     if request.method == "DELETE" and len(segments) == 6:
-        return _json(200, {"tasks": [world.start(f"delete_{kind}", now).id]})
+        return _json(200, {"tasks": [world.start("delete", kind, now, segments[5]).id]})
     return _error(405, "MethodNotAllowed", "only POST and DELETE are allowed here")
 
 

@@ -49,9 +49,12 @@ class World:
         """Marks the task as acknowledged."""
         self._acknowledged.setdefault(task.id, timestamp(self.epoch + now))
 
-    def start(self, task_type: str, now: float) -> SimulatedTask:
-        """A new task, as a write call of the API starts one; of this type unless configured."""
-        model = self._started or _successful(task_type)
+    def start(self, action: str, kind: str, now: float, resource_id: str = "") -> SimulatedTask:
+        """A new task, as a write call of the API starts one; as the scenario has it, if it does.
+
+        `action` is create or delete, `kind` vm, volume or network.
+        """
+        model = self._started or _successful(action, kind, resource_id)
         task = replace(model, id=str(uuid.uuid4()), age=-now)
         self._tasks = {task.id: task, **self._tasks}
         return task
@@ -61,10 +64,13 @@ def _is_there(task: SimulatedTask, now: float) -> bool:
     return task.vanishes_after is None or now < task.vanishes_after
 
 
-def _successful(task_type: str) -> SimulatedTask:
-    """A task of this type that ends well, like the built-in one of the type if there is one."""
+def _successful(action: str, kind: str, resource_id: str) -> SimulatedTask:
+    """A task that ends well, like the built-in one of its type, with a resource of its own."""
+    task_type = f"{action}_{kind}"
     model = next((t for t in live_tasks() if t.task_type == task_type), live_tasks()[0])
     task = replace(model, task_type=task_type, ends="FINISHED", error=None)
-    if task_type.startswith("delete_"):
-        return replace(task, created_resources={}, document={})
-    return task
+    if action == "delete":
+        name = "instance_id" if kind == "vm" else f"{kind}_id"
+        return replace(task, created_resources={}, document={"data": {name: resource_id}})
+    created = "instances" if kind == "vm" else f"{kind}s"
+    return replace(task, created_resources={created: [str(uuid.uuid4())]})

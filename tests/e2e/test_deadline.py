@@ -131,6 +131,19 @@ def test_appear_without_any_task_is_a_timeout() -> None:
     assert (both.status, odd.status) == (2, 2)
 
 
+def test_appear_waits_as_long_as_it_says_whatever_the_list_does() -> None:
+    silent = {"do": "status", "status": 503, "path": "/cloud/v1/tasks"}
+    with sandbox(tasks=[], faults=[silent]) as server:
+        failing = gtask(server, "watch", "--appear", "4s", "--type", "create_")
+    with sandbox(tasks=[task(task_type="delete_vm", age=900)]) as server:
+        none = gtask(server, "watch", "--appear", "4s", "--type", "create_")
+        short = gtask(server, "watch", "--appear", "50s", "--timeout", "4", "--type", "create_")
+    for ran in (failing, none, short):
+        assert ran.status == 124
+        assert "no task appeared in 4 s" in ran.err
+        assert 4 <= ran.seconds < 4 + AT_ONCE_SECONDS
+
+
 def test_an_unknown_error_is_gtasks_own_fault(tmp_path: Path) -> None:
     # A dependency that is broken fails in a way that gtask does not know.
     (tmp_path / "typer.py").write_text("raise RuntimeError('broken\\x1b[31m')\n")

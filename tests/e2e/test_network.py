@@ -71,6 +71,14 @@ def contradictory(**fault: Any) -> dict[str, Any]:
     return {"do": "body", "path": "/cloud/v1/tasks", "body": page, **fault}
 
 
+def test_an_empty_page_of_a_list_that_has_tasks_is_no_sign_that_all_is_done() -> None:
+    empty = {"do": "body", "path": "/cloud/v1/tasks", "body": {"count": 5, "results": []}}
+    with sandbox(tasks=[task(ends="NEVER")], faults=[empty]) as server:
+        ran = gtask(server, "watch", "--active", "--timeout", ENOUGH)
+    assert ran.status == 124
+    assert "an empty page of a list of 5 tasks" in ran.err
+
+
 def test_a_wait_without_ids_outlives_lists_that_contradict_themselves() -> None:
     with sandbox(tasks=[task(lasts=1)], faults=[contradictory(requests=[1, 20])]) as server:
         ran = gtask(server, "watch", "--active", "--timeout", "60")

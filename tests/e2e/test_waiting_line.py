@@ -14,7 +14,7 @@ if sys.platform == "win32":
 from tests.e2e.test_terminal import Terminal
 
 SLOW = {"do": "delay", "seconds": 3}
-OUTAGE = {"do": "status", "status": 503, "between": [0, 3]}
+OUTAGE = {"do": "status", "status": 503, "requests": [1, 1], "headers": {"Retry-After": "3"}}
 
 
 def shown(
