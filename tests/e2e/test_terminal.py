@@ -203,12 +203,13 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(
 
 def test_an_outage_is_shown_with_its_length_and_is_gone_when_it_is_over() -> None:
     outage = {"do": "refuse", "between": [1, 7]}
-    with sandbox(tasks=[task(lasts=9.0)], faults=[outage]) as server:
+    with sandbox(tasks=[task(ends="NEVER")], faults=[outage]) as server:
         shown = Terminal(server, ["watch", TASK])
         try:
             shown.until(lambda text: re.search(r"! .*no answer for \d", text) is not None)
             shown.until(lambda text: "RUNNING" in text and "no answer" not in text)
-            assert shown.finish() == 0
+            shown.process.sendintr()
+            assert shown.finish() == 130
         finally:
             shown.process.close(force=True)
 
