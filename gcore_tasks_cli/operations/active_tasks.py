@@ -18,6 +18,8 @@ from gcore_tasks_cli.times import format_duration
 
 # How often `--appear` looks, and by how much this clock may be ahead of the API's.
 _LOOK_SECONDS = 2.0
+# The last look leaves this much for its answer.
+_LAST_LOOK_SECONDS = 1.0
 _CLOCK_SLACK = timedelta(seconds=5)
 
 
@@ -100,10 +102,10 @@ class ActiveTasks:
             if found := self._read(self._query, give_up) or self._read(recent, give_up):
                 return found
             left = give_up - time.monotonic()
-            if left <= 0:
+            if left <= _LAST_LOOK_SECONDS:
+                time.sleep(max(0.0, left))
                 break
-            # The last look is at the end: a second for its answer.
-            time.sleep(min(_LOOK_SECONDS, max(left - 1.0, 0.1)))
+            time.sleep(min(_LOOK_SECONDS, left - _LAST_LOOK_SECONDS))
         raise DeadlinePassed(
             f"no task appeared{scope_words(self._query)} in {format_duration(limit)}",
             hint="was it started? gtask list shows the newest tasks",
