@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.errors import ApiError, NoAnswer
 from gcore_tasks_cli.polling.port import AnswerT, JobT, Port, Reply
 
 # After how many seconds what is answered; None where no answer comes.
 Said = tuple[float, AnswerT | ApiError] | None
+
+
+def fault(status: int = 503, retry_after: float | None = None) -> NoAnswer:
+    return NoAnswer("HTTP 503", status=status, transient=True, retry_after=retry_after)
 
 
 @dataclass
