@@ -37,12 +37,33 @@ class Fields:
 
     def items(self, name: str) -> "list[Fields]":
         """The objects of a list; empty if the field is absent or null."""
-        value = self._values.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise ScenarioError(f"{self.place}.{name} must be a list")
-        return [Fields(f"{name}[{n}]", item) for n, item in enumerate(value)]
+        return [Fields(f"{name}[{n}]", item) for n, item in enumerate(self.get(name, a_list, []))]
+
+
+def _check(
+    kind: type[_T], words: str, is_right: Callable[[_T], bool] = lambda _: True
+) -> Check[_T]:
+    """The check for a value of this kind; `words` say what it must be."""
+
+    def check(place: str, value: Any) -> _T:
+        if not isinstance(value, kind) or not is_right(value):
+            raise ScenarioError(f"{place} must be {words}")
+        return value
+
+    return check
+
+
+text = _check(str, "a string")
+boolean = _check(bool, "true or false")
+an_object: Check[dict[str, Any]] = _check(dict, "an object")
+a_list: Check[list[Any]] = _check(list, "a list")
+# The name or the value of an HTTP header.
+header = _check(str, "a string of printable ASCII", lambda t: t.isprintable() and t.isascii())
+whole = _check(
+    int,
+    "a whole number of 0 or more",
+    lambda number: not isinstance(number, bool) and 0 <= number <= 2**40,
+)
 
 
 def anything(_place: str, value: Any) -> Any:
@@ -50,32 +71,9 @@ def anything(_place: str, value: Any) -> Any:
     return value
 
 
-def text(place: str, value: Any) -> str:
-    """A string."""
-    if not isinstance(value, str):
-        raise ScenarioError(f"{place} must be a string")
-    return value
-
-
 def texts(place: str, value: Any) -> tuple[str, ...]:
     """A list of strings."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ScenarioError(f"{place} must be a list of strings")
-    return tuple(value)
-
-
-def boolean(place: str, value: Any) -> bool:
-    """`true` or `false`."""
-    if not isinstance(value, bool):
-        raise ScenarioError(f"{place} must be true or false")
-    return value
-
-
-def an_object(place: str, value: Any) -> dict[str, Any]:
-    """A JSON object."""
-    if not isinstance(value, dict):
-        raise ScenarioError(f"{place} must be an object")
-    return value
+    return tuple(text(f"{place}[{n}]", item) for n, item in enumerate(a_list(place, value)))
 
 
 def headers(place: str, value: Any) -> Mapping[str, str]:
@@ -85,14 +83,6 @@ def headers(place: str, value: Any) -> Mapping[str, str]:
         header(f"a name in {place}", name)
         header(f"{place}.{name}", content)
     return fields
-
-
-def header(place: str, value: Any) -> str:
-    """The name or the value of an HTTP header."""
-    content = text(place, value)
-    if not content.isprintable() or not content.isascii():
-        raise ScenarioError(f"{place} must be printable ASCII")
-    return content
 
 
 def one_of(*choices: str) -> Check[str]:
@@ -106,13 +96,6 @@ def one_of(*choices: str) -> Check[str]:
         return str(value)
 
     return check
-
-
-def whole(place: str, value: Any) -> int:
-    """A whole number of 0 or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 2**40:
-        raise ScenarioError(f"{place} must be a whole number of 0 or more")
-    return value
 
 
 def number(place: str, value: Any) -> float:
