@@ -66,11 +66,10 @@ class TablePages(StreamPrinter):
         if self._rich:
             self._print_table(rows, complete)
             return
-        cells = [_plain_cells(row) for row in rows]
         if not self._widths:
             # Of the first page: the rows are not held back until the widest is known.
-            self._widths = tuple(max(map(len, column)) for column in zip(*cells, strict=True))
-        padded = (zip(line, self._widths, strict=True) for line in cells)
+            self._widths = tuple(max(map(len, column)) for column in zip(*rows, strict=True))
+        padded = (zip(row, self._widths, strict=True) for row in rows)
         text = ("  ".join(cell.ljust(width) for cell, width in line).rstrip() for line in padded)
         self._streams.data("".join(f"{line}\n" for line in text))
 
@@ -126,17 +125,3 @@ def page_printer(
     if ids:
         return IdPages(streams, env)
     return FailurePages(streams, env) if failures else TablePages(streams, env)
-
-
-def _plain_cells(row: Row) -> tuple[str, ...]:
-    """The error comes last: the only cell that may hold spaces."""
-    return (
-        row.state,
-        row.task_type,
-        row.age,
-        row.took,
-        row.region,
-        row.project,
-        row.task_id,
-        row.error,
-    )

@@ -17,7 +17,10 @@ _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
 
 
 class Row(NamedTuple):
-    """One line of a list; `error` is the first line of what went wrong, or empty."""
+    """One line of a list, in the order of its columns.
+
+    `error` is the first line of what went wrong, or empty; the only cell that may hold spaces.
+    """
 
     state: str
     task_type: str

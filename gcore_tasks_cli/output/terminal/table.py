@@ -4,7 +4,7 @@ Written line by line with widths that stay: a long list is printed as it comes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
@@ -24,21 +24,14 @@ _LEFT_OUT = ("project", "region", "took", "age")
 # To so many characters IDs of rows that are not known yet can be cut and still differ.
 _SHORT_ID_OF_MANY = 13
 _LEFT = {"state", "type", "ID"}
+# The heads of the columns. The error, a row's last cell, stands below the others.
+_HEADS = ("state", "type", "age", "took", "region", "project", "ID")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its head and its width in cells."""
-
-    name: str
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The columns that fit a window, and what is the same in all rows and printed once."""
 
-    columns: tuple[Column, ...]
+    columns: dict[str, int]  # head → width in cells
     once: str
     width: int
 
@@ -71,12 +64,12 @@ class Layout:
             break
         chosen["type"] = max(4, min(chosen["type"], room))
         same = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
-        return cls(tuple(Column(name, size) for name, size in chosen.items()), same, width)
+        return cls(chosen, same, width)
 
 
 def header(layout: Layout) -> Text:
     """The line above the rows."""
-    names = [_fitted(column.name, column) for column in layout.columns]
+    names = [_fitted(name, name, width) for name, width in layout.columns.items()]
     once = f"{layout.once}\n" if layout.once else ""
     return Text(once + (" " * _GAP).join(names).rstrip(), "dim")
 
@@ -88,10 +81,10 @@ def table(rows: Sequence[Row], layout: Layout) -> RenderableType:
         style = STATE_STYLES.get(row.state, UNKNOWN_STATE_STYLE)
         cells = _cells(row)
         line = Text(no_wrap=True)
-        for column in layout.columns:
+        for name, width in layout.columns.items():
             if line:
                 line.append(" " * _GAP)
-            line.append(_fitted(cells[column.name], column), style if not line else "")
+            line.append(_fitted(cells[name], name, width), style if not line else "")
         line.rstrip()
         line.truncate(layout.width, overflow="ellipsis")
         painted.append(line)
@@ -115,19 +108,11 @@ def failure_block(failed: Failure, what: str) -> RenderableType:
 
 
 def _cells(row: Row) -> dict[str, str]:
-    return {
-        "state": row.state,
-        "type": row.task_type,
-        "age": row.age,
-        "took": row.took,
-        "region": row.region,
-        "project": row.project,
-        "ID": row.task_id,
-    }
+    return dict(zip(_HEADS, row, strict=False))
 
 
-def _fitted(text: str, column: Column) -> str:
-    if cell_len(text) > column.width:
-        return set_cell_size(text, column.width - 1) + "…"
-    missing = " " * (column.width - cell_len(text))
-    return text + missing if column.name in _LEFT else missing + text
+def _fitted(text: str, head: str, width: int) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    missing = " " * (width - cell_len(text))
+    return text + missing if head in _LEFT else missing + text
