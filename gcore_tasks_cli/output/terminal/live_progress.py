@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from rich.live import Live
+from rich.text import Text
+
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output.progress_lines import outage_words, usual_words
 from gcore_tasks_cli.output.terminal.console import console
-from gcore_tasks_cli.output.terminal.live_view import LiveRow, LiveView
+from gcore_tasks_cli.output.terminal.live_view import LiveRow, render
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -68,9 +71,17 @@ class LiveProgress:
         self._outage: Outage | None = None
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
-        self._view = LiveView(console(stream, env), transient=clears)
+        self._live = Live(
+            Text(""),
+            console=console(stream, env),
+            auto_refresh=False,
+            transient=clears,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
         restore_terminal_with(stream.fileno(), _TERMINAL_AS_IT_WAS)
-        self._view.__enter__()
+        self._live.start()
 
     def take(self, event: Event) -> None:
         """Takes the event in, and repaints unless it has just done so."""
@@ -98,7 +109,9 @@ class LiveProgress:
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
             outage = self._outage and outage_words(self._outage, event.at)
             with writing():
-                self._view.update(rows, outage, self._idle(rows, event))
+                size = self._live.console.size
+                view = render(rows, outage, size.width, size.height, self._idle(rows, event))
+                self._live.update(view, refresh=True)
             # Ten thousand rows take their time to sort: never more than a tenth of all time.
             painting = time.perf_counter() - began
             self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
@@ -117,7 +130,8 @@ class LiveProgress:
 
     def close(self) -> None:
         """Stops the view and leaves the terminal as it was."""
-        self._view.__exit__(None, None, None)
+        with writing():
+            self._live.stop()
         restore_terminal_with(None)
 
     def _row(self, task_id: str, shown: _Shown, now: float) -> LiveRow:

@@ -1,12 +1,8 @@
-"""The live view of a wait: one line a task, repainted in place, never larger than the window."""
+"""What the live view of a wait shows: one line a task, never larger than the window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
-from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from gcore_tasks_cli.output.plain import count_words
@@ -67,40 +63,6 @@ def render(
     for line in painted:
         line.truncate(max(1, width - 1), overflow="ellipsis")
     return Text("\n").join(painted)
-
-
-class LiveView:
-    """Repaints rows on a console; as a context manager it leaves the terminal as it was."""
-
-    def __init__(self, console: Console, *, transient: bool) -> None:
-        self._console = console
-        self._live = Live(
-            Text(""),
-            console=console,
-            auto_refresh=False,
-            transient=transient,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            vertical_overflow="crop",
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._live.stop()
-
-    def update(self, rows: Sequence[LiveRow], trouble: str | None, idle: str | None = None) -> None:
-        """Repaints."""
-        size = self._console.size
-        view = render(rows, trouble, size.width, size.height, idle)
-        self._live.update(view, refresh=True)
 
 
 @dataclass(frozen=True, slots=True)
