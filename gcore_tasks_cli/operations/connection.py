@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gcore_tasks_cli.api.request_limits import WORKERS
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.polling.port import Answer, Job, TaskAnswer
-from gcore_tasks_cli.tasks.page_request import PageRequest
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
@@ -47,23 +45,3 @@ def _affordable(workers: int) -> int:
     if most == resource.RLIM_INFINITY:
         return workers
     return max(1, min(workers, (most - _OTHER_DESCRIPTORS) // 2))
-
-
-def ask_for_task(session: "Session", task_id: str) -> TaskAnswer:
-    """The task of this ID.
-
-    Raises:
-        ApiError: as the session does.
-    """
-    return session.get_task(task_id)
-
-
-def ask_for_task_or_page(session: "Session", job: Job) -> Answer:
-    """What a wait asks: one task, or a page of the list.
-
-    Raises:
-        ApiError: as the session does.
-    """
-    if isinstance(job, PageRequest):
-        return session.list_tasks(job)
-    return session.get_task(job)

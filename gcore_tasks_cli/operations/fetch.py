@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.connection import ask_for_task, connect
+from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.waiting_line import waiting_line
 from gcore_tasks_cli.output.printers import Printer
@@ -24,7 +24,9 @@ def print_each(
     invocation: Invocation,
     task_ids: Sequence[str],
     printer: Printer,
-    ask: "Callable[[Session, str], TaskAnswer]" = ask_for_task,
+    ask: "Callable[[Session, str], TaskAnswer]" = lambda session, task_id: session.get_task(
+        task_id
+    ),
 ) -> set[ExitCode]:
     """Prints the document of each ID, in their order, as soon as it can be; then the errors.
 

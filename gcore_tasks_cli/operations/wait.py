@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError
-from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after, writing
+from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.connection import ask_for_task_or_page, connect
+from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.outcome import Outcome
 from gcore_tasks_cli.output.printers import Printer
@@ -30,12 +30,16 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.port import Answer, Job
 from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import format_duration
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.api.session import Session
     from gcore_tasks_cli.output.github_actions import ActionsReport
+    from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
@@ -44,18 +48,6 @@ _MOST_IDS_TO_RESUME = 20
 MOST_KEPT = 200
 # Requests that hang and their repetitions over other connections.
 _WORKERS = 24
-
-
-class Progress(Protocol):
-    """What shows the events of a wait."""
-
-    def take(self, event: Event) -> None:
-        """Shows the event."""
-        ...
-
-    def close(self) -> None:
-        """Leaves the terminal as it was."""
-        ...
 
 
 class WaitOptions(NamedTuple):
@@ -116,7 +108,8 @@ def wait(
     try:
         try:
             for event in chain((first,), events):
-                progress.take(event)
+                if progress is not None:
+                    progress.take(event)
                 if follow_events is not None:
                     follow_events(event)
                 outcome.take(event)
@@ -125,7 +118,7 @@ def wait(
                         actions.take(event.document)
                     hand_over(event.document)
         finally:
-            with writing():
+            if progress is not None:
                 progress.close()
         for document in held:
             printer.take(document)
@@ -145,7 +138,7 @@ class _Run:
         self._task_ids = task_ids
         self._options = options
         self._schedule = Schedule(options.interval)
-        self.port = connect(invocation, ask_for_task_or_page, _WORKERS)
+        self.port = connect(invocation, _ask, _WORKERS)
 
     def events(self) -> Iterator[Event]:
         """The events of the wait, with signals as a reason to stop."""
@@ -186,10 +179,12 @@ class _Run:
                 remember(changed.values(), self._invocation.env, self._invocation.settings.host)
             changed.clear()
 
-    def progress(self, *, quiet: bool, reports_failures: bool) -> Progress:
+    def progress(
+        self, *, quiet: bool, reports_failures: bool
+    ) -> "LineProgress | LiveProgress | None":
         """What shows the wait on standard error: a live view, lines, or nothing."""
         if quiet or self._options.progress == "none":
-            return _Silence()
+            return None
         streams, env = self._invocation.streams, self._invocation.env
         follows = self._options.goal.following is not None
         shown = self._options.progress
@@ -225,7 +220,8 @@ class _Run:
         errors = report.print()
         ending = self._ending(outcome)
         if ending is not None:
-            hint = f"to go on waiting: {self._options.resume_line(_ids(outcome))}"
+            left = [each.task_id for each in outcome.unfinished]
+            hint = f"to go on waiting: {self._options.resume_line(left)}"
             stopped = GtaskError(ending, hint=hint if outcome.unfinished else None)
             self._invocation.streams.error(stopped)
             errors.append(stopped)
@@ -260,16 +256,9 @@ class _Run:
         return f"; no answer for {format_duration(time.monotonic() - outage.since)}{why}"
 
 
-class _Silence:
-    def take(self, event: Event) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-def _ids(outcome: Outcome) -> list[str]:
-    return [each.task_id for each in outcome.unfinished]
+def _ask(session: "Session", job: Job) -> Answer:
+    """One task, or a page of the list."""
+    return session.list_tasks(job) if isinstance(job, PageRequest) else session.get_task(job)
 
 
 def _tasks(count: int) -> str:
