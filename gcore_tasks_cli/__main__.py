@@ -34,8 +34,7 @@ def main() -> "NoReturn":
     # Next to nothing of what a start makes is garbage; looking for some took 5 % of its time, and a
     # third of that of a long list.
     gc.set_threshold(100_000)
-    # Scripts and bug reports ask for the version more often than for anything else.
-    status = _version() if sys.argv[1:] in (["--version"], ["-V"]) else run(sys.argv[1:])
+    status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if stream is None:  # closed on purpose by the caller
             continue
@@ -52,10 +51,14 @@ def main() -> "NoReturn":
 
 def run(arguments: Sequence[str]) -> int:
     """The exit status of gtask with these arguments; errors are printed to standard error."""
-    from gcore_tasks_cli.interrupts import leave_at_once
-
-    leave_at_once()
     try:
+        # Scripts and bug reports ask for the version more often than for anything else.
+        if arguments in (["--version"], ["-V"]):
+            print(f"gtask {__version__}")  # noqa: T201  (to a closed stream, nothing)
+            return ExitCode.OK
+        from gcore_tasks_cli.interrupts import leave_at_once
+
+        leave_at_once()
         return _invoke(arguments)
     except OutputClosed:
         return ExitCode.OUTPUT_CLOSED
@@ -108,17 +111,6 @@ def _say(text: str, status: ExitCode) -> int:
 
 def _cannot_write(error: OSError) -> int:
     return _say(f"cannot write to standard output: {error.strerror}", ExitCode.NO_ANSWER)
-
-
-def _version() -> int:
-    try:
-        if sys.stdout is not None:
-            sys.stdout.write(f"gtask {__version__}\n")
-    except BrokenPipeError:
-        return ExitCode.OUTPUT_CLOSED
-    except OSError as error:  # unbuffered, onto a full disk
-        return _cannot_write(error)
-    return 0
 
 
 def _invoke(arguments: Sequence[str]) -> int:
