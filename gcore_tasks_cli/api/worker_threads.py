@@ -8,12 +8,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from queue import Empty, Queue, SimpleQueue
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft, too_slow
-from gcore_tasks_cli.api.request_limits import REQUEST_LIMIT_SECONDS, WORKERS
+from gcore_tasks_cli.api.request_limits import REQUEST_LIMIT_SECONDS
+from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import Reply
 
@@ -23,15 +23,6 @@ MOST_HUNG_WORKERS = 32
 _LONGEST_BLOCK_SECONDS = 0.2
 
 
-class Abortable(Protocol):
-    """What a worker asks with; `api.Session` is the real one."""
-
-    def abort(self) -> None:
-        """Ends the request under way, from another thread."""
-        ...
-
-
-Source = TypeVar("Source", bound=Abortable)
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
@@ -39,12 +30,12 @@ Answer = TypeVar("Answer")
 class _Worker(Generic[Job, Answer]):
     def __init__(
         self,
-        ask: Callable[[Job], Answer],
-        abort: Callable[[], None],
+        session: Session,
+        ask: Callable[[Session, Job], Answer],
         results: "Queue[_Result[Job, Answer]]",
     ) -> None:
+        self.session = session
         self.ask = ask
-        self.abort = abort
         self.jobs: SimpleQueue[Job] = SimpleQueue()
         self.results = results
         self.hung = False
@@ -55,7 +46,7 @@ class _Worker(Generic[Job, Answer]):
             job = self.jobs.get()
             answer: Answer | Exception
             try:
-                answer = self.ask(job)
+                answer = self.ask(self.session, job)
             except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
                 answer = error
             self.results.put(_Result(self, job, answer))
@@ -77,16 +68,13 @@ class Fetcher(Generic[Job, Answer]):
 
     def __init__(
         self,
-        new_session: Callable[[], Source],
+        new_session: Callable[[], Session],
         host: str,
-        ask: Callable[[Source, Job], Answer],
-        workers: int = WORKERS,
+        ask: Callable[[Session, Job], Answer],
+        workers: int,
     ) -> None:
-        def new_worker() -> _Worker[Job, Answer]:
-            session = new_session()
-            return _Worker(partial(ask, session), session.abort, self._results)
-
-        self._new_worker = new_worker
+        self._new_session = new_session
+        self._ask = ask
         self._host = host
         self._limit = workers
         # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
@@ -164,7 +152,7 @@ class Fetcher(Generic[Job, Answer]):
             if self._idle:
                 worker = self._idle.pop()
             elif self._hung < MOST_HUNG_WORKERS:
-                worker = self._new_worker()
+                worker = _Worker(self._new_session(), self._ask, self._results)
             else:
                 return
             job, _ = self._backlog.popleft()
@@ -186,7 +174,7 @@ class Fetcher(Generic[Job, Answer]):
             del self._busy[worker]
             worker.hung = True
             self._hung += 1
-            worker.abort()
+            worker.session.abort()
         given_up = [job for _, job in late]
         while self._backlog and not self._busy and self._backlog[0][1] <= limit:
             given_up.append(self._backlog.popleft()[0])
