@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from gcore_tasks_cli.interrupts import interrupting
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.waiting_line import waiting_line
-from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.answers import Answers, Observer
 from gcore_tasks_cli.polling.page_reader import PAGES_AHEAD, Page, PageReader
 from gcore_tasks_cli.polling.port import PageAnswer
@@ -51,21 +51,15 @@ def read_pages(
         policy=policy,
         observer=waiting_line(invocation, observer),
     )
-    pages = _interruptible(reader, port) if reports_interrupts else reader.pages()
-    return _erasing(pages, invocation.streams)
 
+    def pages() -> Iterator[Page]:
+        with interrupting(port.interrupt) if reports_interrupts else nullcontext():
+            try:
+                yield from reader.pages()
+            finally:
+                invocation.streams.erase()
 
-def _interruptible(reader: PageReader, port: "Fetcher[PageRequest, PageAnswer]") -> Iterator[Page]:
-    with interrupting(port.interrupt):
-        yield from reader.pages()
-
-
-def _erasing(pages: Iterator[Page], streams: Streams) -> Iterator[Page]:
-    """The pages; what was shown briefly while they came is gone in the end."""
-    try:
-        yield from pages
-    finally:
-        streams.erase()
+    return pages()
 
 
 def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
