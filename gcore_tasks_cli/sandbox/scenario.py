@@ -3,8 +3,8 @@
 import json
 import random
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gcore_tasks_cli.sandbox import fields
@@ -29,8 +29,8 @@ _ENDS = fields.one_of("FINISHED", "ERROR", NEVER)
 class Scenario:
     """What a sandbox serves; `latency` in seconds before each response.
 
-    Write calls start a copy of `started`, with an ID of its own. `clock_offset` is how far the
-    server's clock is ahead of this machine's, in seconds.
+    `started` are the fields in which the tasks of write calls differ from the built-in ones.
+    `clock_offset` is how far the server's clock is ahead of this machine's, in seconds.
     """
 
     api_key: str = DEFAULT_KEY
@@ -39,7 +39,7 @@ class Scenario:
     tasks: tuple[SimulatedTask, ...] = ()
     past: tuple[SimulatedTask, ...] = ()
     faults: tuple[Fault, ...] = ()
-    started: SimulatedTask | None = None
+    started: Mapping[str, Any] = field(default_factory=dict)
 
 
 def builtin_scenario() -> Scenario:
@@ -63,7 +63,10 @@ def parse_scenario(content: str | bytes, kinds: Sequence[FaultKind] = FAULT_KIND
     own = [_task(entry) for entry in root.items("tasks")]
     for n, entry in enumerate(root.items("generate")):
         own.extend(_generated(entry, default_seed=1 + n, room=MOST_TASKS - len(own)))
-    defaults = root.get("defaults", fields.boolean, not own)
+    has_own = any(
+        root.get(name, fields.anything, None) is not None for name in ("tasks", "generate")
+    )
+    defaults = root.get("defaults", fields.boolean, not has_own)
     tasks = (*own, *(live_tasks() if defaults else ()))
     if len({task.id for task in tasks}) != len(tasks):
         raise ScenarioError("two tasks have the same id")
@@ -74,7 +77,7 @@ def parse_scenario(content: str | bytes, kinds: Sequence[FaultKind] = FAULT_KIND
         tasks=tasks,
         past=past_tasks() if defaults else (),
         faults=tuple(parse_fault(entry, kinds) for entry in root.items("faults")),
-        started=root.get("started", _template, None),
+        started=root.get("started", _changes, {}),
     )
 
 
@@ -114,8 +117,11 @@ def _task(entry: Fields) -> SimulatedTask:
     )
 
 
-def _template(place: str, value: Any) -> SimulatedTask:
-    return _task(Fields(place, {"id": "template", **fields.an_object(place, value)}))
+def _changes(place: str, value: Any) -> dict[str, Any]:
+    """The checked fields of a task that are given."""
+    given = fields.an_object(place, value)
+    task = _task(Fields(place, {**given, "id": "any"}))
+    return {name: getattr(task, name) for name in given if given[name] is not None}
 
 
 def _generated(entry: Fields, default_seed: int, room: int) -> list[SimulatedTask]:

@@ -50,12 +50,12 @@ class World:
         self._acknowledged.setdefault(task.id, timestamp(self.epoch + now))
 
     def start(self, action: str, kind: str, now: float, resource_id: str = "") -> SimulatedTask:
-        """A new task, as a write call of the API starts one; as the scenario has it, if it does.
+        """A new task, as a write call of the API starts one, with what the scenario changes.
 
         `action` is create or delete, `kind` vm, volume or network.
         """
-        model = self._started or _successful(action, kind, resource_id)
-        task = replace(model, id=str(uuid.uuid4()), age=-now)
+        usual = _successful(action, kind, resource_id)
+        task = replace(usual, **{**self._started, "id": str(uuid.uuid4()), "age": -now})
         self._tasks = {task.id: task, **self._tasks}
         return task
 

@@ -18,6 +18,7 @@ from gcore_tasks_cli.sandbox.scenario import (
     parse_scenario,
 )
 from gcore_tasks_cli.sandbox.tasks import SimulatedTask
+from gcore_tasks_cli.sandbox.world import World
 
 KIND_NAMES = [kind.name for kind in FAULT_KINDS]
 FAULT_KEYS = ("do", "method", "path", "requests", "between")
@@ -68,6 +69,20 @@ def test_tasks_in_the_file_replace_the_built_in_ones_unless_defaults_is_true() -
     assert both.tasks == (SimulatedTask("a"), *builtin_scenario().tasks)
     assert both.past == builtin_scenario().past
     assert parsed(defaults=False) == Scenario()
+
+
+@pytest.mark.parametrize("key", ["tasks", "generate"])
+def test_an_empty_list_of_tasks_means_none(key: str) -> None:
+    scenario = parsed(**{key: []})
+    assert (scenario.tasks, scenario.past) == ((), ())
+
+
+def test_what_is_started_differs_from_the_built_in_tasks_in_what_is_given() -> None:
+    world = World(parsed(started={"lasts": 2, "ends": None}), epoch=0.0)
+    task = world.start("create", "network", now=5.0)
+    assert (task.task_type, task.lasts, task.ends) == ("create_network", 2.0, "FINISHED")
+    assert list(task.created_resources) == ["networks"]
+    assert task.age == -5.0
 
 
 def test_every_field_of_a_task_can_be_given() -> None:
