@@ -12,7 +12,7 @@ from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
-from gcore_tasks_cli.times import Deadline, format_duration
+from gcore_tasks_cli.times import Deadline, format_timeout
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -126,5 +126,5 @@ class _Background(Generic[_T]):
         if self._errors:
             raise self._errors[0]
         if not self._done:
-            raise DeadlinePassed(f"{missing} after {format_duration(seconds)}")
+            raise DeadlinePassed(f"{missing} after {format_timeout(seconds)}")
         return self._done[0]

@@ -29,6 +29,11 @@ class Deadline(NamedTuple):
         """Whether the user asked for one look and no waiting (a timeout of 0)."""
         return self.timeout_seconds <= 0
 
+    @property
+    def timeout_words(self) -> str:
+        """The user's number, readable."""
+        return format_timeout(self.timeout_seconds)
+
 
 def parse_duration(text: str) -> float:
     """Seconds of `90`, `90s`, `10m`, `1h30m`, `0.5`; at most a year.
@@ -66,6 +71,11 @@ def format_duration(seconds: float) -> str:
     if whole < 86400:
         return f"{whole // 3600} h {whole % 3600 // 60:02d} m"
     return f"{whole // 86400} d {whole % 86400 // 3600:02d} h"
+
+
+def format_timeout(seconds: float) -> str:
+    """As `format_duration`, but nothing is rounded that the user gave: `2.5 s`, `100 s`."""
+    return f"{seconds:g} s" if seconds < 60 else format_duration(seconds)
 
 
 def parse_time(text: object) -> datetime | None:

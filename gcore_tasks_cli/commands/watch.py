@@ -170,10 +170,13 @@ def watch(
     if events:
         printer = EventPrinter(streams)
         follow_events = printer.follow
+        if streams.out.isatty() and streams.err.isatty():
+            options = options._replace(progress="none")  # a live view would be torn by the lines
     elif as_json:
         printer = JsonPrinter(streams, env)
     elif paths is not None:
         printer = FieldsPrinter(streams, paths)
+        follow_events = printer.check_first
     else:
         printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():

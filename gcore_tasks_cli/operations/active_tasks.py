@@ -14,13 +14,14 @@ from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
 from gcore_tasks_cli.tasks.query import TaskQuery
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.times import format_duration, format_timeout
 
-# How often `--appear` looks, and by how much this clock may be ahead of the API's.
+# How often `--appear` looks.
 _LOOK_SECONDS = 2.0
 # The last look leaves this much for its answer.
 _LAST_LOOK_SECONDS = 1.0
-_CLOCK_SLACK = timedelta(seconds=5)
+# A script starts something, then gtask: what is over by then was meant too.
+_JUST_BEFORE = timedelta(seconds=5)
 
 
 class _Reporter:
@@ -57,6 +58,7 @@ class ActiveTasks:
         self._query = query
         self._invocation = invocation
         self._searched = 0
+        self._api_is_ahead = timedelta(0)  # of this machine's clock
         self._observer = None if quiet else _Reporter(invocation, heartbeat_seconds)
 
     def ids(self) -> list[str]:
@@ -85,7 +87,7 @@ class ActiveTasks:
         return one_line(f"no active task {about}: searched {tasks}{where}{elsewhere}")
 
     def first_ids(self, appear_seconds: float) -> list[str]:
-        """The IDs of the first tasks that are active, or were created since this began.
+        """The IDs of the first tasks that are active, or were created since just before this began.
 
         Raises:
             ApiError: for a permanent fault.
@@ -95,11 +97,14 @@ class ActiveTasks:
         deadline = self._invocation.deadline
         limit = min(appear_seconds, deadline.timeout_seconds)
         give_up = min(time.monotonic() + appear_seconds, deadline.at)
-        began = datetime.now(UTC) - _CLOCK_SLACK
-        # One that ends between two looks must be found too.
-        recent = self._query._replace(states=(), since=max(began, self._query.since or began))
+        began = datetime.now(UTC) - _JUST_BEFORE
         while True:
-            if found := self._read(self._query, give_up) or self._read(recent, give_up):
+            if found := self._read(self._query, give_up):
+                return found
+            # One that ends between two looks must be found too.
+            since = began + self._api_is_ahead
+            recent = self._query._replace(states=(), since=max(since, self._query.since or since))
+            if found := self._read(recent, give_up):
                 return found
             left = give_up - time.monotonic()
             if left <= _LAST_LOOK_SECONDS:
@@ -107,7 +112,7 @@ class ActiveTasks:
                 break
             time.sleep(min(_LOOK_SECONDS, left - _LAST_LOOK_SECONDS))
         raise DeadlinePassed(
-            f"no task appeared{scope_words(self._query)} in {format_duration(limit)}",
+            f"no task appeared{scope_words(self._query)} in {format_timeout(limit)}",
             hint="was it started? gtask list shows the newest tasks",
         )
 
@@ -128,6 +133,7 @@ class ActiveTasks:
         try:
             for page in pages:
                 self._searched += len(page.documents)
+                self._api_is_ahead = page.now() - datetime.now(UTC)
                 kept = [document.id for document in page.documents if query.keeps(document)]
                 found += filter(can_be_asked_for, kept)
                 for odd in itertools.filterfalse(can_be_asked_for, kept):
@@ -140,8 +146,7 @@ class ActiveTasks:
             if end < math.inf:
                 return []  # the caller has the words for it
             raise DeadlinePassed(
-                f"no list of the active tasks after {format_duration(deadline.timeout_seconds)}: "
-                f"{error.message}",
+                f"no list of the active tasks after {deadline.timeout_words}: {error.message}",
                 hint="to go on waiting, run the same command again",
             ) from None
         return found

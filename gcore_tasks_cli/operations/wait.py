@@ -97,12 +97,10 @@ def wait(
     outcome = Outcome(task_ids)
     if not invocation.deadline.checks_once:
         leave_when_stuck_after(invocation.deadline.at, ExitCode.NOT_FINISHED)
-    # So would lines of events.
-    is_quiet = options.quiet or (follow_events is not None and is_live)
     events = run.events()
     first = next(events)
     # The requests are under way: while they are, what shows the answers is imported.
-    progress = run.progress(quiet=is_quiet, reports_failures=actions is None)
+    progress = run.progress(reports_failures=actions is None)
     printer.prepare()
     errors: list[GtaskError] = []
     try:
@@ -179,11 +177,9 @@ class _Run:
                 remember(changed.values(), self._invocation.env, self._invocation.settings.host)
             changed.clear()
 
-    def progress(
-        self, *, quiet: bool, reports_failures: bool
-    ) -> "LineProgress | LiveProgress | None":
+    def progress(self, *, reports_failures: bool) -> "LineProgress | LiveProgress | None":
         """What shows the wait on standard error: a live view, lines, or nothing."""
-        if quiet or self._options.progress == "none":
+        if self._options.quiet or self._options.progress == "none":
             return None
         streams, env = self._invocation.streams, self._invocation.env
         follows = self._options.goal.following is not None
@@ -226,7 +222,7 @@ class _Run:
             self._invocation.streams.error(stopped)
             errors.append(stopped)
         elif outcome.reason is StopReason.DEADLINE and not self._options.quiet:
-            after = format_duration(self._invocation.deadline.timeout_seconds)
+            after = self._invocation.deadline.timeout_words
             self._invocation.streams.note(f"gtask: followed for {after}; no task is active")
         return errors
 
@@ -239,8 +235,8 @@ class _Run:
             return f"interrupted ({name})" + (f", {still}" if outcome.unfinished else "")
         if outcome.reason is not StopReason.DEADLINE or not outcome.unfinished:
             return None
-        timeout = self._invocation.deadline.timeout_seconds
-        after = f"after {format_duration(timeout)}" if timeout > 0 else "yet"
+        deadline = self._invocation.deadline
+        after = "yet" if deadline.checks_once else f"after {deadline.timeout_words}"
         types = [each.document.task_type for each in outcome.unfinished if each.document]
         usual = usual_duration_words(types, self._schedule.expectations)
         return f"{still} {after}{usual}{self._outage_words(outcome)}"

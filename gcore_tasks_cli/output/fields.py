@@ -9,6 +9,7 @@ from typing import Any
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, encode_json
 
 
@@ -33,6 +34,15 @@ class FieldsPrinter:
         self._streams = streams
         self._paths = paths
         self._is_checked = False
+
+    def check_first(self, event: Event) -> None:
+        """Checks the names against the first document that a wait sees, and not only its end.
+
+        Raises:
+            UsageError: as `take`.
+        """
+        if isinstance(event, Changed):
+            self._check(event.document)
 
     def prepare(self) -> None:
         """Nothing is needed."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
@@ -106,16 +107,32 @@ def test_an_empty_variable_is_not_everything() -> None:
     assert "--active" in ran.err
 
 
+def start_a_network(server: SandboxServer) -> None:
+    request = urllib.request.Request(
+        f"{server.base_url}/cloud/v1/networks/1/1",
+        data=b"{}",
+        headers={"Authorization": f"APIKey {server.api_key}"},
+    )
+    urllib.request.urlopen(request).close()
+
+
 def test_appear_waits_for_a_first_task_and_for_its_end() -> None:
     with sandbox(tasks=[], started={"lasts": 0.2}) as server:
         process = started(server, "watch", "--type", "create_network", "--appear", "60s", "--json")
         wait_for_requests(server, 2)
-        request = urllib.request.Request(
-            f"{server.base_url}/cloud/v1/networks/1/1",
-            data=b"{}",
-            headers={"Authorization": f"APIKey {server.api_key}"},
-        )
-        urllib.request.urlopen(request).close()
+        start_a_network(server)
+        out, err = process.communicate(timeout=STUCK_SECONDS)
+    assert process.returncode == 0, err
+    assert b"create_network" in out
+
+
+def test_appear_goes_by_the_clock_of_the_api() -> None:
+    over = task(age=300, lasts=1)
+    scenario = {"tasks": [over], "started": {"lasts": 0}, "clock_offset": 600}
+    with sandbox(**scenario) as server:
+        process = started(server, "watch", "--appear", "60s", "--json")
+        wait_for_requests(server, 3)
+        start_a_network(server)
         out, err = process.communicate(timeout=STUCK_SECONDS)
     assert process.returncode == 0, err
     assert b"create_network" in out

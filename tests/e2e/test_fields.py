@@ -39,6 +39,13 @@ def test_wrong_fields_are_usage_errors(arguments: tuple[str, ...]) -> None:
     assert ran.err.startswith("gtask: ")
 
 
+def test_a_wrong_field_is_reported_before_the_first_task_ends() -> None:
+    with sandbox(tasks=[task(lasts=900)]) as server:
+        ran = gtask(server, "watch", TASK, "--fields", "id,stat")
+    assert (ran.status, ran.out) == (2, "")
+    assert "a task has no field 'stat'" in ran.err
+
+
 def test_no_progress_leaves_results_and_errors() -> None:
     with sandbox(tasks=[task(), task(OTHER, ends="ERROR", error="no quota")]) as server:
         ran = gtask(server, "watch", TASK, OTHER, "--progress", "none")

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.times import format_duration, parse_duration, parse_epoch, parse_time
+from gcore_tasks_cli.times import (
+    format_duration,
+    format_timeout,
+    parse_duration,
+    parse_epoch,
+    parse_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,14 @@ def test_durations_are_read(text: str, seconds: float) -> None:
 def test_text_that_is_not_a_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"duration|year"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(2.5, "2.5 s"), (0.96, "0.96 s"), (8.0, "8 s"), (59.5, "59.5 s"), (90.0, "1 m 30 s")],
+)
+def test_a_timeout_is_written_as_it_was_given(seconds: float, text: str) -> None:
+    assert format_timeout(seconds) == text
 
 
 @given(st.text(max_size=30))
