@@ -94,13 +94,22 @@ def _examples(examples: tuple[str, ...]) -> list[str]:
 
 
 def _filled(text: str) -> str:
-    """Running text in short lines, so that a change of it makes a small difference."""
-    return _text(textwrap.fill(text, 72, break_long_words=False, break_on_hyphens=False))
+    """Running text in lines of at most 80 bytes, as checkers of manual pages want them."""
+    escaped = _escaped(text)
+    return _no_request(textwrap.fill(escaped, 80, break_long_words=False, break_on_hyphens=False))
 
 
 def _text(text: str) -> str:
     """The text as roff takes it: nothing in it is a request or an escape."""
+    return _no_request(_escaped(text))
+
+
+def _no_request(escaped: str) -> str:
+    """The lines, none of which begins with the dot of a request."""
+    return re.sub(r"(?m)^(?=[.])", r"\\&", escaped)
+
+
+def _escaped(text: str) -> str:
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     escaped = escaped.replace("'", "\\(aq").replace("`", "\\(ga").replace("^", "\\(ha")
-    escaped = re.sub(r"[^\x00-\x7f]", lambda match: f"\\[u{ord(match[0]):04X}]", escaped)
-    return re.sub(r"(?m)^(?=[.])", r"\\&", escaped)
+    return re.sub(r"[^\x00-\x7f]", lambda match: f"\\[u{ord(match[0]):04X}]", escaped)
