@@ -42,7 +42,9 @@ class _LazyGroup(GtaskGroup):
             only = typer.Typer(
                 add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
             )
-            only.command(cmd_name, cls=GtaskCommand, context_settings=_SETTINGS)(
+            # As with env and nohup, what follows the sandbox's command is that command's own.
+            settings = {**_SETTINGS, "allow_interspersed_args": cmd_name != "sandbox"}
+            only.command(cmd_name, cls=GtaskCommand, context_settings=settings)(
                 _function_of(cmd_name)
             )
             self.commands[cmd_name] = typer.main.get_command(only)

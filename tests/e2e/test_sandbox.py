@@ -54,6 +54,11 @@ def test_exit_statuses_are_those_of_a_shell(arguments: list[str], status: int) -
     assert around("--", *arguments).status == status
 
 
+def test_options_behind_the_command_are_its_own() -> None:
+    ran = gtask(None, "sandbox", "--port", "0", "sh", "-c", "echo $0 $GCORE_API_KEY", "--port")
+    assert (ran.status, ran.out, ran.err) == (0, "--port sandbox$key\n", "")
+
+
 def test_the_built_in_tasks_end_and_one_fails() -> None:
     ran = around("--", "sh", "-c", "gtask watch $GTASK_SANDBOX_TASK_IDS --json --interval 0.5")
     assert ran.status == 1
