@@ -46,6 +46,13 @@ def test_a_wrong_field_is_reported_before_the_first_task_ends() -> None:
     assert "a task has no field 'stat'" in ran.err
 
 
+def test_a_live_view_in_a_file_ends_with_a_whole_line() -> None:
+    with sandbox(tasks=[task()]) as server:
+        ran = gtask(server, "watch", TASK, "--progress", "live", "--fields", "state")
+    assert (ran.status, ran.out) == (0, "FINISHED\n")
+    assert ran.err.endswith("\n")
+
+
 def test_no_progress_leaves_results_and_errors() -> None:
     with sandbox(tasks=[task(), task(OTHER, ends="ERROR", error="no quota")]) as server:
         ran = gtask(server, "watch", TASK, OTHER, "--progress", "none")

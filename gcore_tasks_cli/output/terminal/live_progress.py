@@ -132,6 +132,8 @@ class LiveProgress:
         """Stops the view and leaves the terminal as it was."""
         with writing():
             self._live.stop()
+            if not self._live.console.is_terminal:  # rich ends the last line at terminals only
+                self._live.console.line()
         restore_terminal_with(None)
 
     def _row(self, task_id: str, shown: _Shown, now: float) -> LiveRow:
