@@ -114,6 +114,8 @@ class Configuration:
         if self.profile not in profiles:
             if self.profile == DEFAULT_PROFILE:
                 return {}
+            if not self.profile:
+                raise UsageError("--profile is empty", hint="is a variable empty?")
             known = [DEFAULT_PROFILE, *(name for name in profiles if name != DEFAULT_PROFILE)]
             more = "" if len(known) <= _MOST_PROFILES_NAMED else ", …"
             raise UsageError(

@@ -18,6 +18,9 @@ DEFAULT_SOURCE = "the default"
 CLIENT_CERTIFICATE_HINT = "SSL_CLIENT_CERT names the file of one, SSL_CLIENT_KEY that of its key"
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"
+KEY_FILE = "GCORE_API_KEY_FILE"
+_NO_SHELL = "it runs without a shell; for variables and pipes: sh -c '…'"
+_SHELL_SYNTAX = set("$|<>&;`~")
 _LONGEST_KEY = 8192
 # Shorter ones are no keys, and words that occur everywhere.
 _SHORTEST_SECRET = 6
@@ -81,17 +84,8 @@ class Settings(NamedTuple):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no message may show: the key as an answer, a URL or JSON could spell it.
-
-        Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
-        """
-        key = self.api_key
-        _, _, part = key.partition("$")
-        forms = (key, quote(key, safe=""), quote(key), json.dumps(key)[1:-1])
-        secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
-        if len(part) >= _SHORTEST_SECRET_PART:
-            secrets.append(part)
-        return tuple(dict.fromkeys(secrets))
+        """What no message may show, see `secrets_of`."""
+        return secrets_of(self.api_key)
 
     def refused_key_hint(self, said: str) -> str:
         """What to look at when the API refused the key, with what it said."""
@@ -116,6 +110,19 @@ class Settings(NamedTuple):
     def uses_tls(self) -> bool:
         """Whether the API is reached over https."""
         return self.base_url.startswith("https:")
+
+
+def secrets_of(key: str) -> tuple[str, ...]:
+    """What no message may show: the key as an answer, a URL, JSON or `repr` could spell it.
+
+    Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
+    """
+    _, _, part = key.partition("$")
+    forms = (key, quote(key, safe=""), quote(key), json.dumps(key)[1:-1])
+    secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
+    if len(part) >= _SHORTEST_SECRET_PART:
+        secrets.extend((part, json.dumps(part)[1:-1]))
+    return tuple(dict.fromkeys(secrets))
 
 
 def find_base_url(configuration: Configuration) -> tuple[str, str]:
@@ -184,7 +191,7 @@ def find_api_key(configuration: Configuration) -> tuple[str, str]:
     if found is None:
         raise _no_key(configuration.env, empty="GCORE_API_KEY" in configuration.env)
     key, source = found
-    if source == "GCORE_API_KEY_FILE":
+    if source == KEY_FILE:
         key, source = _key_of_file(key), "the file in GCORE_API_KEY_FILE"
     elif source == KEY_COMMAND:
         key, source = _key_of_command(key), f"the output of {KEY_COMMAND}"
@@ -231,16 +238,21 @@ def _key_of_command(command: str) -> str:
     import shlex
     import subprocess
 
+    program = ""
     try:
         words = shlex.split(command, posix=os.name != "nt")
+        program = f"{words[0][:200]!r} of "
         done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {reason}") from None
+        raise UsageError(
+            f"cannot run {program}GCORE_API_KEY_COMMAND: {reason}", hint=_NO_SHELL
+        ) from None
     said = done.stderr.decode("utf-8", "replace").strip()[:500]
     if done.returncode != 0:
         raise UsageError(
-            f"GCORE_API_KEY_COMMAND failed with status {done.returncode}{said and f': {said}'}"
+            f"GCORE_API_KEY_COMMAND failed with status {done.returncode}{said and f': {said}'}",
+            hint=_NO_SHELL if _SHELL_SYNTAX & set(command) else None,
         )
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     if not lines or not lines[0].strip():

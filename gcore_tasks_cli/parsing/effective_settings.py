@@ -1,16 +1,20 @@
 """The settings in effect and where each comes from, for `gtask help environment`."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.proxies import proxy_for
 from gcore_tasks_cli.api.settings import (
     DEFAULT_SOURCE,
     KEY_COMMAND,
+    KEY_FILE,
+    Settings,
     find_api_key,
     find_base_url,
     find_path,
 )
+from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.parsing.options import progress_mode
 from gcore_tasks_cli.sanitize import one_line
@@ -30,6 +34,8 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         found = configuration.find("api-key")
         if found is not None and found[1] == KEY_COMMAND:
             return f"what {KEY_COMMAND} prints; it was not run for this page"
+        if found is not None and found[1] == KEY_FILE and Path(found[0]).is_fifo():
+            return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
         return f"set, from {find_api_key(configuration)[1]}"
 
     def base_url() -> str:
@@ -50,9 +56,17 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         found = proxy_for(find_base_url(configuration)[0], env)
         return "none" if found is None else found.name.removeprefix("the proxy ")
 
-    def paths(*names: str, default: str) -> str:
-        found = [(find_path(env, name), name) for name in names]
-        return ", ".join(f"{path}, from {name}" for path, name in found if path) or default
+    def certificates(*names: str, default: str) -> str:
+        paths = {name: find_path(env, name) for name in names}
+        settings = Settings(
+            api_key="",
+            ca_file=paths.get("SSL_CERT_FILE"),
+            ca_dir=paths.get("SSL_CERT_DIR"),
+            client_cert=paths.get("SSL_CLIENT_CERT"),
+            client_key=paths.get("SSL_CLIENT_KEY"),
+        )
+        tls_context(settings)  # says what is wrong with their contents
+        return "; ".join(f"{path}, from {name}" for name, path in paths.items() if path) or default
 
     def progress() -> str:
         is_set = env.get("GTASK_PROGRESS", "").strip()
@@ -65,8 +79,14 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         ("region", lambda: number("region")),
         ("configuration file", file),
         ("proxy", proxy),
-        ("trusted certificates", lambda: paths("SSL_CERT_FILE", "SSL_CERT_DIR", default=_OUR_OWN)),
-        ("client certificate", lambda: paths("SSL_CLIENT_CERT", "SSL_CLIENT_KEY", default="none")),
+        (
+            "trusted certificates",
+            lambda: certificates("SSL_CERT_FILE", "SSL_CERT_DIR", default=_OUR_OWN),
+        ),
+        (
+            "client certificate",
+            lambda: certificates("SSL_CLIENT_CERT", "SSL_CLIENT_KEY", default="none"),
+        ),
         ("progress", progress),
     )
     return [(name, one_line(_in_words(setting))) for name, setting in rows]

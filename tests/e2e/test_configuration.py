@@ -103,6 +103,11 @@ def test_a_folder_and_an_unknown_profile(tmp_path: Path) -> None:
     nothing = run(tmp_path, "get", TASK, "--profile", "work", GCORE_API_KEY="k")
     assert nothing.status == 2
     assert "there is no profile 'work'" in nothing.err
+    empty = run(tmp_path, "get", TASK, "--profile", "", GCORE_API_KEY="k")
+    assert (empty.status, empty.err) == (
+        2,
+        "gtask: --profile is empty\nhint: is a variable empty?\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
@@ -128,6 +133,20 @@ def test_the_settings_in_effect_are_shown_without_the_key(tmp_path: Path) -> Non
     assert KEY not in ran.out
     broken = run(tmp_path, "help", "environment", COLUMNS="200", GCORE_CONFIG=str(tmp_path))
     assert "it is not a file" in " ".join(broken.out.split())
+
+
+def test_a_certificate_that_cannot_be_used_is_shown_as_wrong(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("no certificate")
+    paths = dict.fromkeys(("SSL_CERT_FILE", "SSL_CLIENT_CERT"), str(tmp_path / "cert.pem"))
+    ran = run(tmp_path, "help", "environment", COLUMNS="200", **paths)
+    for name in paths:
+        assert f"wrong: {name} holds no certificate in PEM format" in ran.out
+
+
+def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key")
+    ran = run(tmp_path, "help", "environment", GCORE_API_KEY_FILE=str(tmp_path / "key"))
+    assert "it was not read for this page" in " ".join(ran.out.split())
 
 
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:

@@ -258,6 +258,13 @@ def test_a_cookie_is_not_sent_back() -> None:
     assert not any("cookie" in name.lower() for head in heads for name in head)
 
 
+@pytest.mark.parametrize("key", ["1234$abcdefghijk", "1234$ab\\\\cdefghijk"])
+def test_a_key_in_place_of_an_option_is_not_shown(key: str) -> None:
+    ran = gtask(None, "list", "--state", key, env={"GCORE_API_KEY": key})
+    assert ran.status == 2
+    assert ran.err.startswith("gtask: unknown state '***'")
+
+
 def test_a_key_in_place_of_its_file_is_not_shown() -> None:
     ran = gtask(None, "get", TASK, env={"GCORE_API_KEY_FILE": KEY})
     assert ran.status == 2

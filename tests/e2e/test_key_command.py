@@ -28,7 +28,8 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
     [
         (printing("import sys; sys.exit('vault is locked')"), "status 1: vault is locked"),
         (printing("pass"), "printed no key"),
-        ("/no/such/command", "cannot run GCORE_API_KEY_COMMAND"),
+        ("/no/such/command --x", "cannot run '/no/such/command' of GCORE_API_KEY_COMMAND"),
+        (printing("exit(1)") + ' "$HOME"', "it runs without a shell"),
     ],
 )
 def test_a_command_that_gives_no_key_is_a_usage_error(command: str, said: str) -> None:

@@ -242,12 +242,19 @@ def test_of_what_a_command_says_the_beginning_is_shown() -> None:
     assert caught.value.message.count("y") == 500
 
 
-@pytest.mark.parametrize("command", ["/nowhere/at/all", "'"])
-def test_a_command_that_cannot_be_run(command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        # Its arguments may be secrets.
+        ("/no/where --token t", "'/no/where' of GCORE_API_KEY_COMMAND: No such file or directory"),
+        ("'", "GCORE_API_KEY_COMMAND: No closing quotation"),
+    ],
+)
+def test_a_command_that_cannot_be_run(command: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings_of({"GCORE_API_KEY_COMMAND": command})
-    reason = "No closing quotation" if command == "'" else "No such file or directory"
-    assert caught.value.message == f"cannot run GCORE_API_KEY_COMMAND: {reason}"
+    assert caught.value.message == f"cannot run {said}"
+    assert "without a shell" in (caught.value.hint or "")
 
 
 def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
@@ -294,6 +301,7 @@ def test_the_key_is_hidden_in_each_spelling() -> None:
         "12/3%24ab%22cdefg",
         '12/3$ab\\"cdefg',
         'ab"cdefg',
+        'ab\\"cdefg',
     )
     assert Settings("1$abcdefgh$i").secrets[-1] == "abcdefgh$i"
     # What is too short occurs everywhere.
