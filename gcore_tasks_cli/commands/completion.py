@@ -16,7 +16,7 @@ SCRIPTS = {
 def completion(
     shell: Annotated[
         str,
-        typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.", show_default=False),
+        typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
     ],
 ) -> None:
     """Print the completion script for bash, zsh, fish or PowerShell.

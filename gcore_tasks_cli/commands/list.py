@@ -32,7 +32,6 @@ def list_tasks(
             "-s",
             metavar="STATE",
             help="Only tasks in this state: NEW, RUNNING, FINISHED, ERROR. May be repeated.",
-            show_default=False,
         ),
     ] = None,
     active: Annotated[
@@ -59,7 +58,6 @@ def list_tasks(
             "-n",
             metavar="N",
             help=f"At most so many tasks. Default: {DEFAULT_LIMIT}.",
-            show_default=False,
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,

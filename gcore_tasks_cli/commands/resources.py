@@ -35,7 +35,6 @@ def resources(
             metavar="TYPE",
             help="Print only the IDs of this type (instances, volumes, …), bare, one a line. "
             "May be repeated.",
-            show_default=False,
         ),
     ] = None,
     wait: Annotated[

@@ -31,7 +31,6 @@ def sandbox(
         typer.Argument(
             metavar="[-- COMMAND...]",
             help="Run this command with the sandbox's settings and exit with its status.",
-            show_default=False,
         ),
     ] = None,
     scenario: Annotated[
@@ -40,7 +39,6 @@ def sandbox(
             "--scenario",
             metavar="FILE",
             help="A JSON file that describes other tasks and faults.",
-            show_default=False,
         ),
     ] = None,
     port: Annotated[

@@ -16,7 +16,6 @@ Types = Annotated[
         metavar="TYPE",
         help="Only tasks of this type; also a prefix (create_) or a pattern ('*_volume'). "
         "May be repeated.",
-        show_default=False,
     ),
 ]
 Projects = Annotated[
@@ -26,7 +25,6 @@ Projects = Annotated[
         "-p",
         metavar="ID",
         help="Only this project, or 'all'. May be repeated. Default: GCORE_CLOUD_PROJECT_ID.",
-        show_default=False,
     ),
 ]
 Regions = Annotated[
@@ -36,7 +34,6 @@ Regions = Annotated[
         "-r",
         metavar="ID",
         help="Only this region, or 'all'. May be repeated. Default: GCORE_CLOUD_REGION_ID.",
-        show_default=False,
     ),
 ]
 Users = Annotated[
@@ -45,7 +42,6 @@ Users = Annotated[
         "--user",
         metavar="ID",
         help="Only tasks that this user started. May be repeated.",
-        show_default=False,
     ),
 ]
 Resources = Annotated[
@@ -55,7 +51,6 @@ Resources = Annotated[
         metavar="ID",
         help="Only tasks that created this resource or are about it: its ID occurs in "
         "created_resources or data. May be repeated.",
-        show_default=False,
     ),
 ]
 Since = Annotated[
@@ -64,7 +59,6 @@ Since = Annotated[
         "--since",
         metavar="TIME",
         help="Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC).",
-        show_default=False,
     ),
 ]
 Until = Annotated[
@@ -73,7 +67,6 @@ Until = Annotated[
         "--until",
         metavar="TIME",
         help="Only tasks created until then; a date includes its day.",
-        show_default=False,
     ),
 ]
 Acknowledged = Annotated[
@@ -81,7 +74,6 @@ Acknowledged = Annotated[
     typer.Option(
         "--acknowledged/--unacknowledged",
         help="Only tasks that are acknowledged, or only those that are not.",
-        show_default=False,
     ),
 ]
 

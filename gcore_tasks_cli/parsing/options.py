@@ -96,7 +96,6 @@ _TASK_IDS = typer.Argument(
     metavar="ID...",
     help="Task IDs. '-' reads them from standard input: words, or JSON such as the API's "
     '{"tasks": [...]}.',
-    show_default=False,
 )
 TaskIds = Annotated[list[str], _TASK_IDS]
 OptionalTaskIds = Annotated[list[str] | None, _TASK_IDS]
@@ -111,7 +110,6 @@ Timeout = Annotated[
         metavar="DURATION",
         help="Stop after this long: 90, 90s, 10m, 1h30m. 0 checks once. "
         f"Default: {DEFAULT_TIMEOUT}.",
-        show_default=False,
     ),
 ]
 Interval = Annotated[
@@ -121,7 +119,6 @@ Interval = Annotated[
         "-i",
         metavar="SECONDS",
         help="Check each task this often (at least 0.1). Without it gtask chooses.",
-        show_default=False,
     ),
 ]
 FailFast = Annotated[
@@ -154,7 +151,6 @@ Appear = Annotated[
         "--appear",
         metavar="DURATION",
         help="Without IDs: wait so long for a first task, then for all that were found.",
-        show_default=False,
     ),
 ]
 Fields = Annotated[
@@ -163,7 +159,6 @@ Fields = Annotated[
         "--fields",
         metavar="LIST",
         help="Print these fields, tab-separated, a line a task: id,state,data.name.",
-        show_default=False,
     ),
 ]
 Progress = Annotated[
@@ -173,7 +168,6 @@ Progress = Annotated[
         metavar="WHEN",
         help="auto, live, plain or none. auto: live at a terminal, unless CI is set. "
         "Default: GTASK_PROGRESS, else auto.",
-        show_default=False,
     ),
 ]
 Events = Annotated[
@@ -206,7 +200,6 @@ Profile = Annotated[
         "--profile",
         metavar="NAME",
         help="Use this profile of gcore-cli's configuration file. Variables are used before it.",
-        show_default=False,
     ),
 ]
 NoCi = Annotated[
