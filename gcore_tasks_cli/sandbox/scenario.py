@@ -1,4 +1,7 @@
-"""Scenario files: which tasks there are, and which requests get which fault. See scenario.md."""
+"""Scenario files: which tasks there are, and which requests get which fault. See scenario.md.
+
+Any mistake in a file is a `ScenarioError`.
+"""
 
 import json
 import random
@@ -48,11 +51,7 @@ def builtin_scenario() -> Scenario:
 
 
 def parse_scenario(content: str | bytes, kinds: Sequence[FaultKind] = FAULT_KINDS) -> Scenario:
-    """The scenario of a JSON file; `kinds` are the faults that it may name.
-
-    Raises:
-        ScenarioError: for any mistake in it.
-    """
+    """The scenario of a JSON file; `kinds` are the faults that it may name."""
     try:
         value = json.loads(content)
         _check_depth(value)
