@@ -61,7 +61,7 @@ class _Result(NamedTuple, Generic[Job, Answer]):
 
 
 class Fetcher(Generic[Job, Answer]):
-    """Does jobs, several at once: `ask` is what a session does for one of them.
+    """A `Port` that does several jobs at once: `ask` is what a session does for one of them.
 
     Its methods belong to one thread; `interrupt` to any.
     """
@@ -87,11 +87,9 @@ class Fetcher(Generic[Job, Answer]):
         self.interrupted: int | None = None
 
     def now(self) -> float:
-        """Seconds on a clock that never jumps."""
         return time.monotonic()
 
     def submit(self, job: Job) -> None:
-        """Does the job as soon as a worker is free; `wait` brings the reply."""
         self._backlog.append((job, self.now()))
         self._start_waiting()
 
@@ -101,7 +99,6 @@ class Fetcher(Generic[Job, Answer]):
         self.interrupted = signal_number
 
     def wait(self, until: float) -> list[Reply[Job, Answer]]:
-        """Replies as soon as there are any; none at the time `until` or when interrupted."""
         while True:
             # An answer that has come is not late, even if it is read late (behind a full pipe).
             replies = self._collect(0.0)

@@ -20,11 +20,9 @@ class PagePrinter(Protocol):
 
     def prepare(self) -> None:
         """Imports what printing needs; best called while the API's answer is awaited."""
-        ...
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints these; `now` is the API's time, and `complete` says that they are all."""
-        ...
 
 
 class JsonPages(JsonPrinter):

@@ -24,15 +24,12 @@ class Printer(Protocol):
 
     def prepare(self) -> None:
         """Imports what printing needs; best called while the API's answer is awaited."""
-        ...
 
     def take(self, document: Document) -> None:
         """Prints the document, or keeps it for the end."""
-        ...
 
     def finish(self) -> None:
         """Prints what could only be printed at the end."""
-        ...
 
 
 class StreamPrinter:

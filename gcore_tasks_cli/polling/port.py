@@ -54,15 +54,12 @@ class Port(Protocol[JobT, AnswerT]):
 
     def now(self) -> float:
         """Seconds on a clock that never jumps."""
-        ...
 
     def submit(self, job: JobT) -> None:
         """Sends the job."""
-        ...
 
     def wait(self, until: float) -> list[Reply[JobT, AnswerT]]:
         """Replies as soon as there are any; none at the time `until` or once interrupted."""
-        ...
 
 
 def age_seconds(answer: TaskAnswer) -> float:

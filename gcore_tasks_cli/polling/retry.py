@@ -101,7 +101,6 @@ class RetryingPort(Generic[JobT, AnswerT]):
 
     @property
     def interrupted(self) -> int | None:
-        """The number of the signal that asks to stop, once there is one."""
         return self._port.interrupted
 
     @property
@@ -119,7 +118,6 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return self._heard
 
     def now(self) -> float:
-        """Seconds on a clock that never jumps."""
         return self._port.now()
 
     def submit(self, job: JobT, *, once: bool = False) -> None:
