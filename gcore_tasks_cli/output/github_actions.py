@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output.failure import Failure, failure
-from gcore_tasks_cli.output.json_lines import bare_ids
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.task_text import state_words
 from gcore_tasks_cli.sanitize import one_line
@@ -151,7 +150,7 @@ def outputs(
         # The names of outputs know no case, and none may take another's place.
         if _OUTPUT_NAME.fullmatch(kind) and kind.lower() not in taken:
             taken.add(kind.lower())
-            values[kind] = [new_id for each in documents for new_id in bare_ids(each, (kind,))]
+            values[kind] = [new_id for each in documents for new_id in each.resource_ids((kind,))]
     parts = []
     for name, items in values.items():
         value = "".join(f"{one_line(item)}\n" for item in items) or "\n"

@@ -6,10 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from gcore_tasks_cli.errors import ApiError, GtaskError
-from gcore_tasks_cli.output.json_lines import bare_ids, resources_document
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import Document, encode_json
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.model import Task
@@ -187,9 +186,14 @@ class ResourcesPrinter(StreamPrinter):
         """Prints what the task created at once, or keeps it for the table."""
         self.documents.append(document)
         if self._as_json:
-            self._json(resources_document(document, self._types))
+            entry = {
+                "task_id": document.id,
+                "state": document.state,
+                "created_resources": document.created_resources(self._types),
+            }
+            self._json(encode_json(entry))
         elif self._types:
-            ids = bare_ids(document, self._types)
+            ids = document.resource_ids(self._types)
             self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
 
     def finish(self) -> None:

@@ -12,7 +12,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -129,16 +129,20 @@ class Document:
                 return True
         return False
 
-    def created_resources(self) -> dict[str, list[Any]]:
-        """The types with at least one ID, in the API's order; IDs as sent."""
+    def created_resources(self, types: Collection[str] = ()) -> dict[str, list[Any]]:
+        """Of these types, or all, those with at least one ID, in the API's order; IDs as sent."""
         resources = self.fields.get("created_resources")
-        if not isinstance(resources, dict):
-            return {}
-        return {
-            name: [item for item in ids if item is not None and item != ""]
-            for name, ids in resources.items()
-            if isinstance(ids, list) and any(item is not None and item != "" for item in ids)
-        }
+        found = {}
+        for name, value in resources.items() if isinstance(resources, dict) else ():
+            ids = [i for i in value if i not in (None, "")] if isinstance(value, list) else []
+            if ids and (name in types or not types):
+                found[name] = ids
+        return found
+
+    def resource_ids(self, types: Collection[str]) -> list[str]:
+        """The IDs of these types, for a command line that goes on with them."""
+        ids = [each for ids in self.created_resources(types).values() for each in ids]
+        return [each if isinstance(each, str) else encode_json(each) for each in ids]
 
 
 def duration_seconds(task: TaskFields) -> float | None:
