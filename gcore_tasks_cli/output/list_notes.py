@@ -44,23 +44,16 @@ class ListNotes:
         count = max(self._page.total, self._read)
         if not self.is_full or (self._page.is_last and self._matching == self.shown):
             return None
-        which = "newest" if self._query.newest_first else "oldest"
         if not self._query.filters_here:
             if self.shown >= count:
                 return None
-            return (
-                f"the {which} {self.shown:,} of {count:,} tasks; "
-                "--limit N shows more, --all shows all"
-            )
-        if self._page.is_last:
-            return (
-                f"the {which} {self.shown:,} of {self._matching:,} tasks that match; "
-                "--limit N shows more, --all shows all"
-            )
-        return (
-            f"the {which} {self.shown:,} that match, after looking at {self._read:,} of "
-            f"{count:,} tasks; --limit N shows more, --all shows all"
-        )
+            what = f"of {count:,} tasks"
+        elif self._page.is_last:
+            what = f"of {self._matching:,} tasks that match"
+        else:
+            what = f"that match, after looking at {self._read:,} of {count:,} tasks"
+        which = "newest" if self._query.newest_first else "oldest"
+        return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"
 
     def _searched(self) -> str | None:
         if not self._query.resources:
