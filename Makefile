@@ -1,4 +1,4 @@
-# One command a need. Everything is set up in .venv; nothing else is touched.
+# Make targets. Each sets up what it needs in .venv, and touches nothing outside of this folder.
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -11,7 +11,7 @@ LOCK := .github/requirements-dev.txt
 MUTANTS := .mutants
 # LOCKED=1 installs exactly what the lock names, each file checked against its hash.
 LOCKED ?=
-# Made anew when the metadata change; a wheel that is half installed is not "done".
+# Made again when the metadata change; a wheel that is half installed is not "done".
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint generated format bench pictures dist matrix mutants lock audit clean
@@ -101,7 +101,7 @@ $(TOOLS)/.ready: .github/tools.txt
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check -r .github/tools.txt
 	@echo ready > $@
 
-# Written anew from pyproject.toml, with what is newest now (LOCK_OPTIONS=--upgrade) or was locked.
+# Written again from pyproject.toml, with what is newest now (LOCK_OPTIONS=--upgrade) or was locked.
 lock: $(TOOLS)/.ready
 	$(TOOLS)/bin/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
 	  --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

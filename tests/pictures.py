@@ -1,6 +1,6 @@
 """The pictures of the README: python -m tests.pictures writes .github/*.svg.
 
-gtask runs in a pseudo-terminal against its own sandbox; what stands on that screen in the middle
+gtask runs in a pseudo-terminal against its own sandbox; what that screen shows in the middle
 of the wait, and at its end, is what the pictures show.
 """
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def save(screen: pyte.Screen, name: str) -> None:
-    """Writes what stands on the screen as a picture of that name."""
+    """Writes what the screen shows as a picture of that name."""
     with Path("/dev/null").open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
         console.print(Text("$ ", "dim") + Text(SHELL_LINE, "bold"))

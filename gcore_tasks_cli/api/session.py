@@ -129,7 +129,7 @@ class Session:
         task_id: str | None = None,
         good: tuple[int, ...] = (HTTPStatus.OK,),
     ) -> _Answer:
-        """What `read` makes of the answer; whoever listens is told, whatever comes of it."""
+        """What `read` makes of the answer; reported to the listener, whatever the outcome."""
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None

@@ -34,8 +34,8 @@ _LOOPBACK_IPV4 = r"(?a)127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `other_keys` are older variables that hold another key than this one; `on_exchange` is told of
-    each request.
+    `other_keys` are older variables that hold another key than this one; `on_exchange` gets each
+    request.
     """
 
     api_key: str

@@ -12,7 +12,7 @@ _SILENT_SECONDS = 1.0
 def waiting_line(invocation: Invocation, observer: Observer | None = None) -> Observer | None:
     """The observer, after which the line is shown where people read; see `Streams.show_briefly`.
 
-    Whoever waits with it calls `Streams.erase` in the end.
+    Its user calls `Streams.erase` in the end.
     """
     streams, env = invocation.streams, invocation.env
     wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")

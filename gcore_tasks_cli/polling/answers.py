@@ -72,7 +72,7 @@ class Answers(Generic[JobT, AnswerT]):
         """Pauses as after so many failures in a row: answers may be wrong only taken together."""
         now = self._requests.now()
         since = self._held.since if self._held else now
-        give_up = min(since + self._policy.patience_seconds, self._policy.deadline)
+        give_up = min(since + self._policy.retry_seconds, self._policy.deadline)
         until = min(now + backoff(failures, self._uniform), give_up)
         self._held = Outage(since, error, until)
         while self._requests.now() < until:
@@ -84,7 +84,7 @@ class Answers(Generic[JobT, AnswerT]):
                 raise Interrupted(self._requests.interrupted)
         if until == give_up:
             if self._policy.deadline == math.inf:
-                after = format_duration(self._policy.patience_seconds)
+                after = format_duration(self._policy.retry_seconds)
                 error.message += f"; gave up after {after}"
             raise error
 

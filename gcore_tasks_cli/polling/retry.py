@@ -44,7 +44,7 @@ class RetryPolicy(NamedTuple):
     `deadline`, on the port's clock, ends them all.
     """
 
-    patience_seconds: float = 20.0
+    retry_seconds: float = 20.0
     most_tries: float = 5
     deadline: float = math.inf
 
@@ -295,7 +295,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return self._failures_in_row >= _PROBE_AFTER_FAILURES
 
     def _slow_down(self) -> None:
-        """Doubles the time between requests, for good."""
+        """Doubles the time between requests, for the rest of the run."""
         spans = len(self._sends) - 1
         recent = (self._sends[-1] - self._sends[0]) / spans if spans > 0 else 0.0
         self._gap = min(max(2 * self._gap, 2 * recent, _LEAST_GAP_SECONDS), _MOST_GAP_SECONDS)
@@ -310,7 +310,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
     def _why_not_again(self, attempt: _Open, error: ApiError, then: float) -> str | None:
         if attempt.failures >= self._policy.most_tries:
             return f"; gave up after {attempt.failures} tries"
-        if then < self._gives_up_at(attempt) or self._policy.patience_seconds == math.inf:
+        if then < self._gives_up_at(attempt) or self._policy.retry_seconds == math.inf:
             return None  # a wait ends at its deadline, and not before
         if error.retry_after is not None:
             asked = format_duration(error.retry_after)
@@ -318,8 +318,8 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return self._why_too_late
 
     def _gives_up_at(self, attempt: _Open) -> float:
-        patience_ends = max(self._heard, attempt.submitted) + self._policy.patience_seconds
-        return min(patience_ends, self._policy.deadline)
+        end = max(self._heard, attempt.submitted) + self._policy.retry_seconds
+        return min(end, self._policy.deadline)
 
     def _next_give_up(self) -> float:
         oldest = next(iter(self._open.values()), None)
@@ -333,7 +333,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
     def _why_too_late(self) -> str:
         if self._policy.deadline < math.inf:
             return ""
-        return f"; gave up after {format_duration(self._policy.patience_seconds)}"
+        return f"; gave up after {format_duration(self._policy.retry_seconds)}"
 
     def _give_up(self, job: JobT, why: str) -> None:
         error = self._open[job].error or NoAnswer("the API does not answer", transient=True)

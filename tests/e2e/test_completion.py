@@ -80,7 +80,7 @@ class Shell:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
+        """What the screen shows."""
         return "\n".join(["", *(line.rstrip() for line in self.screen.display)]).rstrip("\n")
 
     def read(self) -> bool:
@@ -116,7 +116,7 @@ class Shell:
             assert time.monotonic() < end, f"{what} is not on the screen:\n{self.text}"
 
     def menu(self, line: str, *offered: str) -> str:
-        """What stands on the screen once TAB after this line has offered all that it should."""
+        """What the screen shows once TAB after this line has offered all that it should."""
         self.shows(line, line.rstrip())
         text = self.after("\t\t" if self.name == "bash" else "\t")
         # A busy machine may pause in the middle of its answer.

@@ -57,7 +57,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
+        """What the screen shows."""
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
     def read(self) -> bool:

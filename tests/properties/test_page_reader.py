@@ -146,7 +146,7 @@ def test_a_lasting_fault_ends_it_after_what_came_before() -> None:
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0, 60.0])
-def test_patience_ends(retry_after: float | None) -> None:
+def test_retrying_ends(retry_after: float | None) -> None:
     port = ShiftingList(list(range(30)), errors=[transient(retry_after)] * 100)
     with pytest.raises(NoAnswer, match="busy"):
         read(port)

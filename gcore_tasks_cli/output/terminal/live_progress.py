@@ -31,7 +31,7 @@ from gcore_tasks_cli.tasks.document import Document, duration_seconds
 _SHORTEST_FRAME_SECONDS = 0.1
 # Shows the cursor, drops every colour, and begins a new line.
 _TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
-# No window is wider; twice that is read for secrets, lest half of one is left.
+# No window is wider; twice that is read for secrets, so that no half of one is left.
 _LONGEST_CELL = 2000
 _MOST_READ = 2 * _LONGEST_CELL
 _NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"

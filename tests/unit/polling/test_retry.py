@@ -75,7 +75,7 @@ def test_a_request_for_once_is_not_retried_and_makes_no_outage() -> None:
     assert run.port.times == [0.0]
 
 
-def test_patience_ends_20_s_after_the_last_good_answer() -> None:
+def test_retrying_ends_20_s_after_the_last_good_answer() -> None:
     def say(job: str, _n: int) -> Said[str]:
         return (10.0, "b!") if job == "b" else (0.1, fault())
 
@@ -89,19 +89,19 @@ def test_patience_ends_20_s_after_the_last_good_answer() -> None:
     assert 26.0 < run.replies[1][0] < 30.0
 
 
-def test_patience_begins_with_the_request() -> None:
+def test_the_time_to_retry_begins_with_the_request() -> None:
     run = Run(always(fault())).until(100.0).submit("a").until(200.0)
     time, final = run.only_error()
     assert final.message == "HTTP 503; gave up after 5 tries"
     assert 104.0 < time < 120.0
 
 
-def test_a_request_without_any_answer_is_given_up_when_patience_ends() -> None:
+def test_a_request_without_any_answer_is_given_up_when_the_time_to_retry_ends() -> None:
     time, final = Run(lambda _job, _n: None).submit("a").until(99.0).only_error()
     assert (time, final.message) == (20.0, "the API does not answer; gave up after 20 s")
     assert final.transient
     # So soon that no outage has been noticed yet.
-    short = RetryPolicy(patience_seconds=3.0)
+    short = RetryPolicy(retry_seconds=3.0)
     time, final = Run(lambda _job, _n: None, short).submit("a").until(99.0).only_error()
     assert (time, final.message) == (3.0, "the API does not answer; gave up after 3 s")
     assert final.transient
@@ -121,7 +121,7 @@ def test_a_server_that_asks_for_too_long_a_pause_is_not_waited_for() -> None:
     time, final = Run(always(fault(retry_after=60.0))).submit("a").until(99.0).only_error()
     assert time == 0.1
     assert final.message == "HTTP 503; gave up: it asks to come back after 1 m 00 s"
-    # Just when patience ends is too late.
+    # Just when the time to retry ends is too late.
     too_late = always(fault(retry_after=20.0), seconds=0.0)
     assert Run(too_late).submit("a").until(99.0).only_error()[0] == 0.0
 
