@@ -70,11 +70,19 @@ class Session:
         self._socket: socket.socket | None = None
 
     def get_task(self, task_id: str) -> TaskAnswer:
-        """The task of this ID."""
+        """The task of this ID.
+
+        Raises:
+            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
+        """
         return self._task("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
 
     def list_tasks(self, page: PageRequest) -> PageAnswer:
-        """A page of the list of tasks."""
+        """A page of the list of tasks.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
+        """
         query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
         return self._request(
             "GET",
@@ -86,6 +94,9 @@ class Session:
         """Acknowledges the task; answers it.
 
         Safe to ask again when no answer came: acknowledging what is acknowledged changes nothing.
+
+        Raises:
+            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
         return self._task("POST", f"{_TASKS}/{path_segment(task_id)}/acknowledge", task_id)
 
@@ -94,6 +105,9 @@ class Session:
 
         Safe to ask again when no answer came: a second time it finds nothing left to do, save for
         what came about in between, and that is part of "all" too.
+
+        Raises:
+            ApiError: `KeyRefused` or `NoAnswer`.
         """
         path = f"{_TASKS}/acknowledge_all{_encoded(parameters)}"
         good = (HTTPStatus.NO_CONTENT, HTTPStatus.OK)

@@ -1,7 +1,4 @@
-"""Options and arguments that commands share, with the checks that belong to them.
-
-A check that fails raises what the parser itself would, or a `UsageError`.
-"""
+"""Options and arguments that commands share, with the checks that belong to them."""
 
 import os
 from collections.abc import Mapping
@@ -24,7 +21,11 @@ PROGRESS = ("auto", "live", "plain", "none")
 
 
 def interval_seconds(text: str | None) -> float | None:
-    """`--interval` in seconds; None where gtask chooses the pace."""
+    """`--interval` in seconds; None where gtask chooses the pace.
+
+    Raises:
+        typer.BadParameter: if it is no duration, or too short.
+    """
     if text is None:
         return None
     seconds = duration_seconds(text, "--interval")
@@ -36,7 +37,11 @@ def interval_seconds(text: str | None) -> float | None:
 
 
 def duration_seconds(text: str, option: str) -> float:
-    """What was given to the option, in seconds."""
+    """What was given to the option, in seconds.
+
+    Raises:
+        typer.BadParameter: if it is no duration.
+    """
     try:
         return parse_duration(text)
     except ValueError as error:
@@ -52,7 +57,11 @@ def wait_options(
     progress: str | None,
     resume: tuple[str, ...] | None,
 ) -> "WaitOptions":
-    """How to wait; `resume` is the command and the options that go on with the wait."""
+    """How to wait; `resume` is the command and the options that go on with the wait.
+
+    Raises:
+        typer.BadParameter: for an option that makes no sense.
+    """
     from gcore_tasks_cli.operations.wait import WaitOptions
 
     return WaitOptions(
@@ -66,7 +75,11 @@ def wait_options(
 
 
 def progress_mode(option: str | None, env: Mapping[str, str]) -> str:
-    """How progress is shown, by `--progress` or `GTASK_PROGRESS`."""
+    """How progress is shown, by `--progress` or `GTASK_PROGRESS`.
+
+    Raises:
+        UsageError: if it is no such way.
+    """
     mode = (option or env.get("GTASK_PROGRESS", "").strip() or PROGRESS[0]).lower()
     if mode not in PROGRESS:
         name = "--progress" if option else "GTASK_PROGRESS"

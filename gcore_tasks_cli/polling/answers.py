@@ -23,11 +23,7 @@ Observer = Callable[[float, Outage | None], None]
 
 
 class Answers(Generic[JobT, AnswerT]):
-    """Jobs side by side, each retried as the policy has it until there is a final answer.
-
-    Waiting raises an `ApiError` for a permanent fault, or a transient one that lasted too long,
-    and `Interrupted` if the port was interrupted.
-    """
+    """Jobs side by side, each retried as the policy has it until there is a final answer."""
 
     def __init__(
         self,
@@ -54,7 +50,12 @@ class Answers(Generic[JobT, AnswerT]):
         self._outcomes.pop(job, None)
 
     def answer(self, job: JobT) -> AnswerT:
-        """Waits for the answer to this job, and keeps what comes for others."""
+        """Waits for the answer to this job, and keeps what comes for others.
+
+        Raises:
+            ApiError: for a permanent fault, or a transient one that lasted too long.
+            Interrupted: if the port was interrupted.
+        """
         while job not in self._outcomes:
             for reply in self._requests.wait(self._requests.now() + _OBSERVED_SECONDS):
                 self._outcomes[reply.job] = reply.answer
@@ -69,7 +70,12 @@ class Answers(Generic[JobT, AnswerT]):
         return outcome
 
     def hold(self, error: ApiError, failures: int) -> None:
-        """Pauses as after so many failures in a row: answers may be wrong only taken together."""
+        """Pauses as after so many failures in a row: answers may be wrong only taken together.
+
+        Raises:
+            ApiError: the error, if it has lasted too long.
+            Interrupted: if the port was interrupted.
+        """
         now = self._requests.now()
         since = self._held.since if self._held else now
         give_up = min(since + self._policy.retry_seconds, self._policy.deadline)
@@ -97,6 +103,9 @@ class Answers(Generic[JobT, AnswerT]):
 
         They are under way when this returns. A refused key is one for all of them: the first one
         that meets it answers for the rest.
+
+        Raises:
+            Interrupted: if the port was interrupted.
         """
         for job in jobs:
             self.ask(job)

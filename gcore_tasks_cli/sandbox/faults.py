@@ -40,7 +40,11 @@ class Fault:
 
 
 def parse_fault(entry: Fields, kinds: Sequence[FaultKind]) -> Fault:
-    """The fault of an entry in the scenario file."""
+    """The fault of an entry in the scenario file.
+
+    Raises:
+        ScenarioError: for any mistake in it.
+    """
     by_name = {kind.name: kind for kind in kinds}
     known = fields.one_of(*by_name)
     kind = by_name[entry.get("do", known, "") or known(f"{entry.place}.do", None)]

@@ -1,7 +1,4 @@
-"""Scenario files: which tasks there are, and which requests get which fault. See scenario.md.
-
-Any mistake in a file is a `ScenarioError`.
-"""
+"""Scenario files: which tasks there are, and which requests get which fault. See scenario.md."""
 
 import json
 import random
@@ -51,7 +48,11 @@ def builtin_scenario() -> Scenario:
 
 
 def parse_scenario(content: str | bytes, kinds: Sequence[FaultKind] = FAULT_KINDS) -> Scenario:
-    """The scenario of a JSON file; `kinds` are the faults that it may name."""
+    """The scenario of a JSON file; `kinds` are the faults that it may name.
+
+    Raises:
+        ScenarioError: for any mistake in it.
+    """
     try:
         value = json.loads(content)
         _check_depth(value)

@@ -2,9 +2,6 @@
 
 `--json` prints this text and not a re-encoding of it, so that numbers, escapes, the order of keys
 and unknown fields are exactly as the API sent them.
-
-What cannot be parsed raises a ValueError: text that is no JSON, is nested too deeply, or is not
-what was expected (a task needs a string `id` and `state`).
 """
 
 import codecs
@@ -194,12 +191,20 @@ def _hidden(value: Any, hide: Callable[[str], str], deepest: int) -> Any:
 
 
 def decode_json(body: bytes) -> str:
-    """The text of a JSON body (UTF-8, as RFC 8259 requires; a byte order mark is dropped)."""
+    """The text of a JSON body (UTF-8, as RFC 8259 requires; a byte order mark is dropped).
+
+    Raises:
+        ValueError: if it is not UTF-8.
+    """
     return body.removeprefix(codecs.BOM_UTF8).decode()  # "utf-8-sig" would have to be imported
 
 
 def parse_json(text: str) -> Any:
-    """The value of one JSON text; unlike `json.loads`, it rejects NaN."""
+    """The value of one JSON text; unlike `json.loads`, it rejects NaN and raises no RecursionError.
+
+    Raises:
+        ValueError: if it is not JSON, or too deeply nested.
+    """
     value, end = parse_json_at(text, _skip_space(text, 0))
     if _skip_space(text, end) != len(text):
         raise ValueError(f"more text after the JSON value, at character {end}")
@@ -207,7 +212,11 @@ def parse_json(text: str) -> Any:
 
 
 def parse_json_at(text: str, start: int) -> tuple[Any, int]:
-    """The JSON value that begins at `start`, and the index after it."""
+    """The JSON value that begins at `start`, and the index after it.
+
+    Raises:
+        ValueError: as `parse_json`.
+    """
     try:
         return _DECODER.raw_decode(text, start)
     except RecursionError:
@@ -232,7 +241,11 @@ def _more_stack() -> Iterator[None]:
 
 
 def json_stream(text: str) -> Iterator[Any]:
-    """The values of consecutive JSON texts, as `jq` reads them."""
+    """The values of consecutive JSON texts, as `jq` reads them.
+
+    Raises:
+        ValueError: as `parse_json`.
+    """
     position = _skip_space(text, 0)
     while position < len(text):
         value, position = parse_json_at(text, position)
@@ -241,12 +254,20 @@ def json_stream(text: str) -> Iterator[Any]:
 
 
 def parse_task(text: str) -> Document:
-    """The task in a JSON text."""
+    """The task in a JSON text.
+
+    Raises:
+        ValueError: if it is not JSON, or not a task (without a string `id` or `state`).
+    """
     return _document(parse_json(text), text)
 
 
 def parse_page(text: str) -> tuple[list[Document], int]:
-    """The tasks of a page of the list, each with its own text, and the count over all pages."""
+    """The tasks of a page of the list, each with its own text, and the count over all pages.
+
+    Raises:
+        ValueError: if it is not a page of tasks.
+    """
     documents: list[Document] | None = None
     count: Any = None
     position = _expect(text, _skip_space(text, 0), "{")

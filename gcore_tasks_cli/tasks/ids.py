@@ -1,7 +1,4 @@
-"""Task IDs from arguments and from standard input.
-
-Text that cannot be an ID, and input that holds none, is a `UsageError`.
-"""
+"""Task IDs from arguments and from standard input."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -26,6 +23,9 @@ def collect_ids(
     """The IDs of the arguments in their order, each once; `-` stands for those of `stdin`.
 
     `recent_ids`, the tasks that abbreviations can mean, is called only if there is one.
+
+    Raises:
+        UsageError: for text that cannot be an ID, or a standard input without a task ID.
     """
     recent_ids = cache(recent_ids)
     ids: dict[str, None] = {}
@@ -41,7 +41,11 @@ def collect_ids(
 
 
 def whole_id(text: str, recent_ids: Sequence[str]) -> str:
-    """The one recent ID that `text` abbreviates, with or without an ellipsis; else `text`."""
+    """The one recent ID that `text` abbreviates (with or without an ellipsis), else `text`.
+
+    Raises:
+        UsageError: if it abbreviates several.
+    """
     beginning = text.removesuffix("…")
     if text in recent_ids or len(beginning) < _SHORTEST_ABBREVIATION:
         return text
@@ -55,7 +59,11 @@ def whole_id(text: str, recent_ids: Sequence[str]) -> str:
 
 
 def check_id(text: str) -> str:
-    """`text` as an ID: one segment of a URL's path, and never more."""
+    """`text` as an ID: one segment of a URL's path, and never more.
+
+    Raises:
+        UsageError: if it is empty, `.`, `..`, too long, or holds a character that no ID can hold.
+    """
     task_id = text.strip()
     if not task_id:
         raise UsageError("a task ID is empty", hint="is the variable that should hold it set?")
@@ -84,7 +92,11 @@ def path_segment(task_id: str) -> str:
 
 
 def ids_in(data: bytes, recent_ids: Callable[[], Sequence[str]] = tuple) -> list[str]:
-    """The IDs in standard input: words, or JSON in several forms, below HTTP headers or not."""
+    """The IDs in standard input: words, or JSON in several forms, below HTTP headers or not.
+
+    Raises:
+        UsageError: if it is empty, an error response of the API, or has no task ID.
+    """
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:

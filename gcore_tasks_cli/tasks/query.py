@@ -2,8 +2,6 @@
 
 The API filters by state, project, region, creation time, acknowledgement and one task type. Several
 types, prefixes, patterns, users and resources are filtered here, over all pages.
-
-What a user wrote and makes no sense is a `UsageError`.
 """
 
 import re
@@ -85,7 +83,11 @@ class TaskQuery(NamedTuple):
 
 
 def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
-    """States in upper or lower case, each once."""
+    """States in upper or lower case, each once.
+
+    Raises:
+        UsageError: for an unknown state.
+    """
     states: dict[str, None] = {}
     for text in texts:
         state = text.strip().upper()
@@ -100,7 +102,11 @@ def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
-    """The states of `--state`, `--active` and `--failed` together, as a task lives."""
+    """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
+
+    Raises:
+        UsageError: for an unknown state.
+    """
     chosen = {*parse_states(texts), *(ACTIVE_STATES if active else ())}
     if failed:
         chosen.add("ERROR")
@@ -108,7 +114,11 @@ def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[
 
 
 def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
-    """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`)."""
+    """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`).
+
+    Raises:
+        UsageError: for text that cannot be a task type.
+    """
     types = tuple(dict.fromkeys(text.strip() for text in texts))
     for text in types:
         if _TYPE.fullmatch(text) is None:
@@ -120,7 +130,11 @@ def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
-    """IDs of projects, regions or users, which are numbers; each once."""
+    """IDs of projects, regions or users, which are numbers; each once.
+
+    Raises:
+        UsageError: for text that is not a number.
+    """
     numbers: dict[int, None] = {}
     for text in texts:
         if _NUMBER.fullmatch(text.strip()) is None:
@@ -130,7 +144,11 @@ def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
 
 
 def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
-    """IDs of resources, each once."""
+    """IDs of resources, each once.
+
+    Raises:
+        UsageError: for an empty one.
+    """
     ids = tuple(dict.fromkeys(text.strip() for text in texts))
     if "" in ids:
         raise UsageError("a resource ID is empty", hint="is the variable that should hold it set?")
@@ -144,6 +162,9 @@ def scope(
 
     `what` is `project` or `region`; `default` gives a number as text, and where it is from. The
     word `all` in the option overrides it.
+
+    Raises:
+        UsageError: for text that is not a number.
     """
     chosen = [text.strip() for text in texts]
     if EVERYWHERE in (text.lower() for text in chosen):
@@ -159,7 +180,11 @@ def scope(
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:
-    """`2h` or `3d` before `now`, or a date, with or without a time: in UTC unless it has a zone."""
+    """`2h` or `3d` before `now`, or a date, with or without a time: in UTC unless it has a zone.
+
+    Raises:
+        UsageError: if it is neither, or a time that does not exist.
+    """
     compact = text.strip()
     if re.fullmatch(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+", compact.lower(), re.ASCII):
         try:
@@ -181,7 +206,11 @@ def parse_moment(text: str, now: datetime, option: str) -> datetime:
 def parse_span(
     since: str | None, until: str | None, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """The earliest and the latest creation time; a bare date as `--until` includes that day."""
+    """The earliest and the latest creation time; a bare date as `--until` includes that day.
+
+    Raises:
+        UsageError: for an invalid time, or a span that ends before it begins.
+    """
     begin = None if since is None else parse_moment(since, now, "--since")
     end = None if until is None else parse_moment(until, now, "--until")
     if end is not None and _is_bare_date(until):
