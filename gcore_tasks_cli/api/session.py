@@ -63,7 +63,6 @@ class Session:
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
-        self._is_spoilt = False  # its connection holds the rest of an answer that was not read
         self._has_answered = self._is_past_proxy = False
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._socket_lock = threading.Lock()
@@ -128,7 +127,6 @@ class Session:
         if self._client is not None:
             self._client.close()
             self._client = None
-        self._is_spoilt = False
 
     def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
         return self._request(
@@ -225,8 +223,6 @@ class Session:
 
     def _exchange(self, method: str, path: str) -> Response:
         self._status = None
-        if self._is_spoilt:
-            self.close()
         client = self._client = self._client or self._new_client()
         give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
         with client.stream(
@@ -242,7 +238,6 @@ class Session:
                 body = read_body(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
-                self._is_spoilt = True
             return Response(response.status_code, headers, body)
 
     def _new_client(self) -> httpx.Client:

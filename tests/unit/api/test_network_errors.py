@@ -1,260 +1,244 @@
-"""Every fault of the network and of TLS is one sentence, over real sockets."""
+"""What the network, TLS and a proxy raise, each in one sentence."""
 
-import re
+import errno
 import socket
 import ssl
-import warnings
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
-import trustme
 
-from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
-from gcore_tasks_cli.api.tls import tls_context
-from gcore_tasks_cli.errors import ApiError, UsageError
-from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.servers.rare_faults import scenario_of
-from tests.servers.raw import answering
-
-AUTHORITY = trustme.CA()
-# What people are not to read: names of Python, of libraries and of their errors.
-INTERNALS = re.compile(
-    r"_ssl\.c|bytearray|Errno|\bb'|httpx|h11|httpcore|Receive buffer|sslv3|tlsv1|\[SSL"
-    r"|line 1 column|char 0|utf-8|codec"
-)
-KEY = "1234$abcdefgh"
-OK = b"HTTP/1.1 200 OK\r\n"
+from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api.network_errors import NoConnectionLeft, network_error, too_slow
+from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
+from gcore_tasks_cli.errors import NoAnswer
+from tests.unit.api.few_descriptors import few_descriptors
 
 
-@pytest.fixture(scope="module")
-def authority_file(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("authority") / "ca.pem"
-    AUTHORITY.cert_pem.write_to_path(str(path))
-    return str(path)
+def said_of(
+    error: Exception,
+    cause: BaseException | None = None,
+    *,
+    plain: bool = False,
+    known: bool = False,
+) -> NoAnswer:
+    error.__cause__ = cause
+    return network_error(error, "peer", is_plain=plain, is_known=known)
 
 
-@pytest.fixture
-def client_certificate(tmp_path: Path) -> tuple[str, str]:
-    return certificate_files(AUTHORITY, tmp_path)
-
-
-def certificate_files(authority: trustme.CA, folder: Path) -> tuple[str, str]:
-    """The files of a client certificate and its key."""
-    made = authority.issue_cert("client@example.org")
-    cert, key = folder / "client.pem", folder / "client.key"
-    made.cert_chain_pems[0].write_to_path(str(cert))
-    made.private_key_pem.write_to_path(str(key))
-    return str(cert), str(key)
-
-
-def server_context(**attributes: object) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert("127.0.0.1").configure_cert(context)
-    AUTHORITY.configure_trust(context)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of old TLS versions
-        for name, value in attributes.items():
-            setattr(context, name, value)
-    return context
-
-
-def error_at(url: str, **more: str) -> ApiError:
-    """What a session says that asks there for a task."""
-    settings = Settings(KEY, url, **more)  # type: ignore[arg-type]
-    with (
-        closing(Session(settings, tls_context(settings))) as session,
-        pytest.raises(ApiError) as raised,
-    ):
-        session.get_task("t-1")
-    said = f"{raised.value.message} {raised.value.hint}"
-    assert not INTERNALS.search(said), said
-    return raised.value
-
-
-def response(body: bytes, head: bytes = OK) -> bytes:
-    return head + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+RESET = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+LOST = OSError(errno.ENETUNREACH, "Network is unreachable")
+NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("error", "cause", "message"),
     [
-        (b"", "closed the connection without an answer (is it an https port?)"),
-        (b"\x00\xff\xfeSSH-2.0-x\r\n\r\n", "answered with something that is not HTTP"),
-        (b"\x15\x03\x01\x00\x02\x02\x46", "is not HTTP (is it an https port?)"),
-        (OK + b"X: " + b"x" * 200_000, "are too long"),
-        (OK + b"bad header\r\n\r\n", "not HTTP"),
-        (OK + b"Content-Length: -1\r\n\r\n", "not HTTP"),
-        (OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", "not HTTP"),
-        (OK + b"Content-Length: 99\r\n\r\n{", "was cut short"),
-        (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{", "was cut short"),
-        (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{", "not HTTP"),
-        (OK + b"Transfer-Encoding: odd\r\n\r\n{", "not HTTP"),
-        (OK + b"X: y", "without an answer"),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 999999 Odd\r\n\r\n", "not HTTP"),
-        (response(b""), "answered with nothing instead of a task"),
-        (response(b"<!DOCTYPE html><p>x"), "answered with an HTML page instead of a task"),
-        (response(b"<html><title>Sign in &amp; surf</title>"), "an HTML page (Sign in & surf)"),
-        (response(b"<?xml version='1.0'?><a/>"), "answered with XML instead of a task"),
-        (response(b"gateway busy"), "answered with something that is not JSON"),
-        (response(b"\xff\xfe\xfd"), "answered with something that is not JSON"),
-        (response(b'{"id":"t-1","state":'), "answered with something that is not JSON"),
-        (response(b"null"), "answered with JSON of another kind"),
-        (response(b'{"id":"t-1"}'), "answered with JSON of another kind"),
-        (
-            response(
-                b"<html><head><title>400 No required SSL certificate was sent</title></head>",
-                b"HTTP/1.1 400 Bad Request\r\n",
-            ),
-            "HTTP 400 Bad Request: 400 No required SSL certificate was sent",
-        ),
-        (
-            response(
-                b"Client sent an HTTP request to an HTTPS server.\n",
-                b"HTTP/1.0 400 Bad Request\r\n",
-            ),
-            "HTTP 400 Bad Request: Client sent an HTTP request to an HTTPS server.",
-        ),
-        (
-            response(b"<html><title>502 Bad Gateway</title>", b"HTTP/1.1 502 Bad Gateway\r\n"),
-            "answered HTTP 502 Bad Gateway",
-        ),
+        (httpx.ConnectTimeout("x"), TimeoutError(), "peer took no connection in 10 s"),
+        (httpx.ReadTimeout("x"), TimeoutError(), "peer gave no answer in 15 s"),
+        (httpx.WriteTimeout("x"), None, "peer gave no answer in 15 s"),
+        (httpx.ConnectError("x"), LOST, "cannot reach peer: network is unreachable"),
+        (httpx.ConnectError("x"), None, "cannot reach peer: unknown reason"),
+        (httpx.ReadError("x"), RESET, "the connection to peer broke: connection reset by peer"),
+        (httpx.ReadError("x"), OSError(), "the connection to peer broke: unknown reason"),
+        (RESET, None, "the connection to peer broke: connection reset by peer"),
     ],
 )
-def test_an_answer_that_cannot_be_used_is_described(data: bytes, words: str) -> None:
-    with answering(data) as port:
-        assert words in error_at(f"http://127.0.0.1:{port}").message
-
-
-@pytest.mark.parametrize("spoken", ["https", "http"])
-def test_the_wrong_scheme_is_named(spoken: str) -> None:
-    tls = server_context() if spoken == "http" else None
-    with SandboxServer(scenario_of(), ssl_context=tls) as server:
-        error = error_at(f"{spoken}://127.0.0.1:{server.base_url.rpartition(':')[2]}")
-    if spoken == "https":
-        assert (error.transient, error.message[-18:]) == (False, "does not speak TLS")
-        assert error.hint == "is it an http port? Its URL says https"
-    else:  # Python's own server ends the connection, which may have other reasons
-        assert "(is it an https port?)" in error.message
-
-
-@pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def demanding(request: pytest.FixtureRequest) -> Iterator[SandboxServer]:
-    """A server that demands a client certificate."""
-    tls = server_context(verify_mode=ssl.CERT_REQUIRED, maximum_version=request.param)
-    tasks = [{"id": "t-1"}]
-    with SandboxServer(scenario_of(tasks=tasks), ssl_context=tls) as server:
-        yield server
-
-
-def test_a_client_certificate_that_is_demanded_is_named(
-    demanding: SandboxServer, authority_file: str
+def test_what_the_network_does_is_said_and_passes(
+    error: Exception, cause: BaseException | None, message: str
 ) -> None:
-    error = error_at(demanding.base_url, ca_file=authority_file)
-    assert "demands a client certificate" in error.message
-    assert "SSL_CLIENT_CERT" in (error.hint or "")
-    assert not error.transient
+    found = said_of(error, cause)
+    assert (found.message, found.hint, found.transient) == (message, None, True)
 
 
-def test_a_client_certificate_of_a_stranger_is_refused(
-    demanding: SandboxServer, authority_file: str, tmp_path: Path
-) -> None:
-    cert, key = certificate_files(trustme.CA(), tmp_path)
-    error = error_at(demanding.base_url, ca_file=authority_file, client_cert=cert, client_key=key)
-    assert "refuses the client certificate" in error.message
-    assert not error.transient
+def test_a_name_that_is_not_found_comes_with_a_hint() -> None:
+    found = said_of(httpx.ConnectError("x"), NO_NAME)
+    assert found.message == "cannot find peer: Name or service not known"
+    assert found.hint == "check the network, GCORE_BASE_URL and HTTPS_PROXY"
+    assert found.transient
 
 
-def test_a_client_certificate_is_shown(
-    demanding: SandboxServer, authority_file: str, client_certificate: tuple[str, str]
-) -> None:
-    cert, key = client_certificate
-    settings = Settings(
-        demanding.api_key, demanding.base_url, authority_file, client_cert=cert, client_key=key
-    )
-    with closing(Session(settings, tls_context(settings))) as session:
-        assert session.get_task("t-1").document.id == "t-1"
+def test_the_cause_is_found_wherever_it_is_in_the_chain() -> None:
+    between = RuntimeError("between")
+    between.__context__ = LOST  # raised while that was handled
+    assert said_of(httpx.ConnectError("x"), between).message.endswith("network is unreachable")
 
 
-def test_no_common_tls_version_is_named(authority_file: str) -> None:
-    old = server_context(maximum_version=ssl.TLSVersion.TLSv1_1)
-    old.set_ciphers("ALL:@SECLEVEL=0")
-    with SandboxServer(scenario_of(), ssl_context=old) as server:
-        error = error_at(server.base_url, ca_file=authority_file)
-    assert "no TLS version in common" in error.message
-    assert not error.transient
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_too_many_open_files_are_not_the_networks_fault(number: int) -> None:
+    found = said_of(httpx.ConnectError("x"), OSError(number, "Too many open files"))
+    assert type(found) is NoConnectionLeft
+    assert found.message == "too many open files: gtask can open no connection"
+    assert found.hint == "a higher limit: ulimit -n 64"
+    assert found.transient
 
 
-def test_what_worked_once_is_no_mistake_of_the_settings(authority_file: str) -> None:
-    """A load balancer that speaks plain http while it restarts must not end a wait."""
-    tls = tls_context(Settings(KEY, ca_file=authority_file))
-
-    def ask(api_key: str, url: str) -> None:
-        with closing(Session(Settings(api_key, url), tls)) as session:
-            session.get_task("t-1")
-
-    with SandboxServer(scenario_of(tasks=[{"id": "t-1"}]), ssl_context=server_context()) as server:
-        ask(server.api_key, server.base_url)
-    with (
-        answering(b"HTTP/1.1 503 \r\n\r\n", after_request=False) as port,
-        pytest.raises(ApiError, match=r"the TLS connection to .* failed") as raised,
-    ):
-        ask(KEY, f"https://127.0.0.1:{port}")
-    assert raised.value.transient
-    assert not INTERNALS.search(raised.value.message)
+def test_a_name_that_could_not_be_asked_for_is_not_unknown() -> None:
+    with few_descriptors(0):
+        found = said_of(httpx.ConnectError("x"), NO_NAME)
+    assert type(found) is NoConnectionLeft
+    with few_descriptors(1):
+        assert type(said_of(httpx.ConnectError("x"), NO_NAME)) is NoAnswer
+        # What was opened to find that out is closed again.
+        assert type(said_of(httpx.ConnectError("x"), NO_NAME)) is NoAnswer
 
 
-def test_tls_that_ends_in_the_middle_is_transient() -> None:
-    with answering(b"") as port:
-        error = error_at(f"https://127.0.0.1:{port}")
-    assert error.transient
-    assert "closed the connection in the middle of TLS" in error.message
-
-
-def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port = bound.getsockname()[1]
-    assert error_at(f"http://127.0.0.1:{port}").message.startswith("cannot reach 127.0.0.1")
+GUESS = " (is it an https port?)"
 
 
 @pytest.mark.parametrize(
-    ("cert", "key", "words"),
+    ("said", "message", "is_guessed"),
     [
-        ("client.key", None, "SSL_CLIENT_CERT holds no certificate in PEM format"),
-        ("client.pem", None, "SSL_CLIENT_CERT holds no private key in PEM format"),
-        ("client.pem", "client.pem", "SSL_CLIENT_KEY holds no private key in PEM format"),
-        ("client.pem", "other.key", "the key in SSL_CLIENT_KEY is not that of the certificate"),
-        (None, "client.key", "SSL_CLIENT_KEY is set, but SSL_CLIENT_CERT is not"),
+        (
+            "Server disconnected without sending a response.",
+            "peer closed the connection without an answer",
+            True,
+        ),
+        (
+            "peer closed connection without sending complete message body (incomplete chunked)",
+            "the answer of peer was cut short",
+            False,
+        ),
+        ("Server unexpectedly closed", "the answer of peer was cut short", False),
+        ("header line too long", "the headers of the answer of peer are too long", False),
+        ("illegal status line", "peer answered with something that is not HTTP", True),
     ],
 )
-def test_a_client_certificate_that_cannot_be_used_names_its_variable(
-    cert: str | None, key: str | None, words: str, tmp_path: Path
+def test_a_breach_of_http_is_said(said: str, message: str, is_guessed: bool) -> None:
+    guess = GUESS if is_guessed else ""
+    found = said_of(httpx.RemoteProtocolError(said), plain=True)
+    assert (found.message, found.transient) == (message + guess, True)
+    assert said_of(httpx.RemoteProtocolError(said)).message == message
+    assert said_of(httpx.RemoteProtocolError(said), plain=True, known=True).message == message
+
+
+def test_a_plain_connection_that_breaks_may_be_to_an_https_port() -> None:
+    broke = "the connection to peer broke: connection reset by peer"
+    assert said_of(httpx.ReadError("x"), RESET, plain=True).message == broke + GUESS
+    assert said_of(httpx.ReadError("x"), RESET, plain=True, known=True).message == broke
+
+
+@pytest.mark.parametrize(
+    ("said", "transient", "is_hinted"),
+    [
+        ("200 Odd", True, False),
+        ("299 Odd", True, False),
+        ("300 Multiple Choices", False, False),
+        ("403 Forbidden", False, False),
+        ("407 Proxy Authentication Required", False, True),
+        ("408 Request Timeout", True, False),
+        ("429 Too Many Requests", True, False),
+        ("499 Odd", False, False),
+        ("500 Internal Server Error", True, False),
+        ("503 Service Unavailable", True, False),
+        ("Invalid username/password", False, True),
+        ("General SOCKS server failure", True, False),
+    ],
+)
+def test_a_proxy_that_makes_no_connection(said: str, transient: bool, is_hinted: bool) -> None:
+    found = said_of(httpx.ProxyError(said))
+    assert found.message == f"peer makes no connection: {said}"
+    assert found.transient == transient
+    hint = "its URL takes a user name and password: http://user:password@proxy:3128"
+    assert found.hint == (hint if is_hinted else None)
+
+
+def tls_error(reason: str | None, kind: type[ssl.SSLError] = ssl.SSLError) -> Exception:
+    error = kind(1, "[SSL] it failed (_ssl.c:1000)")
+    error.reason = reason  # type: ignore[assignment]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        (9, "it is not valid yet: is this machine's clock right?"),
+        (10, "it has expired, or this machine's clock is wrong"),
+        (62, "it is for another name: is GCORE_BASE_URL right?"),
+        (64, "it is for another address: is GCORE_BASE_URL right?"),
+        (20, "behind a proxy with its own authority, name its file in SSL_CERT_FILE"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted_is_said_with_why(code: int, hint: str) -> None:
+    error = ssl.SSLCertVerificationError(1, "x")
+    error.verify_code, error.verify_message = code, "it is odd"
+    for known in (True, False):
+        found = said_of(httpx.ConnectError("x"), error, known=known)
+        assert found.message == "the certificate of peer is not trusted: it is odd"
+        assert (found.hint, found.transient) == (hint, False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        tls_error("UNEXPECTED_EOF_WHILE_READING"),
+        tls_error(None, ssl.SSLEOFError),
+        tls_error("X", ssl.SSLEOFError),
+        tls_error("X", ssl.SSLZeroReturnError),
+    ],
+)
+def test_tls_that_ends_is_said_and_passes(error: Exception) -> None:
+    found = said_of(httpx.ReadError("x"), error)
+    assert found.message == "peer closed the connection in the middle of TLS"
+    assert found.transient
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "hint", "words"),
+    [
+        (
+            "wrong version number",
+            "peer does not speak TLS",
+            "is it an http port? Its URL says https",
+            "wrong version number",
+        ),
+        (
+            "TLSV1_ALERT_PROTOCOL_VERSION",
+            "peer and gtask have no TLS version in common",
+            "gtask needs TLS 1.2 or newer",
+            "protocol version",
+        ),
+        (
+            "SSLV3_ALERT_HANDSHAKE_FAILURE",
+            "peer refuses the TLS handshake: it demands a client certificate, or there is no "
+            "cipher in common",
+            CLIENT_CERTIFICATE_HINT,
+            "handshake failure",
+        ),
+        (
+            "TLSV1_UNRECOGNIZED_NAME",
+            "peer has no certificate for this name",
+            "is GCORE_BASE_URL right?",
+            "tlsv1 unrecognized name",
+        ),
+    ],
+)
+def test_what_a_handshake_shows_is_a_wrong_setting_unless_it_has_worked_before(
+    reason: str, message: str, hint: str, words: str
 ) -> None:
-    certificate_files(AUTHORITY, tmp_path)
-    AUTHORITY.issue_cert("x.example").private_key_pem.write_to_path(str(tmp_path / "other.key"))
-    settings = Settings(
-        KEY,
-        client_cert=str(tmp_path / cert) if cert else None,
-        client_key=str(tmp_path / key) if key else None,
-    )
-    with pytest.raises(UsageError, match=words):
-        tls_context(settings)
+    found = said_of(httpx.ConnectError("x"), tls_error(reason))
+    assert (found.message, found.hint, found.transient) == (message, hint, False)
+    found = said_of(httpx.ConnectError("x"), tls_error(reason), known=True)
+    assert found.message == f"the TLS connection to peer failed: {words}"
+    assert (found.hint, found.transient) == (None, True)
 
 
-def test_a_locked_key_is_refused_without_asking(tmp_path: Path) -> None:
-    from cryptography.hazmat.primitives import serialization
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_wrong_with_a_client_certificate_may_show_late(known: bool) -> None:
+    demanded = tls_error("TLSV13_ALERT_CERTIFICATE_REQUIRED")
+    found = said_of(httpx.ReadError("x"), demanded, known=known)
+    assert found.message == "peer demands a client certificate"
+    assert (found.hint, found.transient) == (CLIENT_CERTIFICATE_HINT, False)
+    found = said_of(httpx.ReadError("x"), tls_error("TLSV1_ALERT_UNKNOWN_CA"), known=known)
+    assert found.message == "peer refuses the client certificate"
+    assert found.hint == "is the one in SSL_CLIENT_CERT right, and valid?"
+    assert not found.transient
 
-    made = AUTHORITY.issue_cert("client@example.org")
-    private = serialization.load_pem_private_key(made.private_key_pem.bytes(), None)
-    locked = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(b"passphrase"),
-    )
-    file = tmp_path / "both.pem"
-    file.write_bytes(locked + made.cert_chain_pems[0].bytes())
-    with pytest.raises(UsageError, match="locked by a passphrase"):
-        tls_context(Settings(KEY, client_cert=str(file)))
+
+def test_an_error_of_tls_without_a_reason_passes() -> None:
+    found = said_of(httpx.ConnectError("x"), tls_error(None))
+    assert found.message == "the TLS connection to peer failed: unknown error"
+    assert found.transient
+
+
+def test_a_request_that_went_on_for_too_long_passes() -> None:
+    assert too_slow("peer").message == "peer gave no whole answer in 30 s"
+    assert too_slow("peer").transient

@@ -1,0 +1,31 @@
+"""Sessions for tests, and what the API says to them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+
+from gcore_tasks_cli.api.session import Session
+from gcore_tasks_cli.api.settings import Settings
+from gcore_tasks_cli.api.tls import tls_context
+from gcore_tasks_cli.errors import ApiError
+
+KEY = "1234$abcdefgh"
+TASK = json.dumps({"id": "a", "state": "NEW"})
+PAGE = json.dumps({"count": 7, "results": [{"id": "a", "state": "NEW"}]})
+
+
+@contextmanager
+def session_at(url: str, **more: Any) -> Iterator[Session]:
+    settings = Settings(KEY, url, **more)
+    tls = tls_context(settings) if settings.uses_tls else None
+    with closing(Session(settings, tls)) as session:
+        yield session
+
+
+def error_of(call: Callable[[], object]) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        call()
+    return caught.value

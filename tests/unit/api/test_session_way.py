@@ -1,0 +1,83 @@
+"""The way to the API: this machine only, or TLS, perhaps through a proxy."""
+
+import pytest
+
+from gcore_tasks_cli.api.proxies import Proxy
+from gcore_tasks_cli.api.session import _check_is_here
+from gcore_tasks_cli.errors import (
+    UsageError,
+)
+from tests.servers.prepared import answer, prepared
+from tests.unit.api.sessions import TASK, error_of, session_at
+
+
+def test_plain_http_goes_to_this_machine_only() -> None:
+    with session_at("http://0.0.0.0:9") as session, pytest.raises(UsageError) as caught:
+        session.get_task("a")
+    assert caught.value.message == (
+        "the base URL is plain http to 0.0.0.0, and that is 0.0.0.0, not this machine"
+    )
+    assert caught.value.hint == "write 127.0.0.1 instead of the name, or use https"
+    with session_at("https://0.0.0.0:9") as session:
+        assert error_of(lambda: session.get_task("a")).transient
+
+
+@pytest.mark.parametrize(
+    ("addresses", "elsewhere"),
+    [
+        (["127.0.0.1", "::1", "127.9.9.9"], None),
+        (["127.0.0.1", "192.0.2.1"], "192.0.2.1"),
+        (["192.0.2.1", "127.0.0.1"], "192.0.2.1"),
+        (["::1", "fe80::1%eth0"], "fe80::1%eth0"),
+        (["::1%lo"], None),
+        ([], None),
+    ],
+)
+def test_each_address_of_a_name_has_to_be_of_this_machine(
+    addresses: list[str], elsewhere: str | None
+) -> None:
+    if elsewhere is None:
+        _check_is_here("here", addresses)
+        return
+    with pytest.raises(UsageError, match=f"plain http to here, and that is {elsewhere}, not this"):
+        _check_is_here("here", addresses)
+
+
+def test_a_url_that_only_httpx_refuses_is_a_wrong_setting() -> None:
+    for url in ("ftp://127.0.0.1", "https://a\x00b"):
+        with session_at(url) as session, pytest.raises(UsageError) as caught:
+            session.get_task("a")
+        assert caught.value.message == "GCORE_BASE_URL or a proxy's variable is no usable URL"
+
+
+def test_an_api_that_has_answered_is_no_wrong_port() -> None:
+    with prepared(answer(TASK)) as server, session_at(server.url) as session:
+        session.get_task("a")
+        error = error_of(lambda: session.get_task("a"))
+        assert error.message.endswith("closed the connection without an answer")
+    with prepared() as server, session_at(server.url) as session:
+        error = error_of(lambda: session.get_task("a"))
+        assert error.message.endswith("without an answer (is it an https port?)")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"", "{proxy} closed the connection without an answer (is it an https port?)"),
+        (answer("", "407 Who Are You"), "{proxy} makes no connection: 407 Who Are You"),
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+            "api.example closed the connection in the middle of TLS",
+        ),
+    ],
+)
+def test_until_there_is_a_tunnel_a_proxy_is_whom_an_error_names(said: bytes, words: str) -> None:
+    with prepared(*[said] * 2) as server:
+        proxy = Proxy(f"http://me:word@127.0.0.1:{server.port}", "HTTPS_PROXY")
+        with session_at("https://api.example", proxy=proxy) as session:
+            errors = [error_of(lambda: session.get_task("a")) for _ in range(2)]
+    name = f"the proxy 127.0.0.1:{server.port} (from HTTPS_PROXY)"
+    assert [error.message for error in errors] == [words.format(proxy=name)] * 2
+    assert server.asked[0].line == "CONNECT api.example:443 HTTP/1.1"
+    assert server.asked[0].headers["proxy-authorization"] == "Basic bWU6d29yZA=="
+    assert "authorization" not in server.asked[0].headers
