@@ -22,7 +22,7 @@ def task(number: int, text: str = "") -> Document:
 
 @dataclass
 class ShiftingList:
-    """A `tries.JobPort` on a list of tasks, each known by its second of creation.
+    """A `Port` on a list of tasks, each known by its second of creation.
 
     Before each answer `change` may change `numbers`; `pick` chooses which of the requests under
     way is answered next.

@@ -26,7 +26,7 @@ def document_text(
 
 @dataclass
 class SimulatedPort:
-    """A `watcher.Port` whose clock moves only in `wait`.
+    """A `Port` whose clock moves only in `wait`.
 
     Its list shows the tasks of `listed`, or whatever `list_page` answers.
     """
