@@ -28,26 +28,17 @@ class HttpConnection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "SandboxServer"  # type: ignore[assignment]
 
-    def setup(self) -> None:
-        super().setup()
-        self._accepted_encodings = ""
-        self._method = ""
-
     def log_message(self, format: str, *_arguments: Any) -> None:
         """Logs nothing: the terminal belongs to the user's own command."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Responds to what is not HTTP with an error body, as to any other wrong request."""
         self.close_connection = True
-        self._method = self.command or ""
         text = message or explain or "bad request"
         body = json.dumps({"exception_class": "ValidationError", "message": text[:200]})
-        self.request_version = self.protocol_version
         self.respond(Response(code, body.encode()))
 
     def _request(self) -> None:
-        self._accepted_encodings = self.headers.get("Accept-Encoding", "")
-        self._method = self.command
         self._read_body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers)
@@ -61,10 +52,9 @@ class HttpConnection(BaseHTTPRequestHandler):
 
     def _read_body(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
+        is_known = length.isascii() and length.isdigit() and int(length[:12]) <= _BODY_LIMIT_BYTES
+        if "Transfer-Encoding" in self.headers or not is_known:
             self.close_connection = True  # where the next request begins is unknown
-        elif int(length[:12]) > _BODY_LIMIT_BYTES:
-            self.close_connection = True
         else:
             self.rfile.read(int(length))
 
@@ -74,7 +64,7 @@ class HttpConnection(BaseHTTPRequestHandler):
         headers = {"Content-Type": "application/json"}
         headers |= {name: _dated(text, clock) for name, text in response.headers.items()}
         body = response.body
-        if len(body) > 1024 and "gzip" in self._accepted_encodings.lower():
+        if len(body) > 1024 and "gzip" in self.headers.get("Accept-Encoding", "").lower():
             body = gzip.compress(body, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         headers["Date"] = formatdate(clock, usegmt=True)
@@ -82,7 +72,7 @@ class HttpConnection(BaseHTTPRequestHandler):
             headers["Content-Length"] = str(len(body))
         if self.close_connection:
             headers["Connection"] = "close"
-        has_body = self._method != "HEAD" and response.status != 204
+        has_body = self.command != "HEAD" and response.status != 204
         self.send(head(response.status, headers) + (body if has_body else b""))
 
     def send(self, data: bytes) -> None:

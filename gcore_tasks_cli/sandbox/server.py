@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections import deque
-from types import TracebackType
 from typing import Self
 
 from gcore_tasks_cli.sandbox.connection import ConnectionEnded, HttpConnection
@@ -64,12 +63,7 @@ class SandboxServer:
         self._accepting.start()
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
