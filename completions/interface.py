@@ -11,9 +11,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from gcore_tasks_cli.cli import app
+from gcore_tasks_cli.cli import GROUPS, app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.parsing.help_format import COLOR, examples_in, grouped, parts_of_help
+from gcore_tasks_cli.parsing.help_format import COLOR, parts_of_help
 from gcore_tasks_cli.parsing.options import PROGRESS
 from gcore_tasks_cli.parsing.topics import TOPICS
 from gcore_tasks_cli.tasks.query import STATES
@@ -90,27 +90,27 @@ def read_interface() -> Interface:
     if not isinstance(gtask, TyperGroup):
         raise TypeError("gtask is no group of commands")
     context = typer.Context(gtask, info_name="gtask", **gtask.context_settings)
-    names = [
-        name
-        for name in gtask.list_commands(context)
-        if (found := gtask.get_command(context, name)) and not found.hidden
-    ]
-    groups = grouped(names)
-    help_words = (*(name for _, members in groups for name in members), *TOPICS)
+    names = gtask.list_commands(context)
+    help_words = (*names, *TOPICS)
     commands = []
-    for _, members in groups:
-        for name in members:
-            found = gtask.get_command(context, name)
-            if not isinstance(found, TyperCommand):
-                raise TypeError(f"{name} is no command")
-            commands.append(_command(found, context, help_words))
+    for name in names:
+        found = gtask.get_command(context, name)
+        if not isinstance(found, TyperCommand):
+            raise TypeError(f"{name} is no command")
+        commands.append(_command(found, context, help_words))
     return Interface(
         summary=parts_of_help(gtask.help or "")[0],
         examples=tuple(examples_in(gtask.help or "")),
         options=_options(gtask, context, "gtask"),
         commands=tuple(commands),
-        groups=tuple((heading, tuple(members)) for heading, members in groups),
+        groups=tuple((heading, tuple(members)) for heading, members in GROUPS.items()),
     )
+
+
+def examples_in(text: str) -> list[str]:
+    """The command lines under `Examples:` in a docstring."""
+    _, _, block = text.partition("Examples:\n")
+    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
 
 
 def _command(command: TyperCommand, parent: typer.Context, help_words: tuple[str, ...]) -> Command:

@@ -1,25 +1,26 @@
 """The Typer app: which commands there are. Each is imported once it is asked for."""
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer._click.formatting import HelpFormatter  # nowhere public; the pin holds it
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup
+from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup, parts_of_help
 
-# Command → its function, in the module of `commands` that is named like the command.
-_FUNCTIONS = {
-    "get": "get",
-    "watch": "watch",
-    "resources": "resources",
-    "ack": "ack",
-    "sandbox": "sandbox",
-    "completion": "completion",
-    "list": "list_tasks",
-    "help": "help_",
+# What people want → the commands for it, each with its function in the module of `commands` that
+# is named like the command.
+GROUPS = {
+    "Wait for tasks": {"watch": "watch", "resources": "resources"},
+    "Look and tidy up": {"list": "list_tasks", "get": "get", "ack": "ack"},
+    "Try it, set it up, learn": {
+        "sandbox": "sandbox",
+        "completion": "completion",
+        "help": "help_",
+    },
 }
+_FUNCTIONS = {name: function for group in GROUPS.values() for name, function in group.items()}
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -31,10 +32,19 @@ class _LazyGroup(GtaskGroup):
         del ctx
         return list(_FUNCTIONS)
 
-    def summary(self, ctx: typer.Context, name: str) -> str:
-        """The first line of a command's docstring, without making the command."""
+    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+        """The one screen that says what there is, without making the commands."""
         del ctx
-        return (_function_of(name).__doc__ or "").partition("\n")[0]
+        opening, closing = parts_of_help(self.help or "")
+        formatter.write_text(opening)
+        formatter.write_paragraph()
+        formatter.write_usage("gtask", "COMMAND [OPTIONS] [ID...]")
+        for heading, names in GROUPS.items():
+            formatter.write_heading(f"\n{heading}")
+            with formatter.indentation():
+                formatter.write_dl([(f"{name:10}", _summary(name)) for name in names])
+        formatter.write_paragraph()
+        formatter.write_text(closing)
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """The command of this name; None if there is none."""
@@ -51,10 +61,12 @@ class _LazyGroup(GtaskGroup):
         return super().get_command(ctx, cmd_name)
 
 
-def _function_of(name: str) -> Callable[..., Any]:
-    module = import_module(f"gcore_tasks_cli.commands.{name}")
-    function: Callable[..., Any] = getattr(module, _FUNCTIONS[name])
-    return function
+def _summary(name: str) -> str:
+    return (_function_of(name).__doc__ or "").partition("\n")[0]
+
+
+def _function_of(name: str) -> Any:
+    return getattr(import_module(f"gcore_tasks_cli.commands.{name}"), _FUNCTIONS[name])
 
 
 app = typer.Typer(

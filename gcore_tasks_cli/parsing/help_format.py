@@ -5,7 +5,6 @@ Plain text through the parser's own formatter: rich would double the time to the
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 import typer
@@ -15,13 +14,6 @@ from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from gcore_tasks_cli.errors import UsageError
-
-# By what people want. A command that stands in no group is shown under the last heading.
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Wait for tasks", ("watch", "resources")),
-    ("Look and tidy up", ("list", "get", "ack")),
-    ("Try it, set it up, learn", ("sandbox", "completion", "help")),
-)
 
 # By what an option is for. One that stands in no group is shown under the last heading.
 OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -107,7 +99,7 @@ class GtaskCommand(TyperCommand):
 
 
 class GtaskGroup(TyperGroup):
-    """gtask itself: its help fits a screen and has the commands by what people want."""
+    """gtask itself: options of a command may stand before it, and what is mistyped is named."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """As the parser does it, but options of a command may stand before it too."""
@@ -157,46 +149,11 @@ class GtaskGroup(TyperGroup):
 
             raise unknown_command(args[0], self.list_commands(ctx)) from None
 
-    def summary(self, ctx: typer.Context, name: str) -> str:
-        """What a command is for, in one line."""
-        raise NotImplementedError
-
-    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
-        """The one screen that says what there is."""
-        opening, closing = parts_of_help(self.help or "")
-        formatter.write_text(opening)
-        formatter.write_paragraph()
-        formatter.write_usage("gtask", "COMMAND [OPTIONS] [ID...]")
-        for heading, names in grouped(self.list_commands(ctx)):
-            rows = [(name, self.summary(ctx, name)) for name in names]
-            formatter.write_heading(f"\n{heading}")
-            with formatter.indentation():
-                formatter.write_dl([(f"{name:10}", line) for name, line in rows])
-        formatter.write_paragraph()
-        formatter.write_text(closing)
-
-
-def grouped(names: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """The commands under their headings, in the order of GROUPS; nothing is left out."""
-    left = list(names)
-    groups = []
-    for heading, members in GROUPS:
-        groups.append((heading, [name for name in members if name in left]))
-        left = [name for name in left if name not in members]
-    groups[-1][1].extend(left)
-    return [(heading, members) for heading, members in groups if members]
-
 
 def parts_of_help(text: str) -> tuple[str, str]:
     """What stands before the first `\\b` block of a docstring, and that block with the rest."""
     opening, mark, closing = text.partition("\b\n")
     return opening.strip(), mark + closing.rstrip()
-
-
-def examples_in(text: str) -> list[str]:
-    """The command lines under `Examples:` in a docstring."""
-    _, _, block = text.partition("Examples:\n")
-    return [line.strip() for line in block.split("\n\n")[0].splitlines() if line.strip()]
 
 
 def _options_of(command: Any, context: typer.Context) -> list[str]:

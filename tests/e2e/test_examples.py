@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.parsing.help_format import examples_in
+from completions.interface import examples_in
 from gcore_tasks_cli.parsing.topics import TOPICS
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.parsing.help_format import GROUPS, grouped
 from gcore_tasks_cli.parsing.topics import TOPICS
 from tests.e2e.harness import gtask
 from tests.unit.parsing.test_help_format import COMMANDS, command_named
@@ -47,12 +46,6 @@ def test_the_overview_fits_a_screen_and_leaves_a_line_for_the_prompt() -> None:
     for name in COMMANDS:
         assert sum(line.startswith(f"  {name} ") for line in lines) == 1
     assert not any(line.endswith("...") and "[ID...]" not in line for line in lines)
-
-
-def test_every_command_has_its_group() -> None:
-    listed = {name for _, names in GROUPS for name in names}
-    assert set(COMMANDS) <= listed
-    assert grouped(["new", "watch"])[-1][1] == ["new"]
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

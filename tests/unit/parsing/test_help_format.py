@@ -8,9 +8,10 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from completions.interface import examples_in
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.parsing.help_format import examples_in, parts_of_help
+from gcore_tasks_cli.parsing.help_format import parts_of_help
 from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
 from gcore_tasks_cli.parsing.topics import TOPICS, blocks_of
 from tests.e2e.harness import gtask, sandbox, task
