@@ -1,6 +1,7 @@
 """What an answer of the API says: the documents of a good one, one of `errors` of any other.
 
-Pure: an answer's status, headers and body in, values or errors out.
+Pure: an answer's status, headers and body in, values or errors out. A good one with a body that
+cannot be used is a `NoAnswer`.
 """
 
 import re
@@ -44,11 +45,7 @@ class Response(NamedTuple):
 
 
 def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
-    """The task of this ID that was answered.
-
-    Raises:
-        NoAnswer: if it is none, or another one.
-    """
+    """The task of this ID that was answered."""
     try:
         document = parse_task(decode_json(response.body))
     except ValueError:
@@ -60,11 +57,7 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
 
 
 def page_answer(response: Response, host: str, offset: int = 0) -> PageAnswer:
-    """The page of the list that was answered, which begins at this offset.
-
-    Raises:
-        NoAnswer: if it is none, or holds nothing where the list goes on.
-    """
+    """The page of the list that was answered, which begins at this offset."""
     try:
         documents, count = parse_page(decode_json(response.body))
     except ValueError:
