@@ -9,13 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, Queue, SimpleQueue
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple
 
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft, too_slow
 from gcore_tasks_cli.api.request_limits import REQUEST_LIMIT_SECONDS
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.port import Reply
+from gcore_tasks_cli.polling.port import AnswerT, JobT, Reply
 
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
 MOST_HUNG_WORKERS = 32
@@ -23,20 +23,16 @@ MOST_HUNG_WORKERS = 32
 _LONGEST_BLOCK_SECONDS = 0.2
 
 
-Job = TypeVar("Job")
-Answer = TypeVar("Answer")
-
-
-class _Worker(Generic[Job, Answer]):
+class _Worker(Generic[JobT, AnswerT]):
     def __init__(
         self,
         session: Session,
-        ask: Callable[[Session, Job], Answer],
-        results: "Queue[_Result[Job, Answer]]",
+        ask: Callable[[Session, JobT], AnswerT],
+        results: "Queue[_Result[JobT, AnswerT]]",
     ) -> None:
         self.session = session
         self.ask = ask
-        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.jobs: SimpleQueue[JobT] = SimpleQueue()
         self.results = results
         self.hung = False
         threading.Thread(target=self._work, daemon=True, name="gtask-request").start()
@@ -44,7 +40,7 @@ class _Worker(Generic[Job, Answer]):
     def _work(self) -> None:
         while True:
             job = self.jobs.get()
-            answer: Answer | Exception
+            answer: AnswerT | Exception
             try:
                 answer = self.ask(self.session, job)
             except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
@@ -54,13 +50,13 @@ class _Worker(Generic[Job, Answer]):
             del answer
 
 
-class _Result(NamedTuple, Generic[Job, Answer]):
-    worker: _Worker[Job, Answer]
-    job: Job
-    answer: Answer | Exception
+class _Result(NamedTuple, Generic[JobT, AnswerT]):
+    worker: _Worker[JobT, AnswerT]
+    job: JobT
+    answer: AnswerT | Exception
 
 
-class Fetcher(Generic[Job, Answer]):
+class Fetcher(Generic[JobT, AnswerT]):
     """A `Port` that does several jobs at once: `ask` is what a session does for one of them.
 
     Its methods belong to one thread; `interrupt` to any.
@@ -70,7 +66,7 @@ class Fetcher(Generic[Job, Answer]):
         self,
         new_session: Callable[[], Session],
         host: str,
-        ask: Callable[[Session, Job], Answer],
+        ask: Callable[[Session, JobT], AnswerT],
         workers: int,
     ) -> None:
         self._new_session = new_session
@@ -78,18 +74,18 @@ class Fetcher(Generic[Job, Answer]):
         self._host = host
         self._limit = workers
         # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
-        self._results: Queue[_Result[Job, Answer]] = Queue()
-        self._idle: list[_Worker[Job, Answer]] = []
+        self._results: Queue[_Result[JobT, AnswerT]] = Queue()
+        self._idle: list[_Worker[JobT, AnswerT]] = []
         # What each of them asks, and since when.
-        self._busy: dict[_Worker[Job, Answer], tuple[Job, float]] = {}
-        self._backlog: deque[tuple[Job, float]] = deque()
+        self._busy: dict[_Worker[JobT, AnswerT], tuple[JobT, float]] = {}
+        self._backlog: deque[tuple[JobT, float]] = deque()
         self._hung = 0
         self.interrupted: int | None = None
 
     def now(self) -> float:
         return time.monotonic()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: JobT) -> None:
         self._backlog.append((job, self.now()))
         self._start_waiting()
 
@@ -98,7 +94,7 @@ class Fetcher(Generic[Job, Answer]):
         # Only noted: the queue's lock may be held by what the signal has interrupted.
         self.interrupted = signal_number
 
-    def wait(self, until: float) -> list[Reply[Job, Answer]]:
+    def wait(self, until: float) -> list[Reply[JobT, AnswerT]]:
         while True:
             # An answer that has come is not late, even if it is read late (behind a full pipe).
             replies = self._collect(0.0)
@@ -110,8 +106,8 @@ class Fetcher(Generic[Job, Answer]):
             if replies or self.interrupted is not None or self.now() >= until:
                 return replies
 
-    def _collect(self, block_seconds: float) -> list[Reply[Job, Answer]]:
-        replies: list[Reply[Job, Answer]] = []
+    def _collect(self, block_seconds: float) -> list[Reply[JobT, AnswerT]]:
+        replies: list[Reply[JobT, AnswerT]] = []
         try:
             result = self._results.get(timeout=block_seconds)
             while True:
@@ -123,7 +119,7 @@ class Fetcher(Generic[Job, Answer]):
         finally:
             self._start_waiting()
 
-    def _reply(self, result: _Result[Job, Answer]) -> Reply[Job, Answer] | None:
+    def _reply(self, result: _Result[JobT, AnswerT]) -> Reply[JobT, AnswerT] | None:
         worker = result.worker
         if (
             isinstance(result.answer, NoConnectionLeft)
@@ -163,7 +159,7 @@ class Fetcher(Generic[Job, Answer]):
             since.append(self._backlog[0][1])
         return min(since, default=float("inf")) + REQUEST_LIMIT_SECONDS
 
-    def _overdue(self) -> list[Reply[Job, Answer]]:
+    def _overdue(self) -> list[Reply[JobT, AnswerT]]:
         """Gives up what has taken too long: its connection is shut, its thread left alone."""
         limit = self.now() - REQUEST_LIMIT_SECONDS
         late = [(worker, job) for worker, (job, since) in self._busy.items() if since <= limit]

@@ -1,10 +1,11 @@
 """The way to the API of this process: worker threads with a session each."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.api.request_limits import WORKERS
 from gcore_tasks_cli.invocation import Invocation
+from gcore_tasks_cli.polling.port import AnswerT, JobT
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
 # The three streams, certificates, a module that is being imported, the recent IDs, one to spare.
 _OTHER_DESCRIPTORS = 10
-
-JobT = TypeVar("JobT")
-AnswerT = TypeVar("AnswerT")
 
 
 def connect(
