@@ -88,11 +88,7 @@ class Interrupted(GtaskError):  # noqa: N818  (errors are nouns here)
 
 
 class ApiError(GtaskError):
-    """The API refused, or no usable answer came.
-
-    `retry_after` is what the server asked for, in seconds; `reason` is the message without what
-    names the request, for lines that already name the task.
-    """
+    """The API refused, or no usable answer came; `retry_after` is what it asked for, in seconds."""
 
     def __init__(
         self,
@@ -125,8 +121,6 @@ class TaskNotFound(ApiError):  # noqa: N818
 
 class NoAnswer(ApiError):  # noqa: N818
     """No usable answer: the network, TLS, a 5xx, a redirect, or nonsense."""
-
-    exit_code = ExitCode.NO_ANSWER
 
 
 class OutputClosed(Exception):  # noqa: N818

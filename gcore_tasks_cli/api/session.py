@@ -148,7 +148,8 @@ class Session:
                 raise status_error(response, self._host, task_id, hint, self._hide)
             return read(response)
         except ApiError as failure:
-            error = self._without_key(failure)
+            error = failure
+            error.message = self._hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
             raise error from None
         finally:
@@ -208,11 +209,6 @@ class Session:
                 retry_after=error.retry_after if error else None,
             )
         )
-
-    def _without_key(self, error: ApiError) -> ApiError:
-        """The error, where an answer that repeats the key has put it into no message."""
-        error.message = self._hide(error.message)
-        return error
 
     def _hide(self, text: str) -> str:
         return without_secrets(text, self._settings.secrets)

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ApiError, ExitCode
@@ -46,7 +45,7 @@ def print_each(
                 seen.append(answer.document)
             printer.take(answer.document)
     invocation.streams.erase()
-    remember(islice(seen, MOST_OF_ONE_API), invocation.env, invocation.settings.host)
+    remember(seen, invocation.env, invocation.settings.host)
     printer.finish()
     report.print()
     return report.codes

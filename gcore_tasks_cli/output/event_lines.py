@@ -43,7 +43,7 @@ def event_document(event: Event, time: datetime) -> str | None:
             "to": event.document.state,
             "detailed_state": event.document.detailed_state,
         }
-    elif isinstance(event, Settled) and event.document.is_final:
+    elif isinstance(event, Settled):
         entry = {
             "event": "ended",
             **_task_of(event),
@@ -61,7 +61,7 @@ def event_document(event: Event, time: datetime) -> str | None:
             "exit_status": int(event.error.exit_code),
             "request_id": event.error.request_id,
         }
-    elif isinstance(event, (Settled, Unfinished)):  # settled by --timeout 0, and still active
+    elif isinstance(event, Unfinished):
         state = event.document.state if event.document else None
         entry = {"event": "unfinished", **_task_of(event), "state": state}
     else:

@@ -36,11 +36,6 @@ class Failure(NamedTuple):
     request_id: str
 
     @property
-    def headline(self) -> str:
-        """`create_vm 26986bc0-… ended in ERROR`."""
-        return f"{self.task_type} {self.task_id} ended in ERROR"
-
-    @property
     def support(self) -> str:
         """The line for support, empty without a request ID."""
         return f"request ID for support: {self.request_id}" if self.request_id else ""

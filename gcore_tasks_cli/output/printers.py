@@ -220,6 +220,5 @@ def task_error(document: Document) -> GtaskError:
     from gcore_tasks_cli.output.failure import failure
 
     failed = failure(document)
-    return ApiError(
-        f"{failed.headline}: {failed.error}", hint=failed.advice, request_id=failed.request_id
-    )
+    message = f"{failed.task_type} {failed.task_id} ended in ERROR: {failed.error}"
+    return ApiError(message, hint=failed.advice, request_id=failed.request_id)
