@@ -1,8 +1,8 @@
 """The thin HTTP layer: one request in, a document or one of `errors` out.
 
 A `Session` is one connection that one thread uses. Nothing here waits longer than
-`READ_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by itself
-(a server that drips, say): waiting stays in the hands of the caller.
+`REQUEST_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by
+itself (a server that drips headers, say): waiting stays in the hands of the caller.
 """
 
 import contextlib
@@ -21,7 +21,11 @@ from urllib.parse import urlencode
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.network_errors import network_error
-from gcore_tasks_cli.api.request_limits import CONNECT_LIMIT_SECONDS, READ_LIMIT_SECONDS
+from gcore_tasks_cli.api.request_limits import (
+    CONNECT_LIMIT_SECONDS,
+    READ_LIMIT_SECONDS,
+    REQUEST_LIMIT_SECONDS,
+)
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
 from gcore_tasks_cli.api.responses import (
@@ -216,6 +220,7 @@ class Session:
     def _exchange(self, method: str, path: str) -> Response:
         self._status = None
         client = self._client = self._client or self._new_client()
+        give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
         with client.stream(
             method, self._settings.base_url + path, extensions={"trace": self._trace}
         ) as response:
@@ -223,10 +228,10 @@ class Session:
             self._status = response.status_code
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
-                body = read_body(response, BODY_LIMIT_BYTES, self._host)
+                body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
                 return Response(response.status_code, headers, body)
             try:
-                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, self._host)
+                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
             return Response(response.status_code, headers, body)
