@@ -5,13 +5,12 @@ IDs become those of the sandbox, and a call of the API that starts a task become
 
 import re
 
-from tests.e2e.harness import CURL, OTHER, TASK
+from tests.e2e.harness import OTHER, TASK
 
 _POST = (
     """curl -sS -X POST -H "Authorization: APIKey $GCORE_API_KEY" -d '{}'"""
     ' "$GCORE_BASE_URL/cloud/v1/instances/1234/76"'
 )
-_PRINTED = f"""printf '{{"tasks": ["{TASK}"]}}'"""
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _FENCE = re.compile(r"^```(sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Lines of the README that set up what the test has set up already.
@@ -23,7 +22,7 @@ _SET_UP = re.compile(
 
 def runnable(example: str) -> str:
     """The example with what stands for something else replaced by that."""
-    line = re.sub(r"curl (-sS )?-X POST …", lambda _: _POST if CURL else _PRINTED, example)
+    line = re.sub(r"curl (-sS )?-X POST …", lambda _: _POST, example)
     line = _UUID.sub(TASK, line)
     line = re.sub(r"(?<![$\w])ID1?\b", TASK, line)
     line = re.sub(r"\bID2\b", OTHER, line)

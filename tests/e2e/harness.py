@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
+
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.servers.rare_faults import scenario_of
 
 # The installed command beside this interpreter; GTASK_COMMAND names another one to test.
 GTASK = os.environ.get("GTASK_COMMAND") or shutil.which("gtask", path=Path(sys.executable).parent)
-JQ = shutil.which("jq")
-CURL = shutil.which("curl")
+# What scripts call besides the shell's own; a machine may lack it.
+TOOLS = ("curl", "jq")
 TASK = "26986bc0-748a-4448-b836-0a2aa465eb06"
 TASK_TYPE = "create_image"
 OTHER = "9d9cd6a1-4c85-4c5f-9f0a-1f6f1d0c7a11"
@@ -169,9 +172,17 @@ def wait_until_full(process: "subprocess.Popen[bytes]") -> None:
     wait_until(lambda: bytes_in(process.stdout) >= 60_000, "standard output is full")
 
 
+def skip_without_tools_of(script: str) -> None:
+    """Skips the test where a tool that the script calls is not installed."""
+    for tool in TOOLS:
+        if re.search(rf"\b{tool}\b", script) and shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+
+
 def shell(script: str, server: SandboxServer, **more: str) -> Ran:
     """A shell script with gtask on its PATH, as a user's pipeline."""
     assert GTASK is not None
+    skip_without_tools_of(script)
     env = environment(server, **more)
     env["PATH"] = f"{Path(GTASK).parent}{os.pathsep}{env['PATH']}"
     began = time.monotonic()

@@ -17,7 +17,15 @@ from gcore_tasks_cli.parsing.topics import TOPICS
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
-from tests.e2e.harness import GTASK, JQ, OTHER, STUCK_SECONDS, TASK, environment, task
+from tests.e2e.harness import (
+    GTASK,
+    OTHER,
+    STUCK_SECONDS,
+    TASK,
+    environment,
+    skip_without_tools_of,
+    task,
+)
 from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
 
 if sys.platform == "win32":
@@ -58,8 +66,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(script: str, server: SandboxServer, folder: Path) -> subprocess.CompletedProcess[str]:
     assert GTASK is not None
-    if "jq" in script and JQ is None:
-        pytest.skip("jq is not installed")
+    skip_without_tools_of(script)
     named = {"ID": TASK, "A": TASK, "B": OTHER, "C": TASK, "PROJECT": "1234", "REGION": "76"}
     env = environment(server, GTASK_SANDBOX_TASK_IDS=f"{TASK} {OTHER}", **named)
     env["PATH"] = f"{Path(GTASK).parent}:{env['PATH']}"

@@ -7,8 +7,6 @@ import pytest
 
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
-    CURL,
-    JQ,
     OTHER,
     TASK,
     asked,
@@ -49,7 +47,6 @@ def test_json_is_the_document_byte_for_byte_but_for_space() -> None:
     assert list(json.loads(ran.out)) == list(json.loads(ODD_BODY))
 
 
-@pytest.mark.skipif(JQ is None or CURL is None, reason="jq or curl is not installed")
 @pytest.mark.parametrize("odd", [False, True])
 def test_json_through_jq_equals_curl_through_jq(odd: bool, tmp_path: Path) -> None:
     url = f'"$GCORE_BASE_URL/cloud/v1/tasks/{TASK}"'
@@ -120,7 +117,6 @@ def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) ->
         assert f"no such task: {TASK[:8]}" in gtask(server, "get", TASK[:8], env=seen).err
 
 
-@pytest.mark.skipif(CURL is None, reason="curl is not installed")
 def test_the_headers_that_curl_prints_are_not_ids() -> None:
     with sandbox(tasks=[task()]) as server:
         call = 'curl -si -H "Authorization: APIKey $KEY" $GCORE_BASE_URL/cloud/v1/tasks/'

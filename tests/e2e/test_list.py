@@ -12,7 +12,6 @@ from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
-    JQ,
     gtask,
     shell,
     signalled,
@@ -282,7 +281,6 @@ def _status(status: int) -> dict[str, object]:
     return {"do": "status", "status": status, "body": body}
 
 
-@pytest.mark.skipif(JQ is None, reason="needs jq")
 def test_pipelines(server: SandboxServer) -> None:
     done = shell(
         "set -o pipefail; gtask list --json --all | jq -r 'select(.state==\"ERROR\").id'", server

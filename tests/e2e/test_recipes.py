@@ -14,12 +14,18 @@ import yaml
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.actions_runner import outputs_in
-from tests.e2e.harness import CURL, GTASK, STUCK_SECONDS, TASK, environment, sandbox, task
+from tests.e2e.harness import (
+    GTASK,
+    STUCK_SECONDS,
+    TASK,
+    environment,
+    sandbox,
+    skip_without_tools_of,
+    task,
+)
 
 if sys.platform == "win32":
     pytest.skip("the recipes are for a POSIX shell", allow_module_level=True)
-if CURL is None:
-    pytest.skip("curl is not installed", allow_module_level=True)
 
 PROJECT = Path(__file__).parents[2]
 RECIPES = Path(__file__).with_name("recipes.md").read_text(encoding="utf-8")
@@ -48,6 +54,7 @@ def run(
     command: list[str], server: SandboxServer, folder: Path, **env: str
 ) -> "subprocess.CompletedProcess[str]":
     assert GTASK is not None
+    skip_without_tools_of(" ".join(command))
     env = environment(server, **{"PROJECT": "1234", "REGION": "76", "ID": TASK, **env})
     env["PATH"] = f"{Path(GTASK).parent}:{env['PATH']}"
     return subprocess.run(
@@ -109,8 +116,6 @@ def test_gitlab_ci(server: SandboxServer, tmp_path: Path) -> None:
     ],
 )
 def test_a_shell_script(fields: dict[str, Any], status: int, said: str, tmp_path: Path) -> None:
-    if shutil.which("jq") is None:
-        pytest.skip("jq is not installed")
     script = block("A shell script", "bash").replace(
         "15m", "1" if "NEVER" in str(fields) else "15m"
     )
@@ -122,6 +127,7 @@ def test_a_shell_script(fields: dict[str, Any], status: int, said: str, tmp_path
 
 def test_terraform(server: SandboxServer, tmp_path: Path) -> None:
     text = block("Terraform", "hcl")
+    skip_without_tools_of(text)
     (tmp_path / "main.tf").write_text(text)
     if TERRAFORM is not None:
         for arguments in (["init"], ["apply", "-auto-approve"]):

@@ -7,7 +7,6 @@ import urllib.request
 from typing import Any
 
 from tests.e2e.harness import (
-    JQ,
     OTHER,
     TASK,
     TASK_TYPE,
@@ -220,8 +219,6 @@ def test_a_closed_pipe_ends_gtask_quietly() -> None:
 
 
 def test_jq_reads_the_stream() -> None:
-    if JQ is None:
-        return
     with sandbox(tasks=[task(), task(OTHER)]) as server:
         ran = shell(f"gtask watch {TASK} {OTHER} --json --interval 0.1 | jq -r .state", server)
     assert ran.out == "FINISHED\nFINISHED\n"
