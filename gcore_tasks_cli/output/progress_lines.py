@@ -1,7 +1,7 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.output.failure import failure
@@ -54,14 +54,13 @@ class LineProgress:
         self._reports_failures = reports_failures
         self._total = total
         self._ended = 0
-        self._seen = 0
         self._started = started
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations or Expectations()
         self._last_line = started
         self._next_summary = started + _SUMMARY_SECONDS
         self._waiting: dict[str, tuple[Document, float]] = {}
-        self._states: Counter[str] = Counter()
+        self._states: dict[str, str] = {}
         self._is_summary_due = False
         self._outage: Outage | None = None
 
@@ -75,11 +74,10 @@ class LineProgress:
             self._ended += 1
             self._waiting.pop(event.task_id, None)
         elif isinstance(event, Changed):
-            if event.previous is None:
-                self._seen += 1
-                self._total = max(self._total, self._seen)
+            self._states[event.task_id] = event.document.state
+            self._total = max(self._total, len(self._states))
+            self._is_summary_due = True
             self._waiting[event.task_id] = (event.document, event.at - event.age_seconds)
-            self._count(event)
         line = self._line(event)
         silent = event.at - self._last_line
         goes_on = not isinstance(event, Stopped) and (self._follows or self._ended < self._total)
@@ -102,12 +100,6 @@ class LineProgress:
     def _is_crowd(self) -> bool:
         return self._total > _MOST_SINGLE_LINES
 
-    def _count(self, event: Changed) -> None:
-        if event.previous is not None:
-            self._states[event.previous.state] -= 1
-        self._states[event.document.state] += 1
-        self._is_summary_due = True
-
     def _line(self, event: Event) -> str | None:
         if isinstance(event, Changed):
             is_failure = event.document.state == "ERROR"
@@ -122,7 +114,7 @@ class LineProgress:
             self._next_summary = event.at + _SUMMARY_SECONDS
             self._is_summary_due = False
             after = format_duration(event.at - self._started)
-            return f"after {after}: {counted(self._states, self._total)}"
+            return f"after {after}: {counted(self._states.values(), self._total)}"
         return None
 
     def _heartbeat(self, now: float) -> str:
@@ -140,10 +132,10 @@ class LineProgress:
         return f"{still} after {elapsed}: {kind} {document.id} {document.state} for {age}"
 
 
-def counted(states: Mapping[str, int], total: int) -> str:
+def counted(states: Collection[str], total: int) -> str:
     """`400 FINISHED, 588 RUNNING of 1000 tasks`, with those that nothing is known of yet."""
-    known = {state: count for state, count in sorted(states.items()) if count > 0}
-    if (unseen := total - sum(known.values())) > 0:
+    known = dict(sorted(Counter(states).items()))
+    if (unseen := total - len(states)) > 0:
         known["not seen yet"] = unseen
     return f"{', '.join(f'{count} {state}' for state, count in known.items())} of {total} tasks"
 
