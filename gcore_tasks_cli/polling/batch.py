@@ -40,7 +40,6 @@ class _Reading:
         self.parameters = parameters
         self.pending: set[PageRequest] = set()
         self.found: dict[str, TaskAnswer] = {}
-        self.is_first = True
 
 
 class Round(NamedTuple):
@@ -87,8 +86,7 @@ class Batch:
         reading.pending.discard(request)
         for document in page.documents:
             reading.found[document.id.lower()] = TaskAnswer(document, page.server_time)
-        if reading.is_first:
-            reading.is_first = False
+        if request.offset == 0:
             if page.total > self._most_rows(reading):
                 self._too_many(reading)
                 return []

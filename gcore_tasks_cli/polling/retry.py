@@ -90,7 +90,8 @@ class RetryingPort(Generic[JobT, AnswerT]):
         self._entries = count()
         self._final: list[Reply[JobT, AnswerT]] = []
         self._in_flight = 0
-        self._heard = self._last_sent = self._round_began = port.now()
+        # When the API last answered with anything but a transient fault, or this began.
+        self.answered = self._last_sent = self._round_began = port.now()
         self._retry_after_until = self._backoff_until = self._gap = 0.0
         self._sends: deque[float] = deque(maxlen=_SENDS_MEASURED)
         self._slowest_answer = 0.0
@@ -111,11 +112,6 @@ class RetryingPort(Generic[JobT, AnswerT]):
             return None
         next_try = None if self._in_flight else self._next_send()
         return Outage(self._outage_began, error, next_try)
-
-    @property
-    def answered(self) -> float:
-        """When the API last answered with anything but a transient fault, or this began."""
-        return self._heard
 
     def now(self) -> float:
         return self._port.now()
@@ -194,7 +190,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
     def _silent_at(self) -> float:
         """From when on the requests under way are not waited for any longer to send another."""
         silence = max(self._longest_pause(), 2 * self._slowest_answer)
-        return max(self._last_sent, self._heard) + silence
+        return max(self._last_sent, self.answered) + silence
 
     def _next_hedge(self) -> float:
         """When to repeat a request that is under way, over another connection.
@@ -229,7 +225,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
 
     def _note_answer(self, attempt: _Open) -> None:
         now = self.now()
-        self._heard = now
+        self.answered = now
         self._slowest_answer = max(self._slowest_answer / 2, now - attempt.sent)
         was_probing = self._is_probing
         self._failures_in_row = self._rounds = 0
@@ -280,12 +276,12 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return backoff(failures, self._uniform, self._longest_pause())
 
     def _longest_pause(self) -> float:
-        silence = self.now() - self._heard
+        silence = self.now() - self.answered
         return max(_LONGEST_PAUSE_SECONDS, silence * _LONGEST_PAUSE_SHARE)
 
     def _note_failure(self, job: JobT, error: ApiError) -> None:
         if not self._failing:
-            self._outage_began = self._heard
+            self._outage_began = self.answered
         self._failing.add(job)
         self._open[job].error = error
 
@@ -318,7 +314,7 @@ class RetryingPort(Generic[JobT, AnswerT]):
         return self._why_too_late
 
     def _gives_up_at(self, attempt: _Open) -> float:
-        end = max(self._heard, attempt.submitted) + self._policy.retry_seconds
+        end = max(self.answered, attempt.submitted) + self._policy.retry_seconds
         return min(end, self._policy.deadline)
 
     def _next_give_up(self) -> float:

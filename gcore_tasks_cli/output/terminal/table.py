@@ -4,6 +4,7 @@ Written line by line with widths that stay: a long list is printed as it comes.
 """
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -52,16 +53,13 @@ class Layout(NamedTuple):
         least = 0 if complete else _SHORT_ID_OF_MANY
         short_id = max(least, unique_length([cell["ID"] for cell in cells])) + 1
         optional = [name for name in _LEFT_OUT if name in widths]
-        for id_width in (widths["ID"], min(widths["ID"], short_id)):
-            for count in range(len(optional) + 1):
-                chosen = {n: w for n, w in widths.items() if n not in optional[:count]}
-                chosen["ID"] = id_width
-                room = width - sum(chosen.values()) - _GAP * (len(chosen) - 1) + chosen["type"]
-                if room >= min(chosen["type"], _LEAST_TYPE):
-                    break
-            else:
-                continue
-            break
+        id_widths = (widths["ID"], min(widths["ID"], short_id))
+        for id_width, count in product(id_widths, range(len(optional) + 1)):
+            chosen = {n: w for n, w in widths.items() if n not in optional[:count]}
+            chosen["ID"] = id_width
+            room = width - sum(chosen.values()) - _GAP * (len(chosen) - 1) + chosen["type"]
+            if room >= min(chosen["type"], _LEAST_TYPE):
+                break
         chosen["type"] = max(4, min(chosen["type"], room))
         same = ", ".join(f"{name} {cells[0][name]}" for name in once if cells[0][name] != "-")
         return cls(chosen, same, width)
