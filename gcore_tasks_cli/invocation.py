@@ -28,9 +28,6 @@ class Invocation(NamedTuple):
 
     With `is_verbose` each request is logged to standard error, with `is_quiet` only errors are
     printed there; the key is hidden everywhere.
-
-    Its methods raise a `UsageError` for what is missing or wrong, and `DeadlinePassed` for what
-    blocks until the deadline (a pipe, a FIFO).
     """
 
     streams: Streams
@@ -50,7 +47,12 @@ class Invocation(NamedTuple):
         quiet: bool = False,
         timeout_seconds: float = ONE_SHOT_SECONDS,
     ) -> "Invocation":
-        """The invocation with these settings; its deadline counts from now."""
+        """The invocation with these settings; its deadline counts from now.
+
+        Raises:
+            UsageError: for a setting that is missing or wrong.
+            DeadlinePassed: if the file of the key blocks.
+        """
         deadline = Deadline.after(timeout_seconds, time.monotonic())
         settings = _Background(lambda: Settings.of(configuration)).result(deadline, "no API key")
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
@@ -64,7 +66,12 @@ class Invocation(NamedTuple):
         return cls(streams, settings, configuration.env, deadline, verbose, quiet, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
-        """The task IDs that the arguments are, `-` being those of standard input."""
+        """The task IDs that the arguments are, `-` being those of standard input.
+
+        Raises:
+            UsageError: for an ID that can be none, or a standard input that names no task.
+            DeadlinePassed: if standard input does not end in time.
+        """
         stdin = self.streams.stdin
         if "-" in arguments and stdin is not None and stdin.isatty():
             self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
@@ -73,7 +80,12 @@ class Invocation(NamedTuple):
         return work.result(self.deadline, "no end of standard input")
 
     def tls_context(self) -> "SSLContext | None":
-        """The context for all sessions; None where the API is on plain http."""
+        """The context for all sessions; None where the API is on plain http.
+
+        Raises:
+            UsageError: if a file that a variable names holds nothing that can be used.
+            DeadlinePassed: if it blocks.
+        """
         if self.certificates is None:
             return None
         return self.certificates.result(self.deadline, "no certificates")

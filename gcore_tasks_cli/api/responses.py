@@ -1,7 +1,6 @@
 """What an answer of the API says: the documents of a good one, one of `errors` of any other.
 
-Pure: an answer's status, headers and body in, values or errors out. A good one with a body that
-cannot be used is a `NoAnswer`.
+Pure: an answer's status, headers and body in, values or errors out.
 """
 
 import re
@@ -45,7 +44,11 @@ class Response(NamedTuple):
 
 
 def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
-    """The task of this ID that was answered."""
+    """The task of this ID that was answered.
+
+    Raises:
+        NoAnswer: if it is none, or another one.
+    """
     try:
         document = parse_task(decode_json(response.body))
     except ValueError:
@@ -57,7 +60,11 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
 
 
 def page_answer(response: Response, host: str, offset: int = 0) -> PageAnswer:
-    """The page of the list that was answered, which begins at this offset."""
+    """The page of the list that was answered, which begins at this offset.
+
+    Raises:
+        NoAnswer: if it is none, or holds nothing where the list goes on.
+    """
     try:
         documents, count = parse_page(decode_json(response.body))
     except ValueError:

@@ -284,7 +284,11 @@ class Session:
 
 
 def _find_spare_descriptors() -> None:
-    """Leaves some for what has to be opened later: a module, a file of the user's."""
+    """Leaves some for what has to be opened later: a module, a file of the user's.
+
+    Raises:
+        OSError: if the system has no more.
+    """
     found: list[int] = []
     try:
         found.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE_DESCRIPTORS))

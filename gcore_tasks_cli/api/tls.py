@@ -11,6 +11,10 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     """The context for all sessions to an API that is reached over https.
 
     Loading the roots costs some 25 ms: done once, and not per connection as httpx would.
+
+    Raises:
+        UsageError: if a file that `SSL_CERT_FILE`, `SSL_CERT_DIR`, `SSL_CLIENT_CERT` or
+            `SSL_CLIENT_KEY` names holds nothing that can be used.
     """
     ca_file, ca_dir = settings.ca_file, settings.ca_dir
     if ca_file is None and ca_dir is None:

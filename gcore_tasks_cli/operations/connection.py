@@ -18,7 +18,12 @@ _OTHER_DESCRIPTORS = 10
 def connect(
     invocation: Invocation, ask: "Callable[[Session, JobT], AnswerT]", workers: int = WORKERS
 ) -> "Fetcher[JobT, AnswerT]":
-    """A port to the API; `ask` is what a session does for one job."""
+    """A port to the API; `ask` is what a session does for one job.
+
+    Raises:
+        UsageError: if the certificates to trust cannot be read.
+        DeadlinePassed: if reading them blocks.
+    """
     # httpx is imported here and no sooner: while the certificates are being loaded, and not at all
     # by a run that sends nothing.
     from gcore_tasks_cli.api.session import Session

@@ -118,7 +118,11 @@ class SandboxServer:
         self._accepting.join(timeout=1.0)
 
     def pause(self, seconds: float) -> None:
-        """Waits, or raises `ConnectionEnded` when the server stops."""
+        """Waits.
+
+        Raises:
+            ConnectionEnded: when the server stops.
+        """
         if seconds > 0 and self.stopped.wait(seconds):
             raise ConnectionEnded
 

@@ -51,7 +51,11 @@ class Task(BaseModel):
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> "Task":
-        """The model of a task document; a ValueError without a string `id` or `state`."""
+        """The model of a task document.
+
+        Raises:
+            ValueError: if it is not a task (without a string `id` or `state`).
+        """
         named = _with_good_names(fields)
         if isinstance(resources := named.get("created_resources"), dict):
             named["created_resources"] = _with_good_names(resources)
