@@ -34,5 +34,5 @@ def get(
     streams, env = invocation.streams, invocation.env
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
     if paths is not None:
-        printer = FieldsPrinter(streams, paths)
+        printer = FieldsPrinter(streams, env, paths)
     return most_important(print_each(invocation, invocation.task_ids(task_ids), printer))

@@ -83,7 +83,8 @@ def list_tasks(
     from gcore_tasks_cli.operations.read_list import read_pages
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.list_notes import ListNotes
-    from gcore_tasks_cli.output.list_printers import page_printer
+    from gcore_tasks_cli.output.list_printers import FailurePages, IdPages, TablePages
+    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 
@@ -109,15 +110,16 @@ def list_tasks(
     most = _most(limit, everything)
     invocation = Invocation.begin(configuration, verbose=verbose)
     notes = ListNotes(query, most)
-    printer = page_printer(
-        invocation.streams,
-        invocation.env,
-        as_json=as_json,
-        ids=ids,
-        failures=query.states == ("ERROR",),
-    )
+    streams, env = invocation.streams, invocation.env
+    printer: Printer
     if paths is not None:
-        printer = FieldsPrinter(invocation.streams, paths)
+        printer = FieldsPrinter(streams, env, paths)
+    elif as_json:
+        printer = JsonPrinter(streams, env)
+    elif ids:
+        printer = IdPages(streams, env)
+    else:
+        printer = (FailurePages if query.states == ("ERROR",) else TablePages)(streams, env)
     shown: list[Document] = []
     pages = read_pages(query, invocation, most=most)
     printer.prepare()
@@ -130,8 +132,8 @@ def list_tasks(
         if notes.is_full:
             break
     if (note := notes.note()) is not None:
-        invocation.streams.note(f"gtask: {note}")
-    remember(shown, invocation.env, invocation.settings.host)
+        streams.note(f"gtask: {note}")
+    remember(shown, env, invocation.settings.host)
     return ExitCode.OK
 
 

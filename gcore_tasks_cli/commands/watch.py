@@ -166,17 +166,14 @@ def watch(
             tasks = "1 active task" if len(chosen) == 1 else f"{len(chosen)} active tasks"
             streams.note(f"gtask: waiting for {tasks}{scope_words(query)}")
     printer: Printer
-    follow_events = None
     if events:
-        printer = EventPrinter(streams)
-        follow_events = printer.follow
+        printer = EventPrinter(streams, env)
         if streams.out.isatty() and streams.err.isatty():
             options = options._replace(progress="none")  # a live view would be torn by the lines
     elif as_json:
         printer = JsonPrinter(streams, env)
     elif paths is not None:
-        printer = FieldsPrinter(streams, paths)
-        follow_events = printer.check_first
+        printer = FieldsPrinter(streams, env, paths)
     else:
         printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():
@@ -185,4 +182,4 @@ def watch(
     # What follows without end is no step of a job, and could report only at its end.
     reports = is_actions(env) and not no_ci and not follow
     actions = ActionsReport(streams, env, chosen) if reports else None
-    return most_important(wait(invocation, chosen, options, printer, follow_events, actions))
+    return most_important(wait(invocation, chosen, options, printer, actions))

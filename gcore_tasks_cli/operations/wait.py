@@ -5,7 +5,7 @@ import shlex
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,7 +79,6 @@ def wait(
     task_ids: Sequence[str],
     options: WaitOptions,
     printer: Printer,
-    follow_events: Callable[[Event], None] | None = None,
     actions: "ActionsReport | None" = None,
 ) -> set[ExitCode]:
     """Waits; hands each task's last document to the printer. What happened, as exit statuses.
@@ -108,8 +107,7 @@ def wait(
             for event in chain((first,), events):
                 if progress is not None:
                     progress.take(event)
-                if follow_events is not None:
-                    follow_events(event)
+                printer.follow(event)
                 outcome.take(event)
                 if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
                     if actions is not None:

@@ -3,30 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, Unfinished
-from gcore_tasks_cli.tasks.document import Document, duration_seconds, encode_json
+from gcore_tasks_cli.tasks.document import duration_seconds, encode_json
 
 
-class EventPrinter:
+class EventPrinter(Printer):
     """Prints each event at once, also at a terminal."""
-
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
 
     def follow(self, event: Event) -> None:
         """Prints the event, if it is one for programs."""
         if (text := event_document(event, datetime.now(UTC))) is not None:
             self._streams.data(text + "\n")
-
-    def take(self, document: Document) -> None:
-        """Nothing: the event has said it."""
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
-
-    def finish(self) -> None:
-        """Nothing is left over."""
 
 
 def event_document(event: Event, time: datetime) -> str | None:

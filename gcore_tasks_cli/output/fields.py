@@ -3,14 +3,16 @@
 Standard library only; one line a task, at once.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, encode_json
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.polling.events import Event
 
 
 def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
@@ -27,25 +29,26 @@ def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
     return paths
 
 
-class FieldsPrinter:
+class FieldsPrinter(Printer):
     """Prints the fields of each document as a line."""
 
-    def __init__(self, streams: Streams, paths: Sequence[Sequence[str]]) -> None:
-        self._streams = streams
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], paths: Sequence[Sequence[str]]
+    ) -> None:
+        super().__init__(streams, env)
         self._paths = paths
         self._is_checked = False
 
-    def check_first(self, event: Event) -> None:
+    def follow(self, event: "Event") -> None:
         """Checks the names against the first document that a wait sees, and not only its end.
 
         Raises:
             UsageError: as `take`.
         """
+        from gcore_tasks_cli.polling.events import Changed  # `get` does without
+
         if isinstance(event, Changed):
             self._check(event.document)
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
 
     def take(self, document: Document) -> None:
         """Prints the line of this document.
@@ -56,15 +59,6 @@ class FieldsPrinter:
         self._check(document)
         cells = (_text(_value(document.fields, path)) for path in self._paths)
         self._streams.data("\t".join(cells) + "\n")
-
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints the lines of these."""
-        del now, complete
-        for document in documents:
-            self.take(document)
-
-    def finish(self) -> None:
-        """Nothing is left over."""
 
     def _check(self, document: Document) -> None:
         if self._is_checked:

@@ -1,13 +1,12 @@
-"""How `list` puts tasks on standard output, page by page: each class is one form of it."""
+"""The forms of a list that other commands do not have; and the line of `ack`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.output.failure import failure
 from gcore_tasks_cli.output.list_rows import Row, circumstances, plain_failure, row
-from gcore_tasks_cli.output.printers import JsonPrinter, StreamPrinter
-from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 
@@ -15,31 +14,7 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.output.terminal.table import Layout
 
 
-class PagePrinter(Protocol):
-    """Prints a list as it comes."""
-
-    def prepare(self) -> None:
-        """Imports what printing needs; best called while the API's answer is awaited."""
-
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints these; `now` is the API's time, and `complete` says that they are all."""
-
-
-class JsonPages(JsonPrinter):
-    """The API's documents: one a line to a pipe, a whole page in one write."""
-
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints the documents, whole."""
-        del now, complete
-        if self._rich:
-            for document in documents:
-                self.take(document)
-        elif documents:
-            text = "".join(f"{document.text}\n" for document in documents)
-            self._streams.data(text, whole=True)
-
-
-class IdPages(StreamPrinter):
+class IdPages(Printer):
     """Bare IDs, one a line, for command lines that go on with them."""
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
@@ -49,7 +24,7 @@ class IdPages(StreamPrinter):
             self._streams.data("".join(f"{one_line(document.id)}\n" for document in documents))
 
 
-class TablePages(StreamPrinter):
+class TablePages(Printer):
     """One line a task: a table that fits a window, or aligned columns with nothing cut off."""
 
     _for_terminals = ("output.terminal.table",)
@@ -82,7 +57,7 @@ class TablePages(StreamPrinter):
         self._show(table(rows, self._layout))
 
 
-class FailurePages(StreamPrinter):
+class FailurePages(Printer):
     """`--failed`: for each task the error first, what helps, and what support asks for."""
 
     _for_terminals = ("output.terminal.table",)
@@ -104,7 +79,7 @@ class FailurePages(StreamPrinter):
                 self._streams.data(plain_failure(failed, what))
 
 
-class AcknowledgedLines(StreamPrinter):
+class AcknowledgedLines(Printer):
     """`ack`: a line for each task."""
 
     def take(self, document: Document) -> None:
@@ -112,14 +87,3 @@ class AcknowledgedLines(StreamPrinter):
         kind = one_line(document.task_type or "task")
         state, task_id = one_line(document.state), one_line(document.id)
         self._streams.data(f"acknowledged  {state}  {kind}  {task_id}\n")
-
-
-def page_printer(
-    streams: Streams, env: Mapping[str, str], *, as_json: bool, ids: bool, failures: bool
-) -> PagePrinter:
-    """The printer for what was asked."""
-    if as_json:
-        return JsonPages(streams, env)
-    if ids:
-        return IdPages(streams, env)
-    return FailurePages(streams, env) if failures else TablePages(streams, env)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ApiError, GtaskError
 from gcore_tasks_cli.output.streams import Streams
@@ -11,6 +11,7 @@ from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, encode_json
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.polling.events import Event
     from gcore_tasks_cli.tasks.model import Task
 
 
@@ -18,21 +19,8 @@ if TYPE_CHECKING:
 _ORDER = {"FINISHED": 0, "ERROR": 2}
 
 
-class Printer(Protocol):
-    """What puts documents on standard output."""
-
-    def prepare(self) -> None:
-        """Imports what printing needs; best called while the API's answer is awaited."""
-
-    def take(self, document: Document) -> None:
-        """Prints the document, or keeps it for the end."""
-
-    def finish(self) -> None:
-        """Prints what could only be printed at the end."""
-
-
-class StreamPrinter:
-    """What printers share: where data goes, and whether people read it there."""
+class Printer:
+    """Puts documents on standard output. What all forms share: where that is, and who reads it."""
 
     # The modules that it needs at a terminal, and elsewhere.
     _for_terminals: tuple[str, ...] = ()
@@ -53,6 +41,21 @@ class StreamPrinter:
         """
         for name in self._for_terminals if self._terminal else self._for_pipes:
             import_module(f"gcore_tasks_cli.{name}")
+
+    def follow(self, event: "Event") -> None:
+        """Takes in an event of a wait, for a form that needs more than the documents."""
+
+    def take(self, document: Document) -> None:
+        """Prints the document, or keeps it for the end."""
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints a page of a list; `now` is the API's time, `complete` says that these are all."""
+        del now, complete
+        for document in documents:
+            self.take(document)
+
+    def finish(self) -> None:
+        """Prints what could only be printed at the end."""
 
     def _show(self, renderable: object, *, wraps: bool = True) -> None:
         from gcore_tasks_cli.output.terminal.console import console
@@ -86,11 +89,8 @@ class StreamPrinter:
         else:
             self._streams.data(compact + "\n", whole=True)
 
-    def finish(self) -> None:
-        """Prints what could only be printed at the end."""
 
-
-class JsonPrinter(StreamPrinter):
+class JsonPrinter(Printer):
     """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
 
     _for_terminals = ("output.terminal.json_view",)
@@ -99,8 +99,16 @@ class JsonPrinter(StreamPrinter):
         """Prints the document, whole, at once."""
         self._json(document.text)
 
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the documents, whole; to a pipe in one write."""
+        if self._terminal:
+            super().page(documents, now, complete=complete)
+        elif documents:
+            text = "".join(f"{document.text}\n" for document in documents)
+            self._streams.data(text, whole=True)
 
-class CardPrinter(StreamPrinter):
+
+class CardPrinter(Printer):
     """`get`: a card for each task."""
 
     _for_terminals = ("output.terminal.cards", "tasks.model")
@@ -123,7 +131,7 @@ class CardPrinter(StreamPrinter):
         self._is_first = False
 
 
-class SummaryPrinter(StreamPrinter):
+class SummaryPrinter(Printer):
     """`watch`: what became of each task, once the wait is over.
 
     One that `follows` has no end to wait for: it prints each at once.
@@ -168,7 +176,7 @@ class SummaryPrinter(StreamPrinter):
             self._streams.data(plain_summary(self._hidden(ordered), now=now))
 
 
-class ResourcesPrinter(StreamPrinter):
+class ResourcesPrinter(Printer):
     """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
 
     _for_pipes = ("output.plain", "output.failure")
