@@ -270,9 +270,9 @@ def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
     assert ran.seconds > 4
     *heartbeats, last = ran.err.splitlines()
     assert heartbeats
-    assert all(
-        re.fullmatch(r"still following after \d s: no task is active", h) for h in heartbeats
-    )
+    # A busy machine may not have the first list within a heartbeat.
+    expected = r"still (following after \d s: no task is active|waiting for the list of .*)"
+    assert all(re.fullmatch(expected, heartbeat) for heartbeat in heartbeats), ran.err
     assert last == "gtask: followed for 4 s; no task is active"
     assert (quiet.status, quiet.err) == (0, "")
     assert with_id.status == 2
