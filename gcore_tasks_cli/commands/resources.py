@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from gcore_tasks_cli.parsing.options import (
-    DEFAULT_HEARTBEAT,
-    DEFAULT_TIMEOUT,
+    DEFAULT_HEARTBEAT_SECONDS,
+    DEFAULT_TIMEOUT_SECONDS,
     AnyOne,
     FailFast,
     Heartbeat,
@@ -19,9 +19,8 @@ from gcore_tasks_cli.parsing.options import (
     TaskIds,
     Timeout,
     Verbose,
-    duration_seconds,
     given,
-    wait_options,
+    progress_mode,
 )
 
 
@@ -55,7 +54,7 @@ def resources(
     any_one: AnyOne = False,
     quiet: Quiet = False,
     progress: Progress = None,
-    heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    heartbeat: Heartbeat = DEFAULT_HEARTBEAT_SECONDS,
     profile: Profile = None,
     verbose: Verbose = False,
     no_ci: NoCi = False,
@@ -73,22 +72,23 @@ def resources(
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
+    from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
 
-    timeout_seconds = duration_seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "--timeout")
+    timeout_seconds = DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json)
     resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
     resume += () if profile is None else ("--profile", profile)
-    options = wait_options(
+    options = WaitOptions(
         Goal(fail_fast, any_one),
         interval=interval,
-        heartbeat=heartbeat,
+        heartbeat_seconds=heartbeat,
         quiet=quiet,
-        progress=progress,
+        progress=progress_mode(progress, os.environ),
         resume=resume,
     )
     waits = wait and timeout_seconds > 0

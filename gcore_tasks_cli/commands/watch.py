@@ -14,8 +14,8 @@ from gcore_tasks_cli.parsing.filters import (
     task_query,
 )
 from gcore_tasks_cli.parsing.options import (
-    DEFAULT_HEARTBEAT,
-    DEFAULT_TIMEOUT,
+    DEFAULT_HEARTBEAT_SECONDS,
+    DEFAULT_TIMEOUT_SECONDS,
     Active,
     AnyOne,
     Appear,
@@ -33,9 +33,8 @@ from gcore_tasks_cli.parsing.options import (
     Quiet,
     Timeout,
     Verbose,
-    duration_seconds,
     given,
-    wait_options,
+    progress_mode,
 )
 
 
@@ -49,7 +48,7 @@ def watch(
     any_one: AnyOne = False,
     quiet: Quiet = False,
     progress: Progress = None,
-    heartbeat: Heartbeat = DEFAULT_HEARTBEAT,
+    heartbeat: Heartbeat = DEFAULT_HEARTBEAT_SECONDS,
     events: Events = False,
     active: Active = False,
     follow: Follow = False,
@@ -87,7 +86,7 @@ def watch(
     from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import ActiveTasks
-    from gcore_tasks_cli.operations.wait import wait
+    from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
@@ -100,8 +99,8 @@ def watch(
     if (events, as_json, fields is not None).count(True) > 1:
         raise UsageError("--events, --json and --fields exclude each other: choose one")
     paths = parse_fields(fields) if fields is not None else None
-    default_timeout = float("inf") if follow else duration_seconds(DEFAULT_TIMEOUT, "--timeout")
-    timeout_seconds = default_timeout if timeout is None else duration_seconds(timeout, "--timeout")
+    if timeout is None:
+        timeout = float("inf") if follow else DEFAULT_TIMEOUT_SECONDS
     configuration = Configuration(os.environ, profile)
     query = task_query(
         configuration,
@@ -115,8 +114,8 @@ def watch(
         until=until,
         acknowledged=acknowledged,
     )
-    chooses = (active, types, projects, regions, users, resources, since, until, follow, appear)
-    is_chosen = any(chooses) or acknowledged is not None
+    chooses = (active, types, projects, regions, users, resources, since, until, follow)
+    is_chosen = any(chooses) or appear is not None or acknowledged is not None
     if task_ids and is_chosen:
         raise UsageError(
             "give task IDs or what chooses among the active tasks (--active, --type, --project, "
@@ -125,25 +124,24 @@ def watch(
         )
     if follow and appear is not None:
         raise UsageError("--follow and --appear exclude each other")
-    appear_seconds = None if appear is None else duration_seconds(appear, "--appear")
     page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
     following = Following(page, query.keeps) if follow else None
     flags = given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
     resume = ("watch", *flags, *(("--fields", fields) if fields else ()))
     resume += () if profile is None else ("--profile", profile)
-    options = wait_options(
+    options = WaitOptions(
         Goal(fail_fast, any_one, following),
         interval=interval,
-        heartbeat=heartbeat,
+        heartbeat_seconds=heartbeat,
         quiet=quiet,
-        progress=progress,
+        progress=progress_mode(progress, os.environ),
         resume=None if follow else resume,
     )
     invocation = Invocation.begin(
         configuration,
         verbose=verbose,
         quiet=quiet or options.progress == "none",
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=timeout,
     )
     streams, env = invocation.streams, invocation.env
     if not task_ids and not is_chosen and not streams.is_interactive:
@@ -155,9 +153,9 @@ def watch(
     if task_ids:
         chosen = invocation.task_ids(task_ids)
     else:
-        heartbeat_seconds = 0.0 if streams.err.isatty() else options.heartbeat_seconds
+        heartbeat_seconds = 0.0 if streams.err.isatty() else heartbeat
         finder = ActiveTasks(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
-        chosen = finder.ids() if appear_seconds is None else finder.first_ids(appear_seconds)
+        chosen = finder.ids() if appear is None else finder.first_ids(appear)
         if not chosen and not follow:
             if not quiet:
                 streams.note(f"gtask: {finder.nothing_words}")

@@ -1,77 +1,37 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
-import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import typer
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.times import parse_duration
 
-if TYPE_CHECKING:
-    from gcore_tasks_cli.operations.wait import WaitOptions
-    from gcore_tasks_cli.polling.goal import Goal
-
 SHORTEST_INTERVAL_SECONDS = 0.1
-DEFAULT_TIMEOUT = "2h"
-DEFAULT_HEARTBEAT = "60s"
+DEFAULT_TIMEOUT_SECONDS = 7200.0
+DEFAULT_HEARTBEAT_SECONDS = 60.0
 # `--progress`, the default first.
 PROGRESS = ("auto", "live", "plain", "none")
 
 
-def interval_seconds(text: str | None) -> float | None:
-    """`--interval` in seconds; None where gtask chooses the pace.
+def _duration(option: str, least: float = 0.0) -> Callable[[object], float]:
+    """What reads a duration that the option was given, in seconds.
 
     Raises:
-        typer.BadParameter: if it is no duration, or too short.
+        typer.BadParameter: by what it returns, for what is no duration, or less than the least.
     """
-    if text is None:
-        return None
-    seconds = duration_seconds(text, "--interval")
-    if seconds < SHORTEST_INTERVAL_SECONDS:
-        raise typer.BadParameter(
-            f"the shortest interval is {SHORTEST_INTERVAL_SECONDS} s", param_hint="--interval"
-        )
-    return seconds
 
+    def parse(given: object) -> float:
+        try:
+            seconds = parse_duration(str(given))  # the parser has defaults read as well
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint=option) from None
+        if seconds < least:
+            raise typer.BadParameter(f"the shortest interval is {least} s", param_hint=option)
+        return seconds
 
-def duration_seconds(text: str, option: str) -> float:
-    """What was given to the option, in seconds.
-
-    Raises:
-        typer.BadParameter: if it is no duration.
-    """
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None
-
-
-def wait_options(
-    goal: "Goal",
-    *,
-    interval: str | None,
-    heartbeat: str,
-    quiet: bool,
-    progress: str | None,
-    resume: tuple[str, ...] | None,
-) -> "WaitOptions":
-    """How to wait; `resume` is the command and the options that go on with the wait.
-
-    Raises:
-        typer.BadParameter: for an option that makes no sense.
-    """
-    from gcore_tasks_cli.operations.wait import WaitOptions
-
-    return WaitOptions(
-        goal,
-        interval_seconds(interval),
-        duration_seconds(heartbeat, "--heartbeat"),
-        quiet,
-        resume,
-        progress_mode(progress, os.environ),
-    )
+    return parse
 
 
 def progress_mode(option: str | None, env: Mapping[str, str]) -> str:
@@ -103,21 +63,22 @@ Json = Annotated[
     bool, typer.Option("--json", "-j", help="Print JSON, one document a task, as the API sent it.")
 ]
 Timeout = Annotated[
-    str | None,
+    float | None,
     typer.Option(
         "--timeout",
         "-t",
         metavar="DURATION",
-        help="Stop after this long: 90, 90s, 10m, 1h30m. 0 checks once. "
-        f"Default: {DEFAULT_TIMEOUT}.",
+        parser=_duration("--timeout"),
+        help="Stop after this long: 90, 90s, 10m, 1h30m. 0 checks once. Default: 2h.",
     ),
 ]
 Interval = Annotated[
-    str | None,
+    float | None,
     typer.Option(
         "--interval",
         "-i",
         metavar="SECONDS",
+        parser=_duration("--interval", SHORTEST_INTERVAL_SECONDS),
         help="Check each task this often (at least 0.1). Without it gtask chooses.",
     ),
 ]
@@ -146,10 +107,11 @@ Active = Annotated[
     ),
 ]
 Appear = Annotated[
-    str | None,
+    float | None,
     typer.Option(
         "--appear",
         metavar="DURATION",
+        parser=_duration("--appear"),
         help="Without IDs: wait so long for a first task, then for all that were found.",
     ),
 ]
@@ -178,11 +140,13 @@ Events = Annotated[
     ),
 ]
 Heartbeat = Annotated[
-    str,
+    float,
     typer.Option(
         "--heartbeat",
         metavar="DURATION",
-        help="In logs: print a line after this much silence. 0: never.",
+        parser=_duration("--heartbeat"),
+        help="In logs: print a line after this much silence. 0: never. Default: 60s.",
+        show_default=False,
     ),
 ]
 Verbose = Annotated[
