@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.parsing.filters import Projects, Regions, task_query
-from gcore_tasks_cli.parsing.options import Json, OptionalTaskIds, Profile, Verbose
+from gcore_tasks_cli.parsing import filters, options
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.configuration import Configuration
@@ -14,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def ack(
-    task_ids: OptionalTaskIds = None,
+    task_ids: options.OptionalTaskIds = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Acknowledge all tasks instead of those named.")
     ] = False,
-    projects: Projects = None,
-    regions: Regions = None,
+    projects: filters.Projects = None,
+    regions: filters.Regions = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
     ] = False,
-    as_json: Json = False,
-    profile: Profile = None,
-    verbose: Verbose = False,
+    as_json: options.Json = False,
+    profile: options.Profile = None,
+    verbose: options.Verbose = False,
 ) -> int:
     """Acknowledge tasks: mark them as seen.
 
@@ -44,7 +43,9 @@ def ack(
             raise UsageError("give task IDs or --all, not both")
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
-        query = task_query(configuration, projects=projects, regions=regions, acknowledged=False)
+        query = filters.task_query(
+            configuration, projects=projects, regions=regions, acknowledged=False
+        )
         return _all(configuration, query, sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")

@@ -2,15 +2,15 @@
 
 import os
 
-from gcore_tasks_cli.parsing.options import Fields, Json, Profile, TaskIds, Verbose
+from gcore_tasks_cli.parsing import options
 
 
 def get(
-    task_ids: TaskIds,
-    as_json: Json = False,
-    fields: Fields = None,
-    profile: Profile = None,
-    verbose: Verbose = False,
+    task_ids: options.TaskIds,
+    as_json: options.Json = False,
+    fields: options.Fields = None,
+    profile: options.Profile = None,
+    verbose: options.Verbose = False,
 ) -> int:
     """Show tasks: state, times, error, what they created.
 

@@ -5,18 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.parsing.filters import (
-    Acknowledged,
-    Projects,
-    Regions,
-    Resources,
-    Since,
-    Types,
-    Until,
-    Users,
-    task_query,
-)
-from gcore_tasks_cli.parsing.options import Fields, Json, Profile, Verbose
+from gcore_tasks_cli.parsing import filters, options
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document
@@ -40,14 +29,14 @@ def list_tasks(
     failed: Annotated[
         bool, typer.Option("--failed", "-f", help="Only what ended in ERROR, each with its reason.")
     ] = False,
-    types: Types = None,
-    projects: Projects = None,
-    regions: Regions = None,
-    since: Since = None,
-    until: Until = None,
-    acknowledged: Acknowledged = None,
-    users: Users = None,
-    resources: Resources = None,
+    types: filters.Types = None,
+    projects: filters.Projects = None,
+    regions: filters.Regions = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    acknowledged: filters.Acknowledged = None,
+    users: filters.Users = None,
+    resources: filters.Resources = None,
     order: Annotated[
         str, typer.Option("--order", metavar="ORDER", help="desc: newest first; asc: oldest first.")
     ] = "desc",
@@ -61,11 +50,11 @@ def list_tasks(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
-    as_json: Json = False,
-    fields: Fields = None,
+    as_json: options.Json = False,
+    fields: options.Fields = None,
     ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
-    profile: Profile = None,
-    verbose: Verbose = False,
+    profile: options.Profile = None,
+    verbose: options.Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
 
@@ -94,7 +83,7 @@ def list_tasks(
     if order.lower() not in ("asc", "desc"):
         raise UsageError(f"--order is asc or desc, not {order[:50]!r}")
     configuration = Configuration(os.environ, profile)
-    query = task_query(
+    query = filters.task_query(
         configuration,
         states=chosen_states(states or (), active=active, failed=failed),
         types=types,

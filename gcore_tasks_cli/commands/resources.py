@@ -5,27 +5,11 @@ from typing import Annotated
 
 import typer
 
-from gcore_tasks_cli.parsing.options import (
-    DEFAULT_HEARTBEAT_SECONDS,
-    DEFAULT_TIMEOUT_SECONDS,
-    AnyOne,
-    FailFast,
-    Heartbeat,
-    Interval,
-    NoCi,
-    Profile,
-    Progress,
-    Quiet,
-    TaskIds,
-    Timeout,
-    Verbose,
-    given,
-    progress_mode,
-)
+from gcore_tasks_cli.parsing import options
 
 
 def resources(
-    task_ids: TaskIds,
+    task_ids: options.TaskIds,
     types: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,16 +32,16 @@ def resources(
             "what was created.",
         ),
     ] = False,
-    timeout: Timeout = None,
-    interval: Interval = None,
-    fail_fast: FailFast = False,
-    any_one: AnyOne = False,
-    quiet: Quiet = False,
-    progress: Progress = None,
-    heartbeat: Heartbeat = DEFAULT_HEARTBEAT_SECONDS,
-    profile: Profile = None,
-    verbose: Verbose = False,
-    no_ci: NoCi = False,
+    timeout: options.Timeout = None,
+    interval: options.Interval = None,
+    fail_fast: options.FailFast = False,
+    any_one: options.AnyOne = False,
+    quiet: options.Quiet = False,
+    progress: options.Progress = None,
+    heartbeat: options.Heartbeat = options.DEFAULT_HEARTBEAT_SECONDS,
+    profile: options.Profile = None,
+    verbose: options.Verbose = False,
+    no_ci: options.NoCi = False,
 ) -> int:
     """Print the IDs of what tasks created.
 
@@ -78,17 +62,17 @@ def resources(
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
 
-    timeout_seconds = DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
+    timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
-    flags = given(fail_fast=fail_fast, any=any_one, json=as_json)
+    flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json)
     resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
     resume += () if profile is None else ("--profile", profile)
-    options = WaitOptions(
+    wait_options = WaitOptions(
         Goal(fail_fast, any_one),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
-        progress=progress_mode(progress, os.environ),
+        progress=options.progress_mode(progress, os.environ),
         resume=resume,
     )
     waits = wait and timeout_seconds > 0
@@ -104,7 +88,7 @@ def resources(
     if waits:
         reports = is_actions(env) and not no_ci
         actions = ActionsReport(streams, env, chosen) if reports else None
-        codes = wait_for(invocation, chosen, options, printer, actions=actions)
+        codes = wait_for(invocation, chosen, wait_options, printer, actions=actions)
     else:
         codes = print_each(invocation, chosen, printer)
         codes |= report_unfinished(streams, printer.documents)

@@ -2,68 +2,35 @@
 
 import os
 
-from gcore_tasks_cli.parsing.filters import (
-    Acknowledged,
-    Projects,
-    Regions,
-    Resources,
-    Since,
-    Types,
-    Until,
-    Users,
-    task_query,
-)
-from gcore_tasks_cli.parsing.options import (
-    DEFAULT_HEARTBEAT_SECONDS,
-    DEFAULT_TIMEOUT_SECONDS,
-    Active,
-    AnyOne,
-    Appear,
-    Events,
-    FailFast,
-    Fields,
-    Follow,
-    Heartbeat,
-    Interval,
-    Json,
-    NoCi,
-    OptionalTaskIds,
-    Profile,
-    Progress,
-    Quiet,
-    Timeout,
-    Verbose,
-    given,
-    progress_mode,
-)
+from gcore_tasks_cli.parsing import filters, options
 
 
 def watch(
-    task_ids: OptionalTaskIds = None,
-    as_json: Json = False,
-    fields: Fields = None,
-    timeout: Timeout = None,
-    interval: Interval = None,
-    fail_fast: FailFast = False,
-    any_one: AnyOne = False,
-    quiet: Quiet = False,
-    progress: Progress = None,
-    heartbeat: Heartbeat = DEFAULT_HEARTBEAT_SECONDS,
-    events: Events = False,
-    active: Active = False,
-    follow: Follow = False,
-    appear: Appear = None,
-    types: Types = None,
-    projects: Projects = None,
-    regions: Regions = None,
-    users: Users = None,
-    resources: Resources = None,
-    since: Since = None,
-    until: Until = None,
-    acknowledged: Acknowledged = None,
-    profile: Profile = None,
-    verbose: Verbose = False,
-    no_ci: NoCi = False,
+    task_ids: options.OptionalTaskIds = None,
+    as_json: options.Json = False,
+    fields: options.Fields = None,
+    timeout: options.Timeout = None,
+    interval: options.Interval = None,
+    fail_fast: options.FailFast = False,
+    any_one: options.AnyOne = False,
+    quiet: options.Quiet = False,
+    progress: options.Progress = None,
+    heartbeat: options.Heartbeat = options.DEFAULT_HEARTBEAT_SECONDS,
+    events: options.Events = False,
+    active: options.Active = False,
+    follow: options.Follow = False,
+    appear: options.Appear = None,
+    types: filters.Types = None,
+    projects: filters.Projects = None,
+    regions: filters.Regions = None,
+    users: filters.Users = None,
+    resources: filters.Resources = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    acknowledged: filters.Acknowledged = None,
+    profile: options.Profile = None,
+    verbose: options.Verbose = False,
+    no_ci: options.NoCi = False,
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
@@ -100,9 +67,9 @@ def watch(
         raise UsageError("--events, --json and --fields exclude each other: choose one")
     paths = parse_fields(fields) if fields is not None else None
     if timeout is None:
-        timeout = float("inf") if follow else DEFAULT_TIMEOUT_SECONDS
+        timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
     configuration = Configuration(os.environ, profile)
-    query = task_query(
+    query = filters.task_query(
         configuration,
         states=ACTIVE_STATES,
         types=types,
@@ -126,21 +93,21 @@ def watch(
         raise UsageError("--follow and --appear exclude each other")
     page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
     following = Following(page, query.keeps) if follow else None
-    flags = given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
+    flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
     resume = ("watch", *flags, *(("--fields", fields) if fields else ()))
     resume += () if profile is None else ("--profile", profile)
-    options = WaitOptions(
+    wait_options = WaitOptions(
         Goal(fail_fast, any_one, following),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
-        progress=progress_mode(progress, os.environ),
+        progress=options.progress_mode(progress, os.environ),
         resume=None if follow else resume,
     )
     invocation = Invocation.begin(
         configuration,
         verbose=verbose,
-        quiet=quiet or options.progress == "none",
+        quiet=quiet or wait_options.progress == "none",
         timeout_seconds=timeout,
     )
     streams, env = invocation.streams, invocation.env
@@ -167,7 +134,8 @@ def watch(
     if events:
         printer = EventPrinter(streams, env)
         if streams.out.isatty() and streams.err.isatty():
-            options = options._replace(progress="none")  # a live view would be torn by the lines
+            # A live view would be torn by the lines.
+            wait_options = wait_options._replace(progress="none")
     elif as_json:
         printer = JsonPrinter(streams, env)
     elif paths is not None:
@@ -176,8 +144,8 @@ def watch(
         printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
-        options = options._replace(quiet=True)
+        wait_options = wait_options._replace(quiet=True)
     # What follows without end is no step of a job, and could report only at its end.
     reports = is_actions(env) and not no_ci and not follow
     actions = ActionsReport(streams, env, chosen) if reports else None
-    return most_important(wait(invocation, chosen, options, printer, actions))
+    return most_important(wait(invocation, chosen, wait_options, printer, actions))
