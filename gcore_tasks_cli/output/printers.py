@@ -168,8 +168,10 @@ class SummaryPrinter(Printer):
             from gcore_tasks_cli.output.terminal.console import console
             from gcore_tasks_cli.output.terminal.summaries import result_summary
 
-            height = console(self._streams.out, self._env).height if self._terminal else None
-            self._show(result_summary(self._tasks(ordered), now=now, height=height))
+            size = console(self._streams.out, self._env).size
+            height = size.height if self._terminal else None
+            tasks = self._tasks(ordered)
+            self._show(result_summary(tasks, now=now, width=size.width, height=height))
         else:
             from gcore_tasks_cli.output.plain import plain_summary
 

@@ -23,16 +23,19 @@ from gcore_tasks_cli.tasks.model import Task
 
 
 def result_summary(
-    tasks: Sequence[Task], *, now: datetime, height: int | None = None
+    tasks: Sequence[Task], *, now: datetime, width: int, height: int | None = None
 ) -> RenderableType:
     """What became of each task: state, type, ID, duration, and below it the error or resources.
 
-    Where that is more than `height` lines, those that went well are only counted.
+    What is wider than `width` goes on in an indented line. Where all is more than `height` lines,
+    the tasks that went well are only counted.
     """
-    parts = [part for task in tasks for part in _result(task, now)]
+    parts = [part for task in tasks for part in _result(task, now, width)]
     if height is not None and len(parts) + 1 >= height:
         finished = Counter(type_words(each, "task") for each in tasks if each.state == "FINISHED")
-        parts = [part for each in tasks if each.state != "FINISHED" for part in _result(each, now)]
+        parts = [
+            part for each in tasks if each.state != "FINISHED" for part in _result(each, now, width)
+        ]
         if finished:
             types = ", ".join(f"{count} {kind}" for kind, count in finished.most_common())
             words = f"{state_symbol('FINISHED')} FINISHED"
@@ -49,18 +52,19 @@ def result_summary(
     return Group(*parts)
 
 
-def _result(task: Task, now: datetime) -> list[RenderableType]:
+def _result(task: Task, now: datetime, width: int) -> list[RenderableType]:
     """The lines of one task."""
     style = STATE_STYLES.get(task.state, UNKNOWN_STATE_STYLE)
-    head = Text.assemble(
-        (f"{state_symbol(task.state)} {state_words(task)}", style),
-        f"  {type_words(task, 'task')}  {one_line(task.id)}",
-        (f"  {took_words(task, now)}", "dim"),
+    what = Text.assemble(
+        (f"{state_symbol(task.state)} {state_words(task)}", style), f"  {type_words(task, 'task')}"
     )
+    which = Text.assemble(f"  {one_line(task.id)}", (f"  {took_words(task, now)}", "dim"))
+    is_wide = what.cell_len + which.cell_len > width
+    heads = (what, which) if is_wide else (what.append_text(which),)
     failed = failure(task)
     below = [(failed.error, "red"), (failed.advice, "yellow"), (failed.support, "dim")]
     below += [(f"{kind}  {new_id}", "") for kind, new_id in created_words(task)]
-    return [head, *(_indented(text, style) for text, style in below if text)]
+    return [*heads, *(_indented(text, style) for text, style in below if text)]
 
 
 def resources_table(tasks: Sequence[Task]) -> RenderableType:

@@ -64,7 +64,7 @@ def without_colour(text: str) -> str:
 
 
 def test_a_summary_looks_as_it_should() -> None:
-    assert_golden("summary.txt", shown(result_summary(TASKS, now=NOW)))
+    assert_golden("summary.txt", shown(result_summary(TASKS, now=NOW, width=80)))
     assert_golden("plain_summary.txt", plain_summary(TASKS, now=NOW))
 
 
@@ -80,22 +80,22 @@ def test_json_looks_as_it_should() -> None:
 
 
 def test_one_task_needs_no_count_and_several_have_one() -> None:
-    assert "task:" not in shown(result_summary(TASKS[:1], now=NOW))
-    last = shown(result_summary(TASKS, now=NOW)).splitlines()[-1]
+    assert "task:" not in shown(result_summary(TASKS[:1], now=NOW, width=100))
+    last = shown(result_summary(TASKS, now=NOW, width=80)).splitlines()[-1]
     assert last == "4 tasks: 1 ERROR, 1 FINISHED, 1 RUNNING, 1 SUSPENDED"
 
 
 def test_of_more_tasks_than_fit_a_screen_those_that_went_well_are_counted() -> None:
     good = [task_of(FINISHED | {"id": f"good-{n}"}) for n in range(40)]
     bad = [task_of(FAILED | {"id": f"bad-{n}"}) for n in range(2)]
-    text = shown(result_summary([*good, *bad], now=NOW, height=24), width=300)
+    text = shown(result_summary([*good, *bad], now=NOW, width=300, height=24), width=300)
     first, *rest = text.splitlines()
     assert first == "✔ FINISHED  40 create_vm; gtask list shows each"
     assert len(rest) == 11
     assert all(f"bad-{n}" in text for n in range(2))
     assert text.count("request ID") == 2
     assert text.endswith("42 tasks: 2 ERROR, 40 FINISHED\n")
-    whole = shown(result_summary([*good, *bad], now=NOW), width=300)
+    whole = shown(result_summary([*good, *bad], now=NOW, width=300), width=300)
     assert all(whole.count(f"good-{n} ") == 1 for n in range(40))
     assert len(plain_summary([*good, *bad], now=NOW).splitlines()) == 42
 
@@ -142,7 +142,10 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
     task = with_text(field, text)
     tasks = [task, task_of(FINISHED)]
     entries = [task]
-    summary, table = shown(result_summary(tasks, now=NOW)), shown(resources_table(entries))
+    summary, table = (
+        shown(result_summary(tasks, now=NOW, width=100)),
+        shown(resources_table(entries)),
+    )
     for output in (summary, table):
         assert_harmless(output)
         assert max(map(cell_len, output.splitlines())) <= 80
@@ -154,12 +157,21 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
         assert without_layout(part) in without_layout(summary)
 
 
+def test_what_does_not_fit_a_line_goes_on_in_an_indented_one() -> None:
+    (task,) = TASKS[:1]
+    wide = shown(result_summary([task], now=NOW, width=120), width=120).splitlines()
+    narrow = shown(result_summary([task], now=NOW, width=60), width=60).splitlines()
+    assert task.id in wide[0]
+    assert task.id not in narrow[0]
+    assert narrow[1].startswith(f"  {task.id}  took")
+
+
 @given(st.sampled_from(SUMMARISED), ANY_TEXT, st.integers(20, 120))
 def test_no_text_steers_a_summary_or_a_table(field: str, text: str, width: int) -> None:
     marked = f"[red]{text}[/red]"
     tasks = [with_text(field, marked), task_of(FINISHED)]
     entries = tasks
-    summary = shown(result_summary(tasks, now=NOW), width)
+    summary = shown(result_summary(tasks, now=NOW, width=width), width)
     table = shown(resources_table(entries), width)
     for output in (summary, table):
         assert_harmless(output)
@@ -259,7 +271,7 @@ def test_a_console_goes_by_the_environment_that_it_is_given(
 ) -> None:
     stream = io.StringIO()
     console(stream, env | {"TERM": "xterm", "COLUMNS": "50"}).print(
-        result_summary([task_of(FAILED)], now=NOW)
+        result_summary([task_of(FAILED)], now=NOW, width=50)
     )
     text = stream.getvalue()
     assert ("\x1b[1;31m" in text) is colour
