@@ -28,6 +28,7 @@ _LONGEST_ANNOTATION = 4000
 _LONGEST_CELL = 500
 _MOST_ROWS = 200
 _MOST_RESOURCES_A_ROW = 20
+_MOST_NAMED = 20
 # What `steps.NAME.outputs` can hold; any other name could not be asked for.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _BACKTICKS = re.compile(r"`+")
@@ -68,7 +69,7 @@ class ActionsReport:
         places = [task_id.lower() for task_id in self._asked]
         documents = [self._documents[place] for place in places if place in self._documents]
         texts: tuple[tuple[str, Callable[[], str]], ...] = (
-            (SUMMARY_VARIABLE, lambda: summary(documents, len(places))),
+            (SUMMARY_VARIABLE, lambda: summary(documents, self._asked)),
             (OUTPUT_VARIABLE, lambda: outputs(documents, self._asked)),
         )
         failures = []
@@ -99,15 +100,16 @@ def error_annotation(error: GtaskError, hide: Callable[[str], str] = str) -> str
     return f"::error title=gtask::{_data(said.removeprefix('gtask: '))}"
 
 
-def summary(documents: Sequence[Document], asked: int) -> str:
-    """Markdown for the job's page: a table of the tasks, failures first.
+def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
+    """Markdown for the job's page: a table of the tasks, failures first; `asked` are all IDs.
 
     All that the API sent stands in code spans: Markdown interprets nothing in them, not even
     addresses and names of people.
     """
     counts = Counter(document.state for document in documents)
     each = ", ".join(f"{count} {code(state)}" for state, count in sorted(counts.items()))
-    head = f"### gtask: {asked} task{'' if asked == 1 else 's'}{': ' if each else ''}{each}\n\n"
+    tasks = f"{len(asked)} task{'' if len(asked) == 1 else 's'}"
+    head = f"### gtask: {tasks}{': ' if each else ''}{each}\n\n"
     if not documents:
         return f"{head}No task was seen.\n"
     parts = [
@@ -126,8 +128,11 @@ def summary(documents: Sequence[Document], asked: int) -> str:
         shown += 1
     if shown < len(documents):
         parts.append(f"\n{len(documents) - shown} more tasks are not shown.\n")
-    if asked > len(documents):
-        parts.append(f"\n{asked - len(documents)} of {asked} gave no answer.\n")
+    seen = {document.id.lower() for document in documents}
+    if unseen := [task_id for task_id in asked if task_id.lower() not in seen]:
+        named = ", ".join(map(code, unseen[:_MOST_NAMED]))
+        more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
+        parts.append(f"\nNot seen, for the reason in the annotation: {named}{more}.\n")
     return "".join(parts)
 
 

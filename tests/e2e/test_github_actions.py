@@ -150,7 +150,7 @@ def test_a_task_that_is_not_found_is_no_finished_one(step: Step) -> None:
     assert ran.status == 4
     assert step.outputs["state"] == "UNKNOWN"
     assert step.outputs["task-id"] == f"{TASK}\n{OTHER}"
-    assert "1 of 2 gave no answer" in step.summary
+    assert f"Not seen, for the reason in the annotation: `{OTHER}`." in step.summary
     (command,) = commands_in(ran.err)
     assert command.properties == {"title": "gtask"}
     assert command.data.startswith(f"no such task: {OTHER}")

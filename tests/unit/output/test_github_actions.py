@@ -87,10 +87,13 @@ def test_a_summary_of_many_stays_small_and_counts_the_rest() -> None:
     long = "é" * 1000
     created = {f"type-{n}": [long] * 5 for n in range(6)}
     documents = [document(n, created_resources=created) for n in range(300)]
-    text = summary([*documents, document(5000, "ERROR", error="why")], asked=301)
+    asked = [f"t-{n}" for n in (*range(300), *range(5000, 5030))]
+    text = summary([*documents, document(5000, "ERROR", error="why")], asked)
     assert len(text.encode()) < 512 * 1024
     assert text.index("`why`") < text.index("`t-0`")
     assert "more tasks are not shown" in text
+    assert "Not seen, for the reason in the annotation: `t-5001`, " in text
+    assert text.endswith("`t-5020` and 9 more.\n")
 
 
 def test_an_output_too_large_for_actions_is_left_out() -> None:
