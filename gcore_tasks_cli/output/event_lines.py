@@ -39,6 +39,7 @@ def event_document(event: Event, time: datetime) -> str | None:
             "error": event.document.text_field("error"),
             "created_resources": event.document.created_resources(),
             "duration_seconds": duration_seconds(event.document),
+            "request_id": event.document.text_field("request_id"),
         }
     elif isinstance(event, Failed):
         entry = {

@@ -68,8 +68,16 @@ class FieldsPrinter(Printer):
             if name not in KNOWN_FIELDS and name not in document.fields:
                 raise UsageError(
                     f"a task has no field {name[:50]!r}",
-                    hint=f"its fields: {', '.join(KNOWN_FIELDS)}",
+                    hint=f"{_meant(name, document)}its fields: {', '.join(KNOWN_FIELDS)}",
                 )
+
+
+def _meant(name: str, document: Document) -> str:
+    if name in document.created_resources():
+        return f"did you mean created_resources.{name}? "
+    # As tables head their columns.
+    near = [known for known in KNOWN_FIELDS if name.lower() in (known, known.split("_")[-1])]
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def _value(value: Any, path: Sequence[str]) -> Any:

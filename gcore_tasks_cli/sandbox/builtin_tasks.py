@@ -72,13 +72,20 @@ _PAST_TYPES = (
 )
 
 
+# The number of the task → why it failed: a create_vm and a create_subnet.
+_PAST_ERRORS = {
+    6: "Not enough capacity in the region for this flavor",
+    27: "Quota limit for subnet_count exceeded by 1",
+}
+
+
 def past_tasks() -> tuple[SimulatedTask, ...]:
     """Tasks of the last three days, all of them final, two of them in ERROR."""
     random_numbers = random.Random(20260523)  # noqa: S311  (the same tasks at every start)
     tasks = []
     for n in range(40):
         task_type, resource, usual = _PAST_TYPES[n % len(_PAST_TYPES)]
-        failed = n in (7, 26)
+        error = _PAST_ERRORS.get(n)
         new_id = str(uuid.UUID(int=random_numbers.getrandbits(128), version=4))
         tasks.append(
             SimulatedTask(
@@ -86,8 +93,8 @@ def past_tasks() -> tuple[SimulatedTask, ...]:
                 task_type,
                 starts_after=1.0,
                 lasts=round(usual * random_numbers.uniform(0.7, 1.5)),
-                ends="ERROR" if failed else "FINISHED",
-                error="Not enough capacity in the region for this flavor" if failed else None,
+                ends="ERROR" if error else "FINISHED",
+                error=error,
                 created_resources={resource: [new_id]} if resource else {},
                 age=600.0 + n * 6400.0 + random_numbers.randrange(3000),
             )

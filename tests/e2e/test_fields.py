@@ -39,6 +39,21 @@ def test_wrong_fields_are_usage_errors(arguments: tuple[str, ...]) -> None:
     assert ran.err.startswith("gtask: ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ID", "id"),
+        ("type", "task_type"),
+        ("networks", "created_resources.networks"),
+        ("resources", "created_resources"),
+    ],
+)
+def test_the_field_that_was_meant_is_named(typed: str, meant: str) -> None:
+    with sandbox(tasks=[task(age=9, created_resources={"networks": ["n"]})]) as server:
+        ran = gtask(server, "get", TASK, "--fields", typed)
+    assert f"hint: did you mean {meant}? its fields: id, " in ran.err
+
+
 def test_a_wrong_field_is_reported_before_the_first_task_ends() -> None:
     with sandbox(tasks=[task(lasts=900)]) as server:
         ran = gtask(server, "watch", TASK, "--fields", "id,stat")
