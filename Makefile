@@ -31,8 +31,8 @@ endif
 # One of them is made to fail, so gtask's exit status is 1: that is what is expected here.
 demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; export PATH; \
-	echo "\$$ gtask sandbox -- sh -c 'gtask watch \$$GTASK_SANDBOX_TASK_IDS'"; \
-	gtask sandbox -- sh -c 'gtask watch $$GTASK_SANDBOX_TASK_IDS'; status=$$?; \
+	echo "\$$ gtask sandbox -- sh -c 'gtask watch \"\$$GTASK_SANDBOX_TASK_IDS\"'"; \
+	gtask sandbox -- sh -c 'gtask watch "$$GTASK_SANDBOX_TASK_IDS"'; status=$$?; \
 	echo "exit status $$status (1: a task ended in ERROR, as the sandbox has it)"; \
 	test $$status -eq 1
 

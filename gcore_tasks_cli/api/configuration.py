@@ -81,6 +81,12 @@ class Configuration:
         return f"{self.path}, profile {self.profile!r}"
 
     @property
+    def unread_keys(self) -> list[str]:
+        """The keys of the file that mean nothing here, for who misspells one."""
+        known = (*VARIABLES, "profile", "profiles")
+        return sorted(str(key) for key in {**self._file, **self._profile} if key not in known)
+
+    @property
     def path(self) -> str:
         """The file's path, whether it is there or not; empty where there is no home folder."""
         if path := self.env.get(FILE_VARIABLE, "").strip():

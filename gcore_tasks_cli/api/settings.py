@@ -19,6 +19,7 @@ CLIENT_CERTIFICATE_HINT = "SSL_CLIENT_CERT names the file of one, SSL_CLIENT_KEY
 _OLDER_KEY_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"
 KEY_FILE = "GCORE_API_KEY_FILE"
+_EXPORT_KEY = "export GCORE_API_KEY='1234$abcdef'"
 _NO_SHELL = "it runs without a shell; for variables and pipes: sh -c '…'"
 _SHELL_SYNTAX = set("$|<>&;`~")
 _LONGEST_KEY = 8192
@@ -97,11 +98,14 @@ class Settings(NamedTuple):
             )
         elif self.key_source != "GCORE_API_KEY":
             hint = f"is the key right, and still valid? It is from {self.key_source}"
-        elif "permanent token" in said.lower() or "$" not in self.api_key:
+        elif self.api_key[0] == self.api_key[-1] in "'\"":
+            hint = "GCORE_API_KEY holds quotes around the key: leave them out"
+        elif "$" not in self.api_key:
             hint = (
-                "was the '$' of the key eaten by the shell? "
-                "Set it in single quotes: export GCORE_API_KEY='1234$abcdef'"
+                f"was the '$' of the key eaten by the shell? Set it in single quotes: {_EXPORT_KEY}"
             )
+        elif "permanent token" in said.lower():
+            hint += f" A shell eats its '$' unless it is in single quotes: {_EXPORT_KEY}"
         if self.other_keys:
             hint += f"; {' and '.join(self.other_keys)}, which gtask does not read, holds another"
         return hint
@@ -235,18 +239,16 @@ def _key_of_file(path: str) -> str:
 
 def _key_of_command(command: str) -> str:
     """The first line that the command prints; no shell is involved."""
-    import shlex
     import subprocess
 
-    program = ""
+    words = key_command_words(command)
     try:
-        words = shlex.split(command, posix=os.name != "nt")
-        program = f"{words[0][:200]!r} of "
         done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
+        # Without its arguments, which may be secrets.
         raise UsageError(
-            f"cannot run {program}GCORE_API_KEY_COMMAND: {reason}", hint=_NO_SHELL
+            f"cannot run {words[0][:200]!r} of GCORE_API_KEY_COMMAND: {reason}", hint=_NO_SHELL
         ) from None
     said = done.stderr.decode("utf-8", "replace").strip()[:500]
     if done.returncode != 0:
@@ -258,6 +260,20 @@ def _key_of_command(command: str) -> str:
     if not lines or not lines[0].strip():
         raise UsageError("GCORE_API_KEY_COMMAND printed no key")
     return lines[0].strip()
+
+
+def key_command_words(command: str) -> list[str]:
+    """The words of `GCORE_API_KEY_COMMAND`, split as a shell would.
+
+    Raises:
+        UsageError: if its quotes do not match.
+    """
+    import shlex
+
+    try:
+        return shlex.split(command, posix=os.name != "nt")
+    except ValueError as error:
+        raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {error}", hint=_NO_SHELL) from None
 
 
 def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:

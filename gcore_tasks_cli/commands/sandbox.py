@@ -180,4 +180,5 @@ def _is_interactive_shell(command: Sequence[str]) -> bool:
 
 def _reference(variable: str, shell: str) -> str:
     """How this shell refers to an environment variable."""
-    return f"${'env:' if Path(shell).stem.lower() in _POWERSHELLS else ''}{variable}"
+    is_powershell = Path(shell).stem.lower() in _POWERSHELLS
+    return f"$env:{variable}" if is_powershell else f'"${variable}"'

@@ -1,5 +1,6 @@
 """The settings in effect and where each comes from, for `gtask help environment`."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gcore_tasks_cli.api.settings import (
     find_api_key,
     find_base_url,
     find_path,
+    key_command_words,
 )
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
@@ -27,12 +29,19 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
     """What each setting is, in words; what is wrong with it where it cannot be used.
 
     The key is never in them, and no command is run for it.
+
+    Raises:
+        UsageError: if there is no such profile.
     """
     configuration = Configuration(env, profile)
+    configuration.check_profile()
 
     def key() -> str:
         found = configuration.find("api-key")
         if found is not None and found[1] == KEY_COMMAND:
+            program, *_ = key_command_words(found[0])
+            if shutil.which(program) is None:
+                raise UsageError(f"there is no program {program!r}, which {KEY_COMMAND} names")
             return f"what {KEY_COMMAND} prints; it was not run for this page"
         if found is not None and found[1] == KEY_FILE and Path(found[0]).is_fifo():
             return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
@@ -50,7 +59,9 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
 
     def file() -> str:
         configuration.find_profile()
-        return "; ".join([configuration.description, *configuration.notes])
+        unread = configuration.unread_keys
+        notes = [f"not read: {', '.join(unread)}"] if unread else []
+        return "; ".join([configuration.description, *notes, *configuration.notes])
 
     def proxy() -> str:
         found = proxy_for(find_base_url(configuration)[0], env)
@@ -89,7 +100,13 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         ),
         ("progress", progress),
     )
-    return [(name, one_line(_in_words(setting))) for name, setting in rows]
+    described: list[tuple[str, str]] = []
+    for name, setting in rows:
+        text = one_line(_in_words(setting))
+        if text.startswith("wrong") and text in dict(described).values():
+            text = "wrong, for the same reason"
+        described.append((name, text))
+    return described
 
 
 def _in_words(setting: Callable[[], str]) -> str:

@@ -33,6 +33,7 @@ ALSO_KNOWN_AS = {
     "wait": "waiting",
     "json": "output",
     "events": "output",
+    "fields": "output",
     "github": "ci",
     "report": "stability",
     "bugs": "stability",

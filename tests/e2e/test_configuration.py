@@ -149,6 +149,25 @@ def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
     assert "it was not read for this page" in " ".join(ran.out.split())
 
 
+def test_what_is_wrong_for_the_same_reason_is_explained_once(tmp_path: Path) -> None:
+    broken = run(tmp_path, "help", "environment", COLUMNS="200", GCORE_CONFIG=str(tmp_path))
+    assert broken.out.count("it is not a file") == 1
+    assert "wrong, for the same reason" in broken.out
+    unknown = run(tmp_path, "help", "environment", "--profile", "nix")
+    assert (unknown.status, unknown.out) == (2, "")
+
+
+def test_keys_of_the_file_that_mean_nothing_are_named(tmp_path: Path) -> None:
+    written(tmp_path, f"{{api-key: {KEY}, profiles: {{default: {{project: 7}}}}, zone: 3}}")
+    ran = run(tmp_path, "help", "environment", COLUMNS="200")
+    assert "profile 'default'; not read: project, zone" in " ".join(ran.out.split())
+
+
+def test_a_key_command_that_is_not_there_is_shown_as_wrong(tmp_path: Path) -> None:
+    ran = run(tmp_path, "help", "environment", COLUMNS="200", GCORE_API_KEY_COMMAND="no-such x")
+    assert "wrong: there is no program 'no-such'" in ran.out
+
+
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     command = f"touch {tmp_path / 'ran'}"
     ran = run(tmp_path, "help", "environment", GCORE_API_KEY_COMMAND=command)

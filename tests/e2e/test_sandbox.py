@@ -120,7 +120,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     notes = [process.stderr.readline().decode() for _ in range(2)]
     assert "Paste the lines of standard output into another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]
-    assert notes[1] == "  gtask watch $GTASK_SANDBOX_TASK_IDS\n"
+    assert notes[1] == '  gtask watch "$GTASK_SANDBOX_TASK_IDS"\n'
     script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS"'
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     base_url, key, ids = said.strip().split("|")
@@ -154,7 +154,7 @@ def test_only_a_shell_at_a_terminal_says_how_to_leave_it(
     program, *rest = command("sandbox", "--", *arguments)
     child = pexpect.spawn(program, rest, env=environment(PS1="ready> "), timeout=STUCK_SECONDS)
     if is_greeted:
-        child.expect_exact("gtask watch $GTASK_SANDBOX_TASK_IDS\r\n")
+        child.expect_exact('gtask watch "$GTASK_SANDBOX_TASK_IDS"\r\n')
         child.expect_exact("to leave the shell and end the sandbox: exit, or Ctrl-D\r\n")
         child.expect_exact("ready> ")
     child.sendline("exit 7" if is_greeted else "typed")

@@ -279,7 +279,16 @@ def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
     [
         ("1$secret", "GCORE_API_KEY", "", "is GCORE_API_KEY right, and still valid?"),
         ("1", "GCORE_API_KEY", "", "was the '$' of the key eaten by the shell?"),
-        ("1$secret", "GCORE_API_KEY", "Bad Permanent Token", "was the '$' of the key eaten"),
+        ("1", "GCORE_API_KEY", "Bad Permanent Token", "was the '$' of the key eaten"),
+        (
+            "1$secret",
+            "GCORE_API_KEY",
+            "Bad Permanent Token",
+            "is GCORE_API_KEY right, and still valid? A shell eats its '$' unless",
+        ),
+        ("'1$secret'", "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
+        ('"1$secret"', "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
+        ("'1$secret\"", "GCORE_API_KEY", "", "is GCORE_API_KEY right"),
         ("1", "a file", "", "is the key right, and still valid? It is from a file"),
         ("eyJhbGci.eyJzdWI.c2ln", "a file", "", "GCORE_API_KEY holds the Bearer token of a login"),
         ("xeyJhbGci.eyJzdWI.c2ln", "a file", "", "is the key right"),
