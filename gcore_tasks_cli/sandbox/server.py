@@ -115,7 +115,7 @@ class SandboxServer:
         self._reservation.close()
         self._drop_connections()
         # The port is free only when no thread is accepting on it.
-        self._accepting.join(timeout=1.0)
+        self._accepting.join(timeout=10.0)
 
     def pause(self, seconds: float) -> None:
         """Waits.

@@ -14,13 +14,15 @@ from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.servers.rare_faults import scenario_of
 
 PATH = "/cloud/v1/tasks/a"
-LIMIT_SECONDS = 5.0  # a test that waits longer has failed
+LIMIT_SECONDS = 60.0  # a test that waits longer has failed
 
 
 @contextmanager
-def serving(*faults: dict[str, Any], **more: Any) -> Iterator[SandboxServer]:
+def serving(
+    *faults: dict[str, Any], from_first_request: bool = False, **more: Any
+) -> Iterator[SandboxServer]:
     root = {"tasks": [{"id": "a", "ends": "NEVER"}], "faults": list(faults), **more}
-    with SandboxServer(scenario_of(**root)) as server:
+    with SandboxServer(scenario_of(**root), from_first_request=from_first_request) as server:
         yield server
 
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.unit.sandbox.clients import (
     PATH,
@@ -36,7 +35,7 @@ def test_responses_are_those_of_the_api() -> None:
         assert response.status == 200
         assert response.headers["Content-Type"] == "application/json"
         assert response.headers["Content-Length"] == str(len(body))
-        assert abs(parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()) < 5
+        assert abs(parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()) < 60
         assert json.loads(body)["state"] == "RUNNING"
         assert fetched(server, Authorization="apikey wrong")[0].status == 401
         assert fetched(server, f"{PATH}b")[0].status == 404
@@ -57,11 +56,11 @@ def test_one_connection_serves_many_requests() -> None:
 
 
 def test_time_can_start_with_the_first_request() -> None:
-    scenario = parse_scenario('{"tasks": [{"id": "a", "lasts": 0.1}]}')
-    with SandboxServer(scenario, from_first_request=True) as server:
-        time.sleep(0.15)
+    task = {"id": "a", "lasts": 1.0}
+    with serving(tasks=[task], from_first_request=True) as server:
+        time.sleep(1.1)
         states = [json.loads(fetched(server)[1])["state"]]
-        eventually(lambda: server.now() >= 0.1)
+        eventually(lambda: server.now() >= 1.0)
         assert [*states, json.loads(fetched(server)[1])["state"]] == ["RUNNING", "FINISHED"]
 
 
