@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
 
         # An option that got the key by mistake is quoted in its error.
         key = os.environ.get("GCORE_API_KEY", "").strip()
-        streams = Streams.standard().hiding(*secrets_of(key))
+        streams = Streams.standard(secrets_of(key))
         streams.error(error)
         if streams.in_workflow and {"watch", "resources"} & set(arguments):
             from gcore_tasks_cli.output.github_actions import error_annotation

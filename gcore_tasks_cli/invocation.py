@@ -56,7 +56,7 @@ class Invocation(NamedTuple):
         deadline = Deadline.after(timeout_seconds, time.monotonic())
         settings = _Background(lambda: Settings.of(configuration)).result(deadline, "no API key")
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
-        streams = Streams.standard().hiding(*settings.secrets)
+        streams = Streams.standard(settings.secrets)
         for note in () if quiet else configuration.notes:
             streams.note(f"gtask: {note}")
         if verbose:

@@ -58,7 +58,6 @@ def resources(
     from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
     from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.operations.wait import wait as wait_for
-    from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
 
@@ -74,6 +73,7 @@ def resources(
         quiet=quiet,
         progress=options.progress_mode(progress, os.environ),
         resume=resume,
+        no_ci=no_ci,
     )
     waits = wait and timeout_seconds > 0
     invocation = Invocation.begin(
@@ -82,13 +82,11 @@ def resources(
         quiet=quiet,
         timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS,
     )
-    streams, env = invocation.streams, invocation.env
+    streams = invocation.streams
     chosen = invocation.task_ids(task_ids)
-    printer = ResourcesPrinter(streams, env, kinds, as_json=as_json)
+    printer = ResourcesPrinter(streams, invocation.env, kinds, as_json=as_json)
     if waits:
-        reports = is_actions(env) and not no_ci
-        actions = ActionsReport(streams, env, chosen) if reports else None
-        codes = wait_for(invocation, chosen, wait_options, printer, actions=actions)
+        codes = wait_for(invocation, chosen, wait_options, printer)
     else:
         codes = print_each(invocation, chosen, printer)
         codes |= report_unfinished(streams, printer.documents)

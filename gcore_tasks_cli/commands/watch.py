@@ -56,7 +56,6 @@ def watch(
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.github_actions import ActionsReport, is_actions
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
@@ -103,6 +102,7 @@ def watch(
         quiet=quiet,
         progress=options.progress_mode(progress, os.environ),
         resume=None if follow else resume,
+        no_ci=no_ci or follow,  # without an end, it is no step of a job that could be reported
     )
     invocation = Invocation.begin(
         configuration,
@@ -145,7 +145,4 @@ def watch(
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
         wait_options = wait_options._replace(quiet=True)
-    # What follows without end is no step of a job, and could report only at its end.
-    reports = is_actions(env) and not no_ci and not follow
-    actions = ActionsReport(streams, env, chosen) if reports else None
-    return most_important(wait(invocation, chosen, wait_options, printer, actions))
+    return most_important(wait(invocation, chosen, wait_options, printer))

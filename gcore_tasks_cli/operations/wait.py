@@ -16,6 +16,7 @@ from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.outcome import Outcome
+from gcore_tasks_cli.output.github_actions import ActionsReport
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.polling.check_once import check_once
@@ -38,7 +39,6 @@ from gcore_tasks_cli.times import format_duration
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
-    from gcore_tasks_cli.output.github_actions import ActionsReport
     from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
 _FRAMES_A_SECOND = 4.0
@@ -63,6 +63,7 @@ class WaitOptions(NamedTuple):
     quiet: bool = False
     resume: tuple[str, ...] | None = None
     progress: str = "auto"
+    no_ci: bool = False
 
     def resume_line(self, task_ids: Sequence[str]) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
@@ -79,16 +80,17 @@ def wait(
     task_ids: Sequence[str],
     options: WaitOptions,
     printer: Printer,
-    actions: "ActionsReport | None" = None,
 ) -> set[ExitCode]:
     """Waits; hands each task's last document to the printer. What happened, as exit statuses.
 
-    `actions` gets all that happened too, whatever becomes of standard output.
-
-    What is still to do is printed last, where the eye is.
+    GitHub Actions gets it all too, whatever becomes of standard output. What is still to do is
+    printed last, where the eye is.
     """
     run = _Run(invocation, task_ids, options)
     streams = invocation.streams
+    actions = None
+    if streams.in_workflow and not options.no_ci:
+        actions = ActionsReport(streams, invocation.env, task_ids)
     is_live = streams.err.isatty() and streams.out.isatty()
     held: deque[Document] = deque(maxlen=MOST_KEPT if options.goal.following else None)
     # Printing during a live view would corrupt it.

@@ -36,11 +36,6 @@ _BACKTICKS = re.compile(r"`+")
 _ORDER = {"ERROR": 0, "FINISHED": 2}
 
 
-def is_actions(env: Mapping[str, str]) -> bool:
-    """Whether GitHub Actions (or a system that speaks as it does) runs this process."""
-    return env.get("GITHUB_ACTIONS", "").lower() == "true"
-
-
 class ActionsReport:
     """Reports a wait for these tasks, seen or not, to GitHub Actions."""
 

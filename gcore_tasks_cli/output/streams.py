@@ -35,16 +35,12 @@ class Streams(NamedTuple):
         return "Streams(…)"  # secrets must not get into a traceback
 
     @classmethod
-    def standard(cls) -> "Streams":
+    def standard(cls, secrets: Sequence[str] = ()) -> "Streams":
         """This process's streams. One that was closed before the start swallows what it gets."""
         out, err = sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
         stdin = sys.stdin.buffer if sys.stdin is not None else None
         in_workflow = os.environ.get("GITHUB_ACTIONS", "").lower() == "true"
-        return cls(out, err, stdin, in_workflow)
-
-    def hiding(self, *secrets: str) -> "Streams":
-        """The same streams, but people never see these on them."""
-        return self._replace(secrets=(*self.secrets, *secrets))
+        return cls(out, err, stdin, in_workflow, secrets)
 
     def hide(self, text: str) -> str:
         """The text with `***` in place of secrets; before it is cut or folded, that is."""
