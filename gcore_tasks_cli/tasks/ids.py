@@ -161,44 +161,31 @@ def _without_headers(text: str) -> tuple[str, str]:
 
 def _ids_of(value: Any) -> Iterator[str]:
     """IDs in one JSON value: in a list, in an object, or in the lists of an object in a list."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _ids_of_item(item)
-    else:
-        yield from _ids_of_item(value)
-
-
-def _ids_of_item(item: Any) -> Iterator[str]:
-    if isinstance(item, str):
-        yield item
-    elif not isinstance(item, dict):
-        raise UsageError(f"standard input holds {_kind(item)} where a task ID should be")
-    elif isinstance(item.get("tasks"), list):
-        yield from map(_id_of_task, item["tasks"])
-    elif isinstance(item.get("results"), list):
-        yield from map(_id_of_task, item["results"])
-    elif isinstance(item.get("task_id"), str) or _is_task(item):
-        yield _id_of_task(item)
-    elif any(item.get(key) for key in _ERROR_KEYS):
-        raise _error_body(item)
-    else:
-        keys = ", ".join(sorted(item)[:5]) or "none"
-        raise UsageError(f"standard input holds JSON that is not a task (its keys: {keys})")
+    for item in value if isinstance(value, list) else [value]:
+        values = (item.get("tasks"), item.get("results")) if isinstance(item, dict) else ()
+        tasks = next((value for value in values if isinstance(value, list)), None)
+        if tasks is not None:
+            yield from map(_id_of_task, tasks)
+        elif not isinstance(item, dict) or _is_task(item):
+            yield _id_of_task(item)
+        elif any(item.get(key) for key in _ERROR_KEYS):
+            raise _error_body(item)
+        else:
+            keys = ", ".join(sorted(item)[:5]) or "none"
+            raise UsageError(f"standard input holds JSON that is not a task (its keys: {keys})")
 
 
 def _is_task(item: dict[str, Any]) -> bool:
     # Nothing but an ID, as `jq '{id}'` prints it, or an ID beside a field that only tasks have.
     is_one = "state" in item or "task_type" in item or len(item) == 1
-    return isinstance(item.get("id"), str) and is_one
+    return isinstance(item.get("task_id"), str) or (isinstance(item.get("id"), str) and is_one)
 
 
 def _id_of_task(item: Any) -> str:
     if isinstance(item, str):
         return item
-    if isinstance(item, dict) and isinstance(item.get("task_id"), str):
-        return str(item["task_id"])
     if isinstance(item, dict) and _is_task(item):
-        return str(item["id"])
+        return str(item["task_id"] if isinstance(item.get("task_id"), str) else item["id"])
     raise UsageError(f"standard input holds {_kind(item)} where a task ID should be")
 
 
