@@ -10,7 +10,7 @@ from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft, network_error, too_slow
 from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import NoAnswer
-from tests.unit.api.few_descriptors import few_descriptors
+from tests.unit.api.few_descriptors import few_descriptors, in_a_process_of_its_own
 
 
 def said_of(
@@ -71,6 +71,7 @@ def test_too_many_open_files_are_not_the_networks_fault(number: int) -> None:
     assert found.transient
 
 
+@in_a_process_of_its_own
 def test_a_name_that_could_not_be_asked_for_is_not_unknown() -> None:
     with few_descriptors(0):
         found = said_of(httpx.ConnectError("x"), NO_NAME)

@@ -11,7 +11,7 @@ from gcore_tasks_cli.api.network_errors import NoConnectionLeft
 from gcore_tasks_cli.api.session import _find_spare_descriptors
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
-from tests.unit.api.few_descriptors import few_descriptors
+from tests.unit.api.few_descriptors import few_descriptors, in_a_process_of_its_own
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at
 
 SESSION = "gcore_tasks_cli.api.session"
@@ -179,6 +179,7 @@ def test_a_body_is_not_read_for_longer_than_the_limit(
     assert said in error.message
 
 
+@in_a_process_of_its_own
 def test_a_few_descriptors_are_left_for_other_files() -> None:
     with few_descriptors(3):
         _find_spare_descriptors()
@@ -190,6 +191,7 @@ def test_a_few_descriptors_are_left_for_other_files() -> None:
                 _find_spare_descriptors()
 
 
+@in_a_process_of_its_own
 def test_a_connection_that_takes_the_last_descriptors_is_not_kept() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,  # connects, and never answers
