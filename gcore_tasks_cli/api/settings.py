@@ -105,7 +105,7 @@ class Settings(NamedTuple):
                 f"was the '$' of the key eaten by the shell? Set it in single quotes: {_EXPORT_KEY}"
             )
         elif "permanent token" in said.lower():
-            hint += f" A shell eats its '$' unless it is in single quotes: {_EXPORT_KEY}"
+            hint += f" Was a '$' in it eaten by the shell? Set it in single quotes: {_EXPORT_KEY}"
         if self.other_keys:
             hint += f"; {' and '.join(self.other_keys)}, which gtask does not read, holds another"
         return hint

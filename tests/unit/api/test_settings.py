@@ -284,7 +284,7 @@ def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
             "1$secret",
             "GCORE_API_KEY",
             "Bad Permanent Token",
-            "is GCORE_API_KEY right, and still valid? A shell eats its '$' unless",
+            "is GCORE_API_KEY right, and still valid? Was a '$' in it eaten by the shell? ",
         ),
         ("'1$secret'", "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
         ('"1$secret"', "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
