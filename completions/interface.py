@@ -16,6 +16,7 @@ from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.parsing.help_format import COLOR, parts_of_help
 from gcore_tasks_cli.parsing.options import PROGRESS
 from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.sandbox.tasks import RESOURCE_TYPES
 from gcore_tasks_cli.tasks.query import STATES
 
 TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
@@ -161,17 +162,7 @@ _WORDS = {
     "TYPE": tuple(TASK_TYPES),
     "ORDER": ("asc", "desc"),
 }
-# What `created_resources` may hold by the API's published description; `l7polices` is its spelling.
 _WORDS_OF_OPTIONS = {"--color": COLOR, "--progress": PROGRESS}
-_RESOURCE_TYPES = (
-    *("ai_clusters", "api_keys", "caas_containers", "clusters", "ddos_profiles", "faas_functions"),
-    *("faas_namespaces", "file_shares", "floatingips", "healthmonitors", "images"),
-    *("inference_instances", "instances", "k8s_clusters", "k8s_pools", "l7polices", "l7rules"),
-    *("laas_topic", "listeners", "loadbalancers", "members", "networks", "pools", "ports"),
-    *("postgresql_clusters", "projects", "registry_registries", "registry_users", "routers"),
-    *("secrets", "security_group_rules", "security_groups", "servergroups", "snapshots"),
-    *("subnets", "volumes"),
-)
 
 
 def _values(parameter: Any, command: str, help_words: tuple[str, ...] = ()) -> Values:
@@ -183,7 +174,7 @@ def _values(parameter: Any, command: str, help_words: tuple[str, ...] = ()) -> V
     if metavar == "TOPIC":
         return Values(Kind.WORDS, help_words)
     if metavar == "TYPE" and command == "resources":
-        return Values(Kind.WORDS, _RESOURCE_TYPES)
+        return Values(Kind.WORDS, RESOURCE_TYPES)
     for name, words in _WORDS_OF_OPTIONS.items():
         if name in parameter.opts:
             return Values(Kind.WORDS, words)
