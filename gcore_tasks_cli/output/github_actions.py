@@ -63,15 +63,11 @@ class ActionsReport:
         # As they were asked for, however they end: who reads outputs by their place relies on it.
         places = [task_id.lower() for task_id in self._asked]
         documents = [self._documents[place] for place in places if place in self._documents]
-        texts: tuple[tuple[str, Callable[[], str]], ...] = (
-            (SUMMARY_VARIABLE, lambda: summary(documents, self._asked)),
-            (OUTPUT_VARIABLE, lambda: outputs(documents, self._asked)),
-        )
         failures = []
-        for name, text in texts:
+        for name, text in ((SUMMARY_VARIABLE, summary), (OUTPUT_VARIABLE, outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.hide(text()))
+                    _append(path, self._streams.hide(text(documents, self._asked)))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:

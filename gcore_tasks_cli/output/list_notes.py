@@ -10,7 +10,8 @@ class ListNotes:
     def __init__(self, query: TaskQuery, most: int | None) -> None:
         self._query = query
         self._most = most
-        self._page: Page | None = None
+        self._is_last = False
+        self._total = 0  # in the API's list, as far as is known
         self._read = 0
         self._pages = 0
         self._matching = 0
@@ -18,9 +19,10 @@ class ListNotes:
 
     def count(self, page: Page, *, shown: int, matching: int) -> None:
         """Takes a page in, of which so many tasks match and so many are shown."""
-        self._page = page
+        self._is_last = page.is_last
         self._pages += 1
         self._read += len(page.documents)
+        self._total = max(page.total, self._read)
         self._matching += matching
         self.shown += shown
 
@@ -32,36 +34,34 @@ class ListNotes:
     @property
     def is_complete(self) -> bool:
         """Whether all that is to be shown was in the first page."""
-        return self._pages == 1 and self._page is not None and (self.is_full or self._page.is_last)
+        return self._pages == 1 and (self.is_full or self._is_last)
 
     def note(self) -> str | None:
         """The note for standard error: what was left out and, for a resource, what was searched."""
         return "; ".join(filter(None, (self._left_out(), self._searched()))) or None
 
     def _left_out(self) -> str | None:
-        if self._page is None or self.shown == 0:
+        if self.shown == 0:
             return f"no task matches{scope_words(self._query)}"
-        count = max(self._page.total, self._read)
-        if not self.is_full or (self._page.is_last and self._matching == self.shown):
+        if not self.is_full or (self._is_last and self._matching == self.shown):
             return None
         if not self._query.filters_here:
-            if self.shown >= count:
+            if self.shown >= self._total:
                 return None
-            what = f"of {count:,} tasks"
-        elif self._page.is_last:
+            what = f"of {self._total:,} tasks"
+        elif self._is_last:
             what = f"of {self._matching:,} tasks that match"
         else:
-            what = f"that match, after looking at {self._read:,} of {count:,} tasks"
+            what = f"that match, after looking at {self._read:,} of {self._total:,} tasks"
         which = "newest" if self._query.newest_first else "oldest"
         return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"
 
     def _searched(self) -> str | None:
         if not self._query.resources:
             return None
-        count = max(self._page.total, self._read) if self._page is not None else 0
         tasks = f"{self._read:,} task{'' if self._read == 1 else 's'}"
-        if self._read < count:
-            tasks = f"{self._read:,} of {count:,} tasks"
+        if self._read < self._total:
+            tasks = f"{self._read:,} of {self._total:,} tasks"
         limits = (("since", self._query.since), ("until", self._query.until))
         times = [f"{name} {time:%Y-%m-%d %H:%M} UTC" for name, time in limits if time is not None]
         return f"searched {tasks}{' created ' if times else ''}{' '.join(times)}"

@@ -76,16 +76,12 @@ class Printer:
 
     def _json(self, compact: str) -> None:
         if self._terminal:
-            from gcore_tasks_cli.output.terminal.json_view import (
-                MOST_COLOURED,
-                json_indented,
-                json_pretty,
-            )
+            from gcore_tasks_cli.output.terminal import json_view
 
-            if len(compact) > MOST_COLOURED:
-                self._streams.data(json_indented(compact) + "\n")
+            if len(compact) > json_view.MOST_COLOURED:
+                self._streams.data(json_view.json_indented(compact) + "\n")
             else:
-                self._show(json_pretty(compact), wraps=False)
+                self._show(json_view.json_pretty(compact), wraps=False)
         else:
             self._streams.data(compact + "\n", whole=True)
 
