@@ -99,11 +99,8 @@ class LiveProgress:
             self._outage = event.outage
         elif isinstance(event, (OutageEnded, Stopped)):
             self._outage = None
-        if isinstance(event, (Tick, Stopped, OutageBegan)) or (
-            event.at - self._painted_at >= self._frame_seconds
-        ):
-            if isinstance(event, Tick) and event.at - self._painted_at < self._frame_seconds:
-                return
+        is_due = event.at - self._painted_at >= self._frame_seconds
+        if is_due or isinstance(event, (Stopped, OutageBegan)):
             began = time.perf_counter()
             self._painted_at = event.at
             rows = [self._row(i, s, event.at) for i, s in self._shown.items()]
