@@ -48,10 +48,8 @@ class Configuration:
             if text := self.env.get(name, "").strip():
                 return text, name
         of_profile = f"{key} of profile {self.profile!r} in {self.path}"
-        for section, place in (
-            (self._profile, of_profile),
-            (self._file, f"{key} in {self.path}"),
-        ):
+        in_file = f"{key} in {self.path}"
+        for section, place in ((self._profile, of_profile), (self._file, in_file)):
             if (value := _text(section.get(key), place)) is not None:
                 return value, place
         return None
@@ -63,15 +61,7 @@ class Configuration:
             UsageError: if it is not, or the file cannot be used.
         """
         if self._chosen is not None:
-            self.find_profile()
-
-    def find_profile(self) -> Mapping[str, object]:
-        """The keys of the profile in use alone.
-
-        Raises:
-            UsageError: if there is no such profile, or the file cannot be used.
-        """
-        return self._profile
+            _ = self._profile
 
     @property
     def description(self) -> str:

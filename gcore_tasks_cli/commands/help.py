@@ -19,7 +19,6 @@ def help_(
             metavar="TOPIC",
             help="A command, exit-codes, environment, ids, waiting, output, ci, stability or "
             "sandbox.",
-            show_default=False,
         ),
     ] = None,
     profile: Profile = None,

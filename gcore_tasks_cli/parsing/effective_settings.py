@@ -58,7 +58,6 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         return f"{scope((), what, lambda: found)[0]}, from {found[1]}"
 
     def file() -> str:
-        configuration.find_profile()
         unread = configuration.unread_keys
         notes = [f"not read: {', '.join(unread)}"] if unread else []
         return "; ".join([configuration.description, *notes, *configuration.notes])
