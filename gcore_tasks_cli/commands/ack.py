@@ -96,14 +96,11 @@ def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verb
     if not sure:
         final = query._replace(states=tuple(FINAL_STATES))
         count = min(page.total, next(read_pages(final, invocation, most=1)).total)
-        if not streams.confirms(_question(tasks, where, count, page.total - count)):
+        scope = where or " in all projects and regions"
+        states = f"{count:,} final, {page.total - count:,} active"
+        if not streams.confirms(f"Acknowledge {tasks}{scope} ({states})? [y/N] "):
             streams.note("gtask: nothing was acknowledged")
             return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
     acknowledge_all(query, invocation)
     streams.note(f"gtask: acknowledged {tasks}{where}")
     return ExitCode.OK
-
-
-def _question(tasks: str, where: str, final: int, active: int) -> str:
-    scope = where or " in all projects and regions"
-    return f"Acknowledge {tasks}{scope} ({final:,} final, {active:,} active)? [y/N] "

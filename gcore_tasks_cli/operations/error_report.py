@@ -29,17 +29,12 @@ class ErrorReport:
         for said, (error, task_ids) in self._groups.items():
             shown = copy(error)
             if len(task_ids) > 1:
-                names = _named(task_ids)
+                names = ", ".join(task_ids[:_MOST_NAMED])
+                if len(task_ids) > _MOST_NAMED:
+                    names += f" and {len(task_ids) - _MOST_NAMED} more"
                 names_it = "…" in said and said != error.message
                 shown.message = said.replace("…", names, 1) if names_it else f"{said} ({names})"
             self._streams.error(shown)
             printed.append(shown)
         self._groups.clear()
         return printed
-
-
-def _named(task_ids: list[str]) -> str:
-    shown = ", ".join(task_ids[:_MOST_NAMED])
-    if len(task_ids) <= _MOST_NAMED:
-        return shown
-    return f"{shown} and {len(task_ids) - _MOST_NAMED} more"

@@ -13,7 +13,6 @@ from gcore_tasks_cli.polling.events import (
     StopReason,
     Unfinished,
 )
-from gcore_tasks_cli.polling.retry import Outage
 
 
 class Outcome:
@@ -39,11 +38,6 @@ class Outcome:
             self.unfinished.append(event)
         elif isinstance(event, Stopped):
             self.reason = event.reason
-
-    @property
-    def outage(self) -> Outage | None:
-        """The outage in which the wait ended, if there was one."""
-        return next((each.outage for each in self.unfinished if each.outage), None)
 
     def codes(self, signal_number: int | None) -> set[ExitCode]:
         """The exit statuses of all that happened."""

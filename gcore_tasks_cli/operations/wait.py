@@ -228,7 +228,8 @@ class _Run:
 
     def _ending(self, outcome: Outcome) -> str | None:
         """Why the wait ended before the tasks did; None if it did not."""
-        still = f"{len(outcome.unfinished)} of {_tasks(len(outcome.known))} not finished"
+        tasks = "1 task" if len(outcome.known) == 1 else f"{len(outcome.known)} tasks"
+        still = f"{len(outcome.unfinished)} of {tasks} not finished"
         if outcome.reason is StopReason.INTERRUPTED:
             name = signal.Signals(self.port.interrupted or signal.SIGINT).name
             # A wait without end may be interrupted when there is nothing left to wait for.
@@ -242,7 +243,7 @@ class _Run:
         return f"{still} {after}{usual}{self._outage_words(outcome)}"
 
     def _outage_words(self, outcome: Outcome) -> str:
-        outage = outcome.outage
+        outage = next((each.outage for each in outcome.unfinished if each.outage), None)
         why = f": {outage.error.message}" if outage else ""
         if not outcome.has_answers:
             is_reached = outage is not None and outage.error.status is not None
@@ -255,7 +256,3 @@ class _Run:
 def _ask(session: "Session", job: Job) -> Answer:
     """One task, or a page of the list."""
     return session.list_tasks(job) if isinstance(job, PageRequest) else session.get_task(job)
-
-
-def _tasks(count: int) -> str:
-    return "1 task" if count == 1 else f"{count} tasks"

@@ -31,16 +31,20 @@ def check_once(
     answers = Answers(port, uniform).in_order(task_ids)
     yield Tick(port.now())
     try:
-        for task_id, answer in answers:
-            now = port.now()
-            del left[str(task_id)]
+        for job, answer in answers:
+            now, task_id = port.now(), str(job)
+            del left[task_id]
             if isinstance(answer, ApiError):
-                yield Failed(now, str(task_id), answer, None)
+                yield Failed(now, task_id, answer, None)
             elif isinstance(answer, TaskAnswer):
-                yield from _seen(now, str(task_id), answer)
-                if not answer.document.is_final:
+                document = answer.document
+                yield Changed(now, task_id, document, None, age_seconds(answer))
+                if not document.is_final:
+                    yield Unfinished(now, task_id, document, None)
                     reason = StopReason.DEADLINE
-                elif goal.any_one or (goal.fail_fast and answer.document.state == "ERROR"):
+                    continue
+                yield Settled(now, task_id, document)
+                if goal.any_one or (goal.fail_fast and document.state == "ERROR"):
                     reason = StopReason.ANY if goal.any_one else StopReason.FAIL_FAST
                     break
     except Interrupted:
@@ -48,12 +52,3 @@ def check_once(
     for task_id in left:
         yield Unfinished(port.now(), task_id, None, None)
     yield Stopped(port.now(), reason)
-
-
-def _seen(now: float, task_id: str, answer: TaskAnswer) -> Iterator[Event]:
-    document = answer.document
-    yield Changed(now, task_id, document, None, age_seconds(answer))
-    if document.is_final:
-        yield Settled(now, task_id, document)
-    else:
-        yield Unfinished(now, task_id, document, None)
