@@ -189,14 +189,9 @@ class _Run:
         if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
             from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
+            most_ended = MOST_KEPT if follows else None
             return LiveProgress(
-                streams.err,
-                streams.hide,
-                env,
-                self._task_ids,
-                streams.out.isatty(),
-                self._schedule.expectations,
-                most_ended=MOST_KEPT if follows else None,
+                streams, env, self._task_ids, self._schedule.expectations, most_ended
             )
         return LineProgress(
             streams.note,

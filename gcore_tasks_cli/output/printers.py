@@ -204,11 +204,7 @@ class ResourcesPrinter(Printer):
 
     def finish(self) -> None:
         """Prints the table."""
-        if not self._as_json and not self._types:
-            self._print_table()
-
-    def _print_table(self) -> None:
-        if not self.documents:
+        if self._as_json or self._types or not self.documents:
             return
         if self._rich:
             from gcore_tasks_cli.output.terminal.summaries import resources_table

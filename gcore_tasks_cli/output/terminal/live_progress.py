@@ -2,15 +2,15 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TextIO
 
 from rich.live import Live
 from rich.text import Text
 
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output.progress_lines import outage_words, usual_words
+from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal.console import console
 from gcore_tasks_cli.output.terminal.live_view import LiveRow, render
 from gcore_tasks_cli.polling.events import (
@@ -46,24 +46,21 @@ class _Shown:
 
 
 class LiveProgress:
-    """One live line a task on `stream`, without what `hide` takes out of texts.
+    """One live line a task on standard error; where the result follows it, it vanishes in the end.
 
-    With `clears` it vanishes when the wait is over. Of tasks that have ended, the last
-    `most_ended` stay, or all; with such a limit the wait has no end, and says so while no task is
-    active.
+    Of tasks that have ended, the last `most_ended` stay, or all; with such a limit the wait has no
+    end, and says so while no task is active.
     """
 
     def __init__(
         self,
-        stream: TextIO,
-        hide: Callable[[str], str],
+        streams: Streams,
         env: Mapping[str, str],
         task_ids: Sequence[str],
-        clears: bool,
         expectations: Expectations,
         most_ended: int | None = None,
     ) -> None:
-        self._hide = hide
+        self._hide = streams.hide
         self._expectations = expectations
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._ended: deque[str] = deque()
@@ -73,14 +70,14 @@ class LiveProgress:
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
         self._live = Live(
             Text(""),
-            console=console(stream, env),
+            console=console(streams.err, env),
             auto_refresh=False,
-            transient=clears,
+            transient=streams.out.isatty(),
             redirect_stdout=False,
             redirect_stderr=False,
             vertical_overflow="crop",
         )
-        restore_terminal_with(stream.fileno(), _TERMINAL_AS_IT_WAS)
+        restore_terminal_with(streams.err.fileno(), _TERMINAL_AS_IT_WAS)
         self._live.start()
 
     def take(self, event: Event) -> None:
