@@ -16,10 +16,10 @@ PROGRESS = ("auto", "live", "plain", "none")
 
 
 def _duration(option: str, least: float = 0.0) -> Callable[[object], float]:
-    """What reads a duration that the option was given, in seconds.
+    """The parser of this option's durations: text in, seconds out.
 
     Raises:
-        typer.BadParameter: by what it returns, for what is no duration, or less than the least.
+        typer.BadParameter: when the parser is called, for no duration or one below the least.
     """
 
     def parse(given: object) -> float:
