@@ -177,7 +177,7 @@ class PageReader:
     def _ask(self, request: PageRequest) -> None:
         self._plan.append(request)
         self._answers.ask(request)
-        self._next_offset = request.offset + max(0, request.limit - self._sizes.overlap)
+        self._next_offset = request.offset + request.limit - self._sizes.overlap
 
     def _replan(self, offset: int) -> None:
         """Forgets what was planned, and goes on from this offset."""

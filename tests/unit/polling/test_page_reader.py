@@ -1,14 +1,14 @@
 """Reading a list page by page: what is asked for, and what of a page is new."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.answers import Observer
-from gcore_tasks_cli.polling.page_reader import Page, PageReader, Sizes, _fitting, _Window
+from gcore_tasks_cli.polling.page_reader import Page, PageReader, Sizes, _fitting
 from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
 from gcore_tasks_cli.tasks.document import Document
@@ -133,15 +133,20 @@ def test_no_more_is_asked_for_than_is_wanted(most: int, requests: list[tuple[int
 
 
 def test_who_wants_more_than_was_said_gets_more() -> None:
-    port = ShiftingList(list(range(40)))
-    assert sum(len(page.documents) for page in reader(port, most=6).pages()) == 40
+    for most, second in ((6, (4, 4)), (1, (4, 0))):
+        port = ShiftingList(list(range(40)))
+        assert sum(len(page.documents) for page in reader(port, most=most).pages()) == 40
+        assert asked(port)[:2] == [(most, 0), second]
 
 
 @pytest.mark.parametrize(("size", "pages"), [(0, 1), (3, 1), (4, 2), (9, 2), (10, 3)])
 def test_the_last_page_is_the_one_that_reaches_the_end(size: int, pages: int) -> None:
-    read = list(reader(ShiftingList(list(range(size)))).pages())
+    port = ShiftingList(list(range(size)))
+    read = list(reader(port).pages())
     assert len(read) == pages
     assert [page.is_last for page in read] == [False] * (pages - 1) + [True]
+    # A page that holds nothing but the overlap is not asked for.
+    assert len(port.asked) == pages
 
 
 def test_a_page_that_is_shorter_than_asked_for_is_gone_on_from() -> None:
@@ -149,6 +154,28 @@ def test_a_page_that_is_shorter_than_asked_for_is_gone_on_from() -> None:
     assert sum(len(page.documents) for page in reader(port).pages()) == 20
     # Those that were planned are forgotten.
     assert asked(port)[:7] == [(3, 0), (8, 1), (8, 7), (8, 13), (8, 4), (8, 10), (8, 16)]
+
+
+def test_a_first_page_that_is_shorter_than_the_overlap_is_read_again() -> None:
+    def grow(port: ShiftingList) -> None:
+        port.most_a_page = 2 if len(port.asked) == 1 else 1000
+
+    port = ShiftingList(list(range(20)), change=grow)
+    assert sum(len(page.documents) for page in reader(port).pages()) == 20
+    assert asked(port)[:3] == [(3, 0), (8, 0), (8, 6)]
+
+
+def test_pages_that_are_no_longer_wanted_are_not_retried() -> None:
+    def shorten(port: ShiftingList) -> None:
+        port.most_a_page = 6 if port.under_way and len(port.errors) == 2 else 1000
+
+    busy = NoAnswer("busy", transient=True)
+    port = ShiftingList(list(range(199)), change=shorten, errors=[None, None, busy, busy])
+    assert sum(len(page.documents) for page in reader(port).pages()) == 199
+    assert port.clock > 2.0
+    # The second page was short, and so the two after it, which fail, are replaced.
+    assert asked(port)[:5] == [(3, 0), (8, 1), (8, 7), (8, 13), (8, 5)]
+    assert (asked(port).count((8, 7)), asked(port).count((8, 13))) == (1, 1)
 
 
 def test_a_list_that_has_nothing_of_what_it_counts_is_over() -> None:
@@ -175,6 +202,24 @@ def test_reading_goes_back_until_it_meets_what_it_knows() -> None:
     assert back == [(8, 3), (8, 0), (8, 6)]
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_what_was_forgotten_is_not_given_twice_where_reading_goes_back_to_the_beginning(
+    newest_first: bool,
+) -> None:
+    # The first four that were read stay, but are no longer remembered; and what was not read yet.
+    staying = {*range(40), *range(96, 100)} if newest_first else {*range(4), *range(60, 100)}
+
+    def leave(port: ShiftingList) -> None:
+        if len(port.asked) > 10:
+            port.numbers = [n for n in port.numbers if n in staying]
+
+    port = ShiftingList(list(range(100)), change=leave, newest_first=newest_first)
+    ids = [d.id for page in reader(port).pages() for d in page.documents]
+    assert (8, 0) in asked(port)
+    assert len(ids) == len(set(ids))
+    assert {f"t{n}" for n in staying} <= set(ids)
+
+
 def test_what_leaves_right_after_the_first_page_takes_nothing_along() -> None:
     def leave(port: ShiftingList) -> None:
         if len(port.asked) > 1:
@@ -185,18 +230,68 @@ def test_what_leaves_right_after_the_first_page_takes_nothing_along() -> None:
     assert ids == [f"t{n}" for n in reversed(range(40))]
 
 
-def test_a_list_that_brings_nothing_new_is_given_up() -> None:
-    class Stuck(ShiftingList):
-        def _page(self, job: PageRequest) -> PageAnswer:
-            return PageAnswer(super()._page(job).documents, 99, None)
+class Stuck(ShiftingList):
+    """Counts 99 tasks and shows three of them, on each page but those that `is_good`."""
 
+    def __init__(self, is_good: Callable[[int], bool] = lambda _n: False) -> None:
+        super().__init__(list(range(99)))
+        self.is_good = is_good
+        self.answered: list[float] = []
+
+    def _page(self, job: PageRequest) -> PageAnswer:
+        self.answered.append(self.clock)
+        if self.is_good(len(self.answered)):
+            return super()._page(job)
+        return PageAnswer([task(98), task(97), task(96)], 99, None)
+
+
+def test_a_list_that_brings_nothing_new_is_given_up() -> None:
     pages: list[Page] = []
+    port = Stuck()
     with pytest.raises(NoAnswer) as caught:
-        pages.extend(reader(Stuck(list(range(3)))).pages())
+        pages.extend(reader(port).pages())
     assert caught.value.message == (
         "the list of tasks contradicts itself: its pages are all the same; gave up after 20 s"
     )
+    assert caught.value.transient
     assert sum(len(page.documents) for page in pages) == 3
+    # Three repetitions are free, of up to three pages each; then the pauses grow.
+    pauses = [after - before - 0.1 for before, after in pairwise(port.answered)]
+    assert [round(pause + 0.2) for pause in pauses if pause > 0.2] == [1, 2, 4, 4, 4, 4]
+    assert next(n for n, pause in enumerate(pauses) if pause > 0.2) == 12
+
+
+def test_a_list_that_stops_contradicting_itself_is_read_on() -> None:
+    # It is stuck twice, for less than 20 s each, and for more than that together.
+    port = Stuck(lambda n: 22 < n < 26 or n > 50)
+    outages: list[tuple[float, bool]] = []
+    pages = reader(port, observer=lambda at, outage: outages.append((at, outage is not None)))
+    assert sum(len(page.documents) for page in pages.pages()) == 99
+    assert {is_out for at, is_out in outages if 5 < at < 12} == {True}
+    assert {is_out for at, is_out in outages if 12.7 < at < 13.7} == {False}
+    assert not outages[-1][1]
+
+
+def test_a_list_that_changes_faster_than_it_can_be_read_is_given_up() -> None:
+    class Turning(ShiftingList):
+        """Shows the same three on each page, each time in the other order."""
+
+        def _page(self, job: PageRequest) -> PageAnswer:
+            self.numbers.reverse()
+            return PageAnswer([task(n) for n in self.numbers], 9999, None)
+
+    pages: list[Page] = []
+    with pytest.raises(NoAnswer) as caught:
+        pages.extend(reader(Turning([9, 8, 7])).pages())
+    assert caught.value.message == "the list of tasks changes faster than it can be read"
+    # After the first page, a hundred that bring nothing new.
+    assert [len(page.documents) for page in pages] == [3, *[0] * 100]
+
+
+def test_a_long_list_is_read_to_its_end() -> None:
+    port = ShiftingList(list(range(900)))
+    assert sum(len(page.documents) for page in reader(port).pages()) == 900
+    assert len(port.asked) > 102
 
 
 def test_steps_back_double_up_to_the_beginning() -> None:
@@ -248,6 +343,11 @@ def test_a_page_holds_about_a_million_characters(characters: int, tasks: int) ->
     assert _fitting(documents, Sizes()) == tasks
 
 
+def test_a_page_is_a_whole_number_of_tasks() -> None:
+    documents = [Document("a", "NEW", "x" * characters, {}) for characters in (2000, 2001)]
+    assert str(_fitting(documents, Sizes())) == "500"
+
+
 def test_a_page_of_nothing_tells_nothing_of_its_size() -> None:
     assert _fitting([], Sizes()) == 1000
     assert _fitting([Document("a", "NEW", "", {})], Sizes()) == 1000
@@ -256,66 +356,3 @@ def test_a_page_of_nothing_tells_nothing_of_its_size() -> None:
 def test_the_time_of_a_page_is_that_of_the_api_or_of_this_machine() -> None:
     assert Page([], 0, 0, EPOCH).now() == datetime.fromtimestamp(EPOCH, UTC)
     assert abs(Page([], 0, 0, None).now() - datetime.now(UTC)).total_seconds() < 60
-
-
-# What of a page is new
-
-
-def window(size: int, *, newest_first: bool = True) -> _Window:
-    return _Window(size, newest_first)
-
-
-def ids(documents: Sequence[Document]) -> list[str]:
-    return [document.id for document in documents]
-
-
-def tasks(*numbers: int) -> list[Document]:
-    return [task(number) for number in numbers]
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_what_was_given_is_not_new(sign: int) -> None:
-    # `sign` turns the order: newest first, or oldest first.
-    seen = window(4, newest_first=sign > 0)
-
-    def taken(*numbers: int) -> list[int]:
-        return [int(i[1:]) - 100 for i in ids(seen.take(tasks(*(100 + sign * n for n in numbers))))]
-
-    def turned(*numbers: int) -> list[int]:
-        return [sign * n for n in numbers]
-
-    assert taken(10, 9, 8, 7) == turned(10, 9, 8, 7)
-    # All is remembered so far: what stands before it is new.
-    assert taken(11, 10, 9) == turned(11)
-    assert taken(7, 6, 5) == turned(6, 5)
-    # 10 and 9 are forgotten, but stand before what is remembered.
-    assert taken(10, 9, 7, 6) == []
-    assert taken(10, 9) == []
-    assert taken(5, 4) == turned(4)
-    assert taken(3, 2) == turned(3, 2)
-    # After one that is known, nothing can have been given.
-    assert taken(2, 90) == turned(90)
-
-
-def test_what_was_given_is_met_again() -> None:
-    seen = window(2)
-    seen.take(tasks(10, 9, 8))
-    assert seen.meets(tasks(20, 8))
-    assert not seen.meets(tasks(10, 7))
-    assert not seen.meets([])
-
-
-def test_a_window_that_is_just_full_has_forgotten_nothing() -> None:
-    seen = window(3)
-    seen.take(tasks(10, 9, 8))
-    assert ids(seen.take(tasks(11, 10))) == ["t11"]
-
-
-def test_where_a_time_is_not_known_a_task_is_rather_given_twice() -> None:
-    seen = window(2)
-    seen.take(tasks(10, 9, 8))
-    odd = Document("odd", "NEW", json.dumps({}), {})
-    assert ids(seen.take([odd, *tasks(8)])) == ["odd"]
-    seen = window(2)
-    seen.take([*tasks(10), odd, *tasks(8)])
-    assert ids(seen.take([*tasks(10), odd])) == ["t10"]

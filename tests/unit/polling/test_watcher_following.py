@@ -30,6 +30,18 @@ def test_every_five_seconds_new_tasks_are_looked_for() -> None:
     assert wait.events[-1] == Stopped(30.0, StopReason.DEADLINE)
 
 
+def test_the_deadline_holds_before_anything_else_is_due() -> None:
+    goal = Goal(following=Following(PAGE, lambda _: True))
+    wait = Wait(
+        lambda _t, _job, _n: seen(task("a")),
+        goal=goal,
+        timeout=3.0,
+        interval=500.0,
+        tick_seconds=60.0,
+    )
+    assert wait.events[-1] == Stopped(3.0, StopReason.DEADLINE)
+
+
 def test_a_new_task_is_waited_for_once() -> None:
     shown = [task("done", "FINISHED"), task(".."), task("other"), task("b"), task("a")]
     wait = following(lambda _t: page(*shown))

@@ -3,7 +3,7 @@
 import pytest
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused
-from gcore_tasks_cli.polling.events import Failed, OutageBegan, Settled
+from gcore_tasks_cli.polling.events import Failed, OutageBegan, Settled, Unfinished
 from gcore_tasks_cli.polling.port import Answer, Job, PageAnswer, TaskAnswer
 from tests.unit.documents import CREATED, document
 from tests.unit.polling.finished_wait import SIX, Wait, page, seen, state_at, task
@@ -72,6 +72,25 @@ def test_a_hidden_task_that_a_list_shows_again_goes_by_list_again() -> None:
     wait = Wait(shown, [*SIX, "t0x"])
     assert [time for time in wait.asked("t0x") if time < 20] == [0.5]
     assert len([time for time in wait.lists() if time < 20]) == 8
+
+
+def test_a_task_that_was_hidden_once_counts_again_when_a_list_shows_it() -> None:
+    # Each round hides another one of seven; with two of them hidden, no list would pay.
+    ids = [*SIX, "t6"]
+    rounds: list[float] = []
+
+    def say(time: float, job: Job, _n: int) -> Said[Answer]:
+        if isinstance(job, str):
+            return seen(task(job, state_at(time, ends=20.0)))
+        if ("state", "NEW") in job.parameters:
+            rounds.append(time)
+        return page(*(task(i) for i in ids if time < 20.0 and i != f"t{len(rounds)}"))
+
+    wait = Wait(say, ids)
+    assert [time for time in wait.lists() if time < 20.0] == pytest.approx(
+        [2.5 * n for n in range(8)]
+    )
+    assert len(wait.of(Settled)) == 7
 
 
 def test_ids_that_differ_in_case_are_looked_up_one_by_one() -> None:
@@ -146,6 +165,35 @@ def test_a_task_that_ends_while_a_list_is_read_ends_once() -> None:
         wait = Wait(say, [*SIX, "t6"])
         assert wait.of(Settled)[0] == Settled(4.0, "t6", task("t6", "FINISHED"))
         assert len(wait.of(Settled)) == 7
+
+
+def test_a_task_that_is_being_asked_for_is_not_asked_twice_when_a_list_misses_it() -> None:
+    def say(time: float, job: Job, n: int) -> Said[Answer]:
+        if job == "t6":
+            state = "RUNNING" if n == 0 else "FINISHED"
+            return 3.0, TaskAnswer(task("t6", state), None)
+        return by_list(time, job, 9.0)
+
+    wait = Wait(say, [*SIX, "t6"])
+    # The second list is read at 3 s.
+    assert wait.lists()[:2] == [0.0, 2.5]
+    assert wait.asked("t6") == [0.5, 5.5]
+
+
+def test_what_a_list_shows_as_ended_is_not_asked_for_again() -> None:
+    def say(time: float, job: Job, _n: int) -> Said[Answer]:
+        if isinstance(job, str):
+            return (0.5, fault()) if job == "t7" else seen(task(job))
+        if time < 2.0:
+            return page(*map(task, [*SIX, "t6"]))
+        states = dict.fromkeys([*SIX, "t6", "t7"], "FINISHED") | {"t0": state_at(time, ends=9.0)}
+        return page(*(task(i, s) for i, s in states.items() if ("state", s) in job.parameters))
+
+    wait = Wait(say, [*SIX, "t6", "t7"], timeout=8.0)
+    # `t7` has failed twice, and its third try would come two seconds later.
+    assert wait.asked("t7") == [0.5, 2.0]
+    assert [event.at for event in wait.of(Settled)] == [3.5] * 7
+    assert [(event.task_id, event.outage) for event in wait.of(Unfinished)] == [("t0", None)]
 
 
 def test_what_vanishes_from_a_list_is_asked_for_at_once() -> None:

@@ -16,6 +16,11 @@ def test_after_a_suspend_beyond_the_deadline_one_last_look_is_taken() -> None:
     assert wait.events[-1] == Stopped(100.5, StopReason.ALL_SETTLED)
 
 
+def test_a_suspend_that_ends_at_the_deadline_is_one_too() -> None:
+    wait = Wait(lambda _t, _job, _n: seen(task("a")), timeout=10.0, suspended=(4.0, 10.0))
+    assert wait.asked("a") == [0.0, 2.5, 10.0, 12.5]
+
+
 def test_the_last_look_does_not_wait_for_its_time() -> None:
     wait = Wait(
         lambda _t, job, _n: seen(task(str(job))),
