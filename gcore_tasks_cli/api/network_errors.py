@@ -127,7 +127,8 @@ def _tls_error(error: ssl.SSLError, peer: str, *, is_known: bool) -> NoAnswer:
 def _proxy_error(said: str, proxy: str) -> NoAnswer:
     status = said[:3]
     is_permanent = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
-    wants_password = status == "407" or said.startswith("Invalid username")
+    # The latter two are what httpx says of SOCKS proxies: a wrong password, and none.
+    wants_password = status == "407" or said.startswith(("Invalid username", "Requested "))
     return NoAnswer(
         f"{proxy} makes no connection: {said}",
         hint="its URL takes a user name and password: http://user:password@proxy:3128"

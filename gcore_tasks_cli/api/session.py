@@ -67,6 +67,7 @@ class Session:
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._socket_lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self._stream: Any = None  # of httpx, which forgets it where a SOCKS proxy refuses
 
     def get_task(self, task_id: str) -> TaskAnswer:
         """The task of this ID.
@@ -127,6 +128,9 @@ class Session:
         if self._client is not None:
             self._client.close()
             self._client = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
     def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
         return self._request(
@@ -242,12 +246,11 @@ class Session:
         proxy = self._settings.proxy
         proxy_tls = self._tls if proxy is not None and proxy.url.startswith("https:") else None
         return httpx.Client(
-            verify=self._tls if self._tls is not None else False,
+            verify=self._tls or False,
             proxy=httpx.Proxy(proxy.url, ssl_context=proxy_tls) if proxy else None,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
             event_hooks={"response": [_keep_location]},
             headers={
@@ -266,21 +269,17 @@ class Session:
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
         if event.endswith("connect_tcp.started") and self._tls is None:
-            found = socket.getaddrinfo(info["host"], info["port"], type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(info["host"], None)
             _check_is_here(info["host"], [str(address[0]) for *_, address in found])
         if not event.endswith("connect_tcp.complete"):
             return
         self._is_past_proxy = False
-        stream = info["return_value"]
-        try:
-            _find_spare_descriptors()
-            with self._socket_lock:
-                if self._socket is not None:
-                    self._socket.close()
-                self._socket = stream.get_extra_info("socket").dup()
-        except OSError:
-            stream.close()
-            raise
+        stream = self._stream = info["return_value"]
+        _find_spare_descriptors()
+        with self._socket_lock:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = stream.get_extra_info("socket").dup()
 
 
 def _find_spare_descriptors() -> None:
@@ -304,7 +303,7 @@ def _check_is_here(host: str, addresses: Iterable[str]) -> None:
         UsageError: if one of the host's addresses is not a loopback one.
     """
     for address in addresses:
-        if not ip_address(address.partition("%")[0]).is_loopback:
+        if not ip_address(address).is_loopback:
             raise UsageError(
                 f"the base URL is plain http to {host}, and that is {address}, not this machine",
                 hint="write 127.0.0.1 instead of the name, or use https",

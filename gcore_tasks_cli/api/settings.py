@@ -139,8 +139,8 @@ def find_base_url(configuration: Configuration) -> tuple[str, str]:
     return check_base_url(url, source), source
 
 
-def check_base_url(url: str, name: str = "GCORE_BASE_URL") -> str:
-    """The base URL without a trailing slash, fit to send the key to.
+def check_base_url(url: str, name: str) -> str:
+    """The base URL without a trailing slash, fit to send the key to; `name` is where it is from.
 
     Raises:
         UsageError: if it is no http(s) URL, holds a password, or is plain http to elsewhere.

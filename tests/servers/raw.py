@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def answering(
-    data: bytes, tls: ssl.SSLContext | None = None, *, after_request: bool = True
+    *answers: bytes, tls: ssl.SSLContext | None = None, after_request: bool = True
 ) -> Iterator[int]:
-    """Its port. It reads a request first (unless it should not), and closes after its answer."""
+    """Its port. It reads before each answer (unless it should not), and closes after the last."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -24,9 +24,10 @@ def answering(
                 with contextlib.suppress(OSError), connection:
                     wrapped = tls.wrap_socket(connection, server_side=True) if tls else connection
                     with wrapped:
-                        if after_request:
-                            wrapped.recv(65536)
-                        wrapped.sendall(data)
+                        for data in answers:
+                            if after_request:
+                                wrapped.recv(65536)
+                            wrapped.sendall(data)
                         wrapped.shutdown(socket.SHUT_WR)
                         wrapped.recv(65536)
 

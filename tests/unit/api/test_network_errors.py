@@ -131,7 +131,8 @@ def test_a_plain_connection_that_breaks_may_be_to_an_https_port() -> None:
         ("500 Internal Server Error", True, False),
         ("503 Service Unavailable", True, False),
         ("Invalid username/password", False, True),
-        ("General SOCKS server failure", True, False),
+        ("Requested NO AUTHENTICATION REQUIRED from proxy server, but got X.", False, True),
+        ("Proxy Server could not connect: General SOCKS server failure.", True, False),
     ],
 )
 def test_a_proxy_that_makes_no_connection(said: str, transient: bool, is_hinted: bool) -> None:

@@ -3,12 +3,15 @@
 import os
 import socket
 import threading
+from contextlib import closing
 
 import pytest
 
 from gcore_tasks_cli import __version__
+from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft
-from gcore_tasks_cli.api.session import _find_spare_descriptors
+from gcore_tasks_cli.api.session import Session, _find_spare_descriptors
+from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.few_descriptors import few_descriptors, in_a_process_of_its_own
@@ -57,7 +60,8 @@ def test_a_page_beyond_the_end_may_be_empty() -> None:
     with prepared(empty, empty) as server, session_at(server.url) as session:
         assert session.list_tasks(PageRequest((), 5, 7)).documents == []
         error = error_of(lambda: session.list_tasks(PageRequest((), 5, 6)))
-    assert error.message.endswith("an empty page of a list of 7 tasks")
+    host = f"127.0.0.1:{server.port}"
+    assert error.message == f"{host} answered with an empty page of a list of 7 tasks"
 
 
 def test_a_task_is_acknowledged() -> None:
@@ -110,21 +114,36 @@ def test_one_connection_carries_all_requests() -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "status"),
+    ("broken", "status", "said"),
     [
-        (answer("x", "200 OK", "Content-Encoding: odd"), 200),
-        (answer("x", "503 Busy", "Content-Encoding: odd"), 503),
-        (answer("x" * 70_000, "503 Busy"), 503),
-        (b"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\nConnection: close\r\n\r\nx", 503),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nx", 200),
+        (
+            answer("x", "200 OK", "Content-Encoding: odd"),
+            200,
+            "answered in an unknown encoding: odd",
+        ),
+        (answer("x", "503 Busy", "Content-Encoding: odd"), 503, None),
+        (answer("x" * 70_000, "503 Busy"), 503, None),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\nConnection: close\r\n\r\nx", 503, None),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nx",
+            200,
+            "was cut short",
+        ),
     ],
 )
 def test_after_an_answer_that_was_not_read_to_its_end_a_new_connection_is_made(
-    broken: bytes, status: int
+    broken: bytes, status: int, said: str | None
 ) -> None:
     with prepared(broken, answer(TASK)) as server, session_at(server.url) as session:
         error = error_of(lambda: session.get_task("a"))
         assert (error.status, error.transient) == (status, True)
+        host = f"127.0.0.1:{server.port}"
+        assert (
+            said in error.message
+            if said
+            else (error.message == f"{host} answered HTTP 503 Service Unavailable")
+        )
+        assert host in error.message
         assert session.get_task("a").document.id == "a"
     assert [asked.connection for asked in server.asked] == [0, 1]
 
@@ -157,6 +176,20 @@ def test_a_request_under_way_can_be_aborted_from_another_thread() -> None:
         assert error.transient
         assert error.message == (f"127.0.0.1:{server.port} closed the connection without an answer")
         assert session.get_task("a").document.id == "a"
+
+
+def test_a_connection_that_has_ended_can_be_aborted() -> None:
+    ended = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + TASK.encode()
+    with prepared(ended) as server, session_at(server.url) as session:
+        session.get_task("a")
+        session.abort()
+        session.abort()
+
+
+def test_the_limits_of_a_request_are_those_that_messages_name() -> None:
+    session = Session(Settings(KEY, "http://127.0.0.1"), None)
+    with closing(session._new_client()) as client:
+        assert client.timeout == httpx.Timeout(15.0, connect=10.0)
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for_longer_than_the_limit(

@@ -1,13 +1,16 @@
 """The way to the API: this machine only, or TLS, perhaps through a proxy."""
 
+import ssl
+from pathlib import Path
+
 import pytest
 
 from gcore_tasks_cli.api.proxies import Proxy
 from gcore_tasks_cli.api.session import _check_is_here
-from gcore_tasks_cli.errors import (
-    UsageError,
-)
+from gcore_tasks_cli.errors import UsageError
 from tests.servers.prepared import answer, prepared
+from tests.servers.raw import answering
+from tests.unit.api.certificates import AUTHORITY
 from tests.unit.api.sessions import TASK, error_of, session_at
 
 
@@ -81,3 +84,45 @@ def test_until_there_is_a_tunnel_a_proxy_is_whom_an_error_names(said: bytes, wor
     assert server.asked[0].line == "CONNECT api.example:443 HTTP/1.1"
     assert server.asked[0].headers["proxy-authorization"] == "Basic bWU6d29yZA=="
     assert "authorization" not in server.asked[0].headers
+
+
+def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
+    ca_file = str(tmp_path / "ca.pem")
+    AUTHORITY.cert_pem.write_to_path(ca_file)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue_cert("127.0.0.1").configure_cert(tls)
+    with answering(answer("", "407 Who Are You"), tls=tls) as port:
+        proxy = Proxy(f"https://127.0.0.1:{port}", "HTTPS_PROXY")
+        with session_at("https://api.example", proxy=proxy, ca_file=ca_file) as session:
+            error = error_of(lambda: session.get_task("a"))
+    assert error.message.endswith("(from HTTPS_PROXY) makes no connection: 407 Who Are You")
+
+
+@pytest.mark.parametrize("said", [b"", b"\x05", b"\x05\x00", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_what_is_no_socks_proxy_is_named(said: bytes) -> None:
+    with answering(said) as port:
+        proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
+        with session_at("https://api.example", proxy=proxy) as session:
+            errors = [error_of(lambda: session.get_task("a")) for _ in range(2)]
+    name = f"the proxy 127.0.0.1:{port} (from ALL_PROXY)"
+    found = [(error.message, error.transient) for error in errors]
+    assert found == [(f"{name} answered with something that is not SOCKS", True)] * 2
+
+
+def test_a_socks_proxy_that_wants_a_password_comes_with_a_hint() -> None:
+    with answering(b"\x05\xff") as port:
+        proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
+        with session_at("https://api.example", proxy=proxy) as session:
+            error = error_of(lambda: session.get_task("a"))
+    assert "(from ALL_PROXY) makes no connection: Requested NO AUTHENTICATION" in error.message
+    assert (error.hint or "").startswith("its URL takes a user name and password: ")
+    assert not error.transient
+
+
+def test_behind_a_socks_proxy_the_api_is_whom_an_error_names() -> None:
+    no_password, connected = b"\x05\x00", b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50"
+    with answering(no_password, connected, b"") as port:
+        proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
+        with session_at("https://api.example", proxy=proxy) as session:
+            error = error_of(lambda: session.get_task("a"))
+    assert error.message == "api.example closed the connection in the middle of TLS"

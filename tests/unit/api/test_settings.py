@@ -1,5 +1,6 @@
 """Settings: what is taken, and what is refused before anything is sent."""
 
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.settings import Settings, check_base_url, find_path
 from gcore_tasks_cli.errors import UsageError
+
+NAME = "GCORE_BASE_URL"
 
 
 def settings_of(env: Mapping[str, str]) -> Settings:
@@ -75,7 +78,7 @@ def test_a_bad_key_file_is_refused(tmp_path: Path, content: bytes | None) -> Non
      "http://127.0.0.1", "http://127.255.0.9:1/prefix", "https://[2001:db8::1]:443"],
 )  # fmt: skip
 def test_good_base_urls(url: str) -> None:
-    assert check_base_url(url) == url.rstrip("/")
+    assert check_base_url(url, NAME) == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -86,14 +89,14 @@ def test_good_base_urls(url: str) -> None:
      "https://x:abc", "http://0.0.0.0", "http://127.1", "http://2130706433", "https://x?", "//x"],
 )  # fmt: skip
 def test_bad_base_urls(url: str) -> None:
-    with pytest.raises(UsageError, match="GCORE_BASE_URL"):
-        check_base_url(url)
+    with pytest.raises(UsageError, match=NAME):
+        check_base_url(url, NAME)
 
 
 @given(st.text(max_size=60))
 def test_no_url_breaks_it(url: str) -> None:
     try:
-        assert check_base_url(url).startswith(("http://", "https://"))
+        assert check_base_url(url, NAME).startswith(("http://", "https://"))
     except UsageError as error:
         assert error.message
 
@@ -137,15 +140,15 @@ def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["https://x:1", "https://x:65535", "https://x:", "https://" + "a" * 63 + ".example",
-     "http://LOCALHOST", "https://x/a//b"],
+     "http://LOCALHOST", "https://x/a//X"],
 )  # fmt: skip
 def test_unusual_base_urls_that_are_good(url: str) -> None:
-    assert check_base_url(url + "//") == url
+    assert check_base_url(url + "//", NAME) == url
 
 
 def test_of_a_long_base_url_the_beginning_is_shown() -> None:
     with pytest.raises(UsageError) as caught:
-        check_base_url("ftp://" + "x" * 999)
+        check_base_url("ftp://" + "x" * 999, NAME)
     assert caught.value.message.count("x") == 194
 
 
@@ -255,6 +258,30 @@ def test_a_command_that_cannot_be_run(command: str, said: str) -> None:
         settings_of({"GCORE_API_KEY_COMMAND": command})
     assert caught.value.message == f"cannot run {said}"
     assert "without a shell" in (caught.value.hint or "")
+
+
+def test_of_the_name_of_a_program_the_beginning_is_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        settings_of({"GCORE_API_KEY_COMMAND": "/" + "y" * 999})
+    assert caught.value.message.count("y") == 199
+
+
+def test_a_command_gets_nothing_of_standard_input() -> None:
+    kept, (read, write) = os.dup(0), os.pipe()
+    try:
+        os.write(write, b"task-id\n")
+        os.dup2(read, 0)
+        with pytest.raises(UsageError) as caught:
+            key_command("import os; exit(str(os.read(0, 9)))")
+        assert caught.value.message == "GCORE_API_KEY_COMMAND failed with status 1: b''"
+    finally:
+        os.dup2(kept, 0)
+        for descriptor in (kept, read, write):
+            os.close(descriptor)
+
+
+def test_older_variables_that_are_not_set_hold_no_other_key() -> None:
+    assert settings_of({"GCORE_API_KEY": "1$secret"}).other_keys == ()
 
 
 def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
