@@ -28,21 +28,19 @@ def read_body(response: httpx.Response, limit: int, give_up_at: float, host: str
 
 
 def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[bytes]:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("identity", ""):
         yield from response.iter_raw()
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise NoAnswer(f"{host} answered in an unknown encoding: {encoding[:50]}", transient=True)
-    # +32: zlib finds out by itself whether it is gzip or zlib.
-    inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
-    is_empty = True
+    inflate = None
     try:
         for piece in response.iter_raw():
             # Members of gzip may follow each other (RFC 1952, section 2.2).
             while piece:
-                is_empty = False
-                if inflate.eof:
+                if inflate is None or inflate.eof:
+                    # +32: zlib finds out by itself whether it is gzip or zlib.
                     inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
                 yield inflate.decompress(piece, limit + 1)
                 if inflate.unconsumed_tail:
@@ -50,5 +48,5 @@ def _decompressed(response: httpx.Response, limit: int, host: str) -> Iterator[b
                 piece = inflate.unused_data
     except zlib.error:
         raise NoAnswer(f"{host} answered with broken compression", transient=True) from None
-    if not inflate.eof and not is_empty:
+    if inflate is not None and not inflate.eof:
         raise NoAnswer(f"the answer of {host} was cut short", transient=True)

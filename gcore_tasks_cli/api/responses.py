@@ -242,7 +242,7 @@ def retry_after_seconds(value: str | None, server_time: float | None) -> float |
 
 def _http_date(text: str | None) -> float | None:
     try:
-        seconds = parsedate_to_datetime(text).timestamp() if text else None
+        seconds = parsedate_to_datetime(text or "").timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return seconds if seconds is not None and 0 <= seconds < _YEAR_9999 else None
+    return seconds if 0 <= seconds < _YEAR_9999 else None

@@ -73,6 +73,7 @@ def test_too_many_open_files_are_not_the_networks_fault(number: int) -> None:
 
 @in_a_process_of_its_own
 def test_a_name_that_could_not_be_asked_for_is_not_unknown() -> None:
+    assert type(said_of(httpx.ConnectError("x"), NO_NAME)) is NoAnswer
     with few_descriptors(0):
         found = said_of(httpx.ConnectError("x"), NO_NAME)
     assert type(found) is NoConnectionLeft

@@ -84,6 +84,9 @@ def test_a_page_is_answered_with_the_servers_time_and_how_many_there_are() -> No
     answer = page_answer(Response(200, DATE, body), "host")
     assert [document.id for document in answer.documents] == ["a"]
     assert (answer.total, answer.server_time) == (7, AT_DATE)
+    with pytest.raises(NoAnswer) as caught:
+        page_answer(Response(200, {}, b'{"count": 1, "results": []}'), "host")
+    assert caught.value.message == "host answered with an empty page of a list of 1 tasks"
 
 
 @pytest.mark.parametrize(
@@ -166,24 +169,30 @@ def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
     )
 
 
+FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
+NOT_FOUND = "is the ID right? It may be another account's: those are not found either"
+HTTPS_PORT = "it is an https port, and GCORE_BASE_URL says http"
+
+
 @pytest.mark.parametrize(
     ("status", "text", "message", "hint"),
     [
         (401, '{"message": "no"}', "the API refused the key: no", "look: no"),
         (401, "", "the API refused the key", "look: "),
-        (403, "", "the API forbids this for task a-1", "the key may lack rights"),
-        (404, "", "no such task: a-1", "is the ID right?"),
-        (404, '{"detail": "gone"}', "no such task: a-1 (gone)", "is the ID right?"),
+        (403, "", "the API forbids this for task a-1", FORBIDDEN),
+        (404, "", "no such task: a-1", NOT_FOUND),
+        (404, '{"detail": "gone"}', "no such task: a-1 (gone)", NOT_FOUND),
         (418, '{"message": "no tea"}', "host answered HTTP 418 I'm a Teapot: no tea", None),
-        (429, "", "host answered HTTP 429 Too Many Requests", "a longer --interval"),
+        (429, "", "host answered HTTP 429 Too Many Requests",
+         "too many requests: a longer --interval asks less often"),
         (599, "", "host answered HTTP 599", None),
         (400, "No required SSL certificate was sent", "host answered HTTP 400 Bad Request: "
          "No required SSL certificate was sent", CLIENT_CERTIFICATE_HINT),
         (495, "SSL certificate", "host answered HTTP 495: SSL certificate", None),
         (400, "plain HTTP request sent to HTTPS port", "host answered HTTP 400 Bad Request: "
-         "plain HTTP request sent to HTTPS port", "it is an https port"),
+         "plain HTTP request sent to HTTPS port", HTTPS_PORT),
         (400, "request to an HTTPS server", "host answered HTTP 400 Bad Request: "
-         "request to an HTTPS server", "it is an https port"),
+         "request to an HTTPS server", HTTPS_PORT),
         (500, "HTTPS port", "host answered HTTP 500 Internal Server Error: HTTPS port", None),
     ],
 )  # fmt: skip
@@ -192,7 +201,7 @@ def test_an_error_is_one_sentence_and_a_hint(
 ) -> None:
     error = status_of(status, text)
     assert error.message == message
-    assert hint in (error.hint or "") if hint is not None else error.hint is None
+    assert error.hint == hint
 
 
 def test_a_list_that_is_forbidden_names_no_task() -> None:
@@ -223,6 +232,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         ("<html><title>500 Internal Server Error</title>", ""),
         ("Internal Server Error", ""),
         ("<html><title>All  is lost</title>", "All is lost"),
+        ("XX marks the spot", "XX marks the spot"),
         ("y" * 150, "y" * 150),
         ("y" * 151, ""),
         ('["m"]', ""),

@@ -173,7 +173,7 @@ def test_a_request_under_way_can_be_aborted_from_another_thread() -> None:
         error = error_of(lambda: session.get_task("a"))
         thread.join()
         session.abort()
-        assert error.transient
+        assert (error.status, error.transient) == (None, True)
         assert error.message == (f"127.0.0.1:{server.port} closed the connection without an answer")
         assert session.get_task("a").document.id == "a"
 

@@ -19,6 +19,12 @@ def authority_file(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.fixture(autouse=True)
+def openssls_own(authority_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OpenSSL looks if nothing else is named."""
+    monkeypatch.setenv("SSL_CERT_FILE", authority_file)
+
+
 def test_without_a_setting_the_well_known_authorities_are_trusted() -> None:
     context = tls_context(Settings("k"))
     assert "DigiCert Inc" in str(context.get_ca_certs())
@@ -33,10 +39,8 @@ def test_the_authorities_of_a_file_are_trusted_and_no_others(authority_file: str
 
 
 def test_the_authorities_of_a_folder_are_trusted_and_no_others(
-    authority_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    authority_file: str, tmp_path: Path
 ) -> None:
-    # Where OpenSSL looks if nothing else is named.
-    monkeypatch.setenv("SSL_CERT_FILE", authority_file)
     # Those of a folder are looked up when they are needed, by a hash of their names.
     assert tls_context(Settings("k", ca_dir=str(tmp_path))).get_ca_certs() == []
     both = tls_context(Settings("k", ca_file=authority_file, ca_dir=str(tmp_path)))
