@@ -56,7 +56,6 @@ def watch(
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
@@ -123,13 +122,11 @@ def watch(
         heartbeat_seconds = 0.0 if streams.err.isatty() else heartbeat
         finder = ActiveTasks(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
         chosen = finder.ids() if appear is None else finder.first_ids(appear)
-        if not chosen and not follow:
+        if not follow:
             if not quiet:
-                streams.note(f"gtask: {finder.nothing_words}")
-            return ExitCode.OK
-        if not quiet and not follow:
-            tasks = "1 active task" if len(chosen) == 1 else f"{len(chosen)} active tasks"
-            streams.note(f"gtask: waiting for {tasks}{scope_words(query)}")
+                streams.note(f"gtask: {finder.words(len(chosen))}")
+            if not chosen:
+                return ExitCode.OK
     printer: Printer
     if events:
         printer = EventPrinter(streams, env)

@@ -74,10 +74,11 @@ class ActiveTasks:
         """
         return self._read(self._query)
 
-    @property
-    def nothing_words(self) -> str:
-        """What was searched where nothing was found."""
+    def words(self, found: int) -> str:
+        """How many were found and where, or what was searched if none was."""
         where = scope_words(self._query)
+        if found:
+            return f"waiting for {found} active task{'' if found == 1 else 's'}{where}"
         if not self._query.filters_here:
             return f"no task is active{where}"
         tasks = f"{self._searched:,} active task{'' if self._searched == 1 else 's'}"
