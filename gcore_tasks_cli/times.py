@@ -74,8 +74,12 @@ def format_duration(seconds: float) -> str:
 
 
 def format_timeout(seconds: float) -> str:
-    """As `format_duration`, but nothing is rounded that the user gave: `2.5 s`, `100 s`."""
-    return f"{seconds:g} s" if seconds < 60 else format_duration(seconds)
+    """As `format_duration`, but nothing is rounded that the user gave: `2.5 s`, `61 m 1 s`."""
+    if seconds < 60:
+        return f"{seconds:g} s"
+    if seconds % (1 if seconds < 3600 else 60) == 0:
+        return format_duration(seconds)
+    return f"{seconds // 60:.0f} m {seconds % 60:g} s"
 
 
 def parse_time(text: object) -> datetime | None:

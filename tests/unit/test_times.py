@@ -38,7 +38,16 @@ def test_text_that_is_not_a_duration_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(2.5, "2.5 s"), (0.96, "0.96 s"), (8.0, "8 s"), (59.5, "59.5 s"), (90.0, "1 m 30 s")],
+    [
+        (2.5, "2.5 s"),
+        (0.96, "0.96 s"),
+        (8.0, "8 s"),
+        (59.5, "59.5 s"),
+        (90.0, "1 m 30 s"),
+        (61.5, "1 m 1.5 s"),
+        (3660, "1 h 01 m"),
+        (3659, "60 m 59 s"),
+    ],
 )
 def test_a_timeout_is_written_as_it_was_given(seconds: float, text: str) -> None:
     assert format_timeout(seconds) == text
