@@ -20,14 +20,16 @@ from gcore_tasks_cli.times import format_duration, format_timeout
 _LOOK_SECONDS = 2.0
 # The last look leaves this much for its answer.
 _LAST_LOOK_SECONDS = 1.0
-# A script starts something, then gtask: what is over by then was meant too.
-_JUST_BEFORE = timedelta(seconds=5)
+# A script starts something, then gtask: what is over by then was meant too. (The API's times of
+# creation have no fractions of a second.)
+_JUST_BEFORE = timedelta(seconds=2)
 
 
 class _Reporter:
     """Reports an outage as a wait does, and gives heartbeats."""
 
     def __init__(self, invocation: Invocation, heartbeat_seconds: float) -> None:
+        self.awaited = "the list of active tasks"
         self._note_line = invocation.streams.note
         self._heartbeat_seconds = heartbeat_seconds
         self._began = self._last_line = time.monotonic()
@@ -41,7 +43,7 @@ class _Reporter:
         elif 0 < self._heartbeat_seconds <= now - self._last_line:
             after = format_duration(now - self._began)
             trouble = f": {outage_words(outage, now)}" if outage is not None else ""
-            self._note(f"still waiting for the list of active tasks after {after}{trouble}")
+            self._note(f"still waiting for {self.awaited} after {after}{trouble}")
         self._outage = outage
 
     def _note(self, line: str) -> None:
@@ -58,6 +60,8 @@ class ActiveTasks:
         self._query = query
         self._invocation = invocation
         self._searched = 0
+        self._kind = "active"
+        self._error: ApiError | None = None  # of the last list, if it could not be read
         self._api_is_ahead = timedelta(0)  # of this machine's clock
         self._observer = None if quiet else _Reporter(invocation, heartbeat_seconds)
 
@@ -78,7 +82,7 @@ class ActiveTasks:
         """How many were found and where, or what was searched if none was."""
         where = scope_words(self._query)
         if found:
-            return f"waiting for {found} active task{'' if found == 1 else 's'}{where}"
+            return f"waiting for {found} {self._kind} task{'' if found == 1 else 's'}{where}"
         if not self._query.filters_here:
             return f"no task is active{where}"
         tasks = f"{self._searched:,} active task{'' if self._searched == 1 else 's'}"
@@ -96,26 +100,31 @@ class ActiveTasks:
             DeadlinePassed: if none appeared within these seconds, or before the deadline.
         """
         deadline = self._invocation.deadline
-        limit = min(appear_seconds, deadline.timeout_seconds)
+        limit = format_timeout(min(appear_seconds, deadline.timeout_seconds))
         give_up = min(time.monotonic() + appear_seconds, deadline.at)
+        last_look = min(give_up, deadline.at - _LAST_LOOK_SECONDS)
         began = datetime.now(UTC) - _JUST_BEFORE
-        while True:
-            if found := self._read(self._query, give_up):
+        if self._observer is not None:
+            self._observer.awaited = "a first task"
+            self._invocation.streams.note(f"gtask: waiting up to {limit} for a first task")
+        is_last = False
+        while not is_last:
+            is_last = time.monotonic() >= last_look
+            end = last_look + _LAST_LOOK_SECONDS
+            if found := self._read(self._query, end):
                 return found
             # One that ends between two looks must be found too.
             since = began + self._api_is_ahead
             recent = self._query._replace(states=(), since=max(since, self._query.since or since))
-            if found := self._read(recent, give_up):
+            if found := self._read(recent, end):
+                self._kind = "recent"
                 return found
-            left = give_up - time.monotonic()
-            if left <= _LAST_LOOK_SECONDS:
-                time.sleep(max(0.0, left))
-                break
-            time.sleep(min(_LOOK_SECONDS, left - _LAST_LOOK_SECONDS))
-        raise DeadlinePassed(
-            f"no task appeared{scope_words(self._query)} in {format_timeout(limit)}",
-            hint="was it started? gtask list shows the newest tasks",
-        )
+            until = give_up if is_last else last_look
+            time.sleep(max(0.0, min(_LOOK_SECONDS, until - time.monotonic())))
+        message = f"no task appeared{scope_words(self._query)} in {limit}"
+        if self._error is not None:
+            raise DeadlinePassed(f"{message}, and the last look failed: {self._error.message}")
+        raise DeadlinePassed(message, hint="was it started? gtask list shows the newest tasks")
 
     def _read(self, query: TaskQuery, end: float = math.inf) -> list[str]:
         """The IDs of a whole list; `end`, on this process's clock, comes before the deadline."""
@@ -131,6 +140,7 @@ class ActiveTasks:
             reports_interrupts=True,
         )
         found: list[str] = []
+        self._error = None
         try:
             for page in pages:
                 self._searched += len(page.documents)
@@ -145,7 +155,8 @@ class ActiveTasks:
             if not error.transient or deadline.checks_once:
                 raise
             if end < math.inf:
-                return []  # the caller has the words for it
+                self._error = error
+                return []
             raise DeadlinePassed(
                 f"no list of the active tasks after {deadline.timeout_words}: {error.message}",
                 hint="to go on waiting, run the same command again",

@@ -155,9 +155,12 @@ def test_appear_waits_as_long_as_it_says_whatever_the_list_does() -> None:
     with sandbox(tasks=[task(task_type="delete_vm", age=900)]) as server:
         none = gtask(server, "watch", "--appear", "4s", "--type", "create_")
         short = gtask(server, "watch", "--appear", "50s", "--timeout", "4", "--type", "create_")
+    assert "no task appeared in 4 s, and the last look failed: " in failing.err
+    assert "last look failed" not in none.err
     for ran in (failing, none, short):
         assert ran.status == 124
         assert "no task appeared in 4 s" in ran.err
+        assert "gtask: waiting up to 4 s for a first task\n" in ran.err
         assert 4 <= ran.seconds < 4 + AT_ONCE_SECONDS
 
 
