@@ -22,6 +22,11 @@ _SIGNAL_POLL_SECONDS = 0.1
 # The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _POWERSHELLS = ("pwsh", "powershell")
+# Defaults of filters that would hide all that is here.
+_FILTERS = (
+    *("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_REGION_ID"),
+    *("GCORE_CLOUD_PROJECT", "GCORE_CLOUD_REGION"),
+)
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
@@ -64,11 +69,13 @@ def sandbox(
       gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       gtask sandbox --scenario outage.json -- ./deploy.sh
     """
+    from gcore_tasks_cli.api.settings import secrets_at_hand
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.server import SandboxServer
 
-    streams = Streams.standard()
+    # What is exported is shown, even if it is what is set already.
+    streams = Streams.standard(secrets_at_hand(os.environ) if command else ())
     chosen = _scenario(scenario)
     with ExitStack() as stack:
         try:
@@ -134,7 +141,8 @@ def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str
         streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', command[0])}")
         streams.note("gtask: to leave the shell and end the sandbox: exit, or Ctrl-D")
     try:
-        child = subprocess.Popen(command, env={**os.environ, **variables})
+        kept = {n: value for n, value in os.environ.items() if n not in _FILTERS}
+        child = subprocess.Popen(command, env={**kept, **variables})
     except FileNotFoundError:
         streams.error(GtaskError(f"command not found: {command[0]}"))
         return _NOT_FOUND

@@ -120,6 +120,7 @@ def _task(entry: Fields) -> SimulatedTask:
 def _changes(place: str, value: Any) -> dict[str, Any]:
     """The checked fields of a task that are given."""
     given = fields.an_object(place, value)
+    Fields(place, given).only(set(TASK_KEYS) - {"id", "age"})
     task = _task(Fields(place, {**given, "id": "any"}))
     return {name: getattr(task, name) for name in given if given[name] is not None}
 

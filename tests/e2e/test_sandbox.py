@@ -59,6 +59,13 @@ def test_options_behind_the_command_are_its_own() -> None:
     assert (ran.status, ran.out, ran.err) == (0, "--port sandbox$key\n", "")
 
 
+def test_default_filters_do_not_hide_the_tasks() -> None:
+    env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999"}
+    ran = gtask(None, "sandbox", *command("list", "--ids"), env=env)
+    assert ran.status == 0
+    assert ran.out
+
+
 def test_the_built_in_tasks_end_and_one_fails() -> None:
     ran = around("--", "sh", "-c", "gtask watch $GTASK_SANDBOX_TASK_IDS --json --interval 0.5")
     assert ran.status == 1

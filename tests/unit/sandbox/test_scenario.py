@@ -184,6 +184,7 @@ def test_a_fault_names_the_requests_that_it_matches() -> None:
         ({"tasks": [{"id": "a", "ends": "finish"}]}, "not 'finish'; did you mean FINISHED?"),
         ({"generate": [{"ends": "never"}]}, "generate[0].ends must be one of"),
         ({"started": {"ends": "OK"}}, "scenario.started.ends must be one of"),
+        ({"started": {"id": "a"}}, "scenario.started.id is not known"),
         ({"tasks": [{"id": "a", "lasts": "5s"}]}, "tasks[0].lasts"),
         ({"tasks": [{"id": "a", "detailed_states": ["X", 1]}]}, "tasks[0].detailed_states"),
         ({"tasks": [{"id": "a", "created_resources": []}]}, "tasks[0].created_resources"),
