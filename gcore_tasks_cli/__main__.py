@@ -69,12 +69,11 @@ def run(arguments: Sequence[str]) -> int:
             return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
         return _cannot_write(error)  # help onto a full disk
     except GtaskError as error:
-        from gcore_tasks_cli.api.settings import secrets_of
+        from gcore_tasks_cli.api.settings import secrets_at_hand
         from gcore_tasks_cli.output.streams import Streams
 
         # An option that got the key by mistake is quoted in its error.
-        key = os.environ.get("GCORE_API_KEY", "").strip()
-        streams = Streams.standard(secrets_of(key))
+        streams = Streams.standard(secrets_at_hand(os.environ))
         streams.error(error)
         if streams.in_workflow and {"watch", "resources"} & set(arguments):
             from gcore_tasks_cli.output.github_actions import error_annotation

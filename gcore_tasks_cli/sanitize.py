@@ -12,6 +12,8 @@ _UNSAFE = (
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNSAFE_BUT_LINES = _UNSAFE.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
+# So many characters of a secret give it away; fewer could be anything.
+_TELLING = 16
 # The runner of GitHub Actions interprets as a command in a job's log: `::` at the beginning of a
 # line, after white space or colour codes, and `##[` anywhere (ActionCommand.cs of actions/runner).
 _WORKFLOW_COMMAND = r"(?m)(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)"
@@ -51,12 +53,31 @@ def _without_command(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` with `***` in place of each secret, in upper or lower case."""
+    """`text` with `***` in place of each secret, in upper or lower case.
+
+    Also of one that is cut off: its first characters give it away.
+    """
     folded = text.casefold()  # to look for a secret there takes a tenth of the time
     for secret in secrets:
-        if secret.casefold() in folded:
-            text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+        if secret[:_TELLING].casefold() in folded:
+            text = _without_secret(text, secret)
     return text
+
+
+def _without_secret(text: str, secret: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for match in re.finditer(re.escape(secret[:_TELLING]), text, flags=re.IGNORECASE):
+        start, end = match.span()
+        if start < done:
+            continue
+        for seen, meant in zip(text[end:], secret[_TELLING:], strict=False):
+            if seen.lower() != meant.lower():
+                break
+            end += 1
+        parts += (text[done:start], "***")
+        done = end
+    return "".join((*parts, text[done:]))
 
 
 def json_text(text: str) -> str:

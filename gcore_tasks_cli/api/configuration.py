@@ -6,6 +6,7 @@ other profiles, whose keys are used before those; `profile` names the one in use
 """
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from functools import cached_property
@@ -21,6 +22,7 @@ VARIABLES = {
     "cloud-project": ("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_PROJECT"),
     "cloud-region": ("GCORE_CLOUD_REGION_ID", "GCORE_CLOUD_REGION"),
 }
+_WORD = re.compile(r"[A-Za-z]+([_-][A-Za-z]+)*")
 _LARGEST_FILE_BYTES = 65536
 _MOST_PROFILES_NAMED = 20
 # How YAML writes that there is nothing.
@@ -71,10 +73,22 @@ class Configuration:
         return f"{self.path}, profile {self.profile!r}"
 
     @property
+    def api_keys(self) -> list[str]:
+        """The API keys of all profiles, none of which any output may show."""
+        profiles = self._file.get("profiles")
+        sections = (self._file, *(profiles.values() if isinstance(profiles, dict) else ()))
+        values = (each.get("api-key") for each in sections if isinstance(each, dict))
+        return [value for value in values if isinstance(value, str)]
+
+    @property
     def unread_keys(self) -> list[str]:
-        """The keys of the file that mean nothing here, for who misspells one."""
+        """The keys of the file that mean nothing here, for who misspells one.
+
+        What is no word is left out: it may be `api-key:1234$abc`, which lacks a space.
+        """
         known = (*VARIABLES, "profile", "profiles")
-        return sorted(str(key) for key in {**self._file, **self._profile} if key not in known)
+        keys = {str(key) for key in {**self._file, **self._profile} if key not in known}
+        return sorted(key for key in keys if _WORD.fullmatch(key))
 
     @property
     def path(self) -> str:

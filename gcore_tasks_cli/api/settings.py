@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 from gcore_tasks_cli.api.configuration import Configuration
@@ -122,11 +124,27 @@ def secrets_of(key: str) -> tuple[str, ...]:
     Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
     """
     _, _, part = key.partition("$")
-    forms = (key, quote(key, safe=""), quote(key), json.dumps(key)[1:-1])
+    quoted = [quote(key, safe, errors="surrogateescape") for safe in ("", "/")]
+    forms = (key, *quoted, json.dumps(key)[1:-1])
     secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
     if len(part) >= _SHORTEST_SECRET_PART:
         secrets.extend((part, json.dumps(part)[1:-1]))
     return tuple(dict.fromkeys(secrets))
+
+
+def secrets_at_hand(env: Mapping[str, str]) -> tuple[str, ...]:
+    """What no message may show before it is known which key is used.
+
+    Of all keys that can be read at once: no command is run for one, and no pipe is read.
+    """
+    keys = [env.get("GCORE_API_KEY", "").strip()]
+    with suppress(OSError, ValueError, UsageError):
+        path = env.get(KEY_FILE, "").strip()
+        if path and Path(path).is_file():
+            keys.append(_key_of_file(path))
+    with suppress(UsageError):
+        keys += Configuration(env).api_keys
+    return tuple(secret for key in keys if key for secret in secrets_of(key))
 
 
 def find_base_url(configuration: Configuration) -> tuple[str, str]:
@@ -240,40 +258,63 @@ def _key_of_file(path: str) -> str:
 def _key_of_command(command: str) -> str:
     """The first line that the command prints; no shell is involved."""
     import subprocess
+    import tempfile
 
     words = key_command_words(command)
     try:
-        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL)
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+            )
+            # Not until its end: what it leaves in the background may keep that open.
+            line = process.stdout.readline(_LONGEST_KEY + 2) if process.stdout else b""
+            threading.Thread(target=_read_on, args=(process.stdout,), daemon=True).start()
+            status = process.wait()
+            errors.seek(0)
+            said = errors.read(2000).decode("utf-8", "replace").strip()[:500]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         # Without its arguments, which may be secrets.
         raise UsageError(
             f"cannot run {words[0][:200]!r} of GCORE_API_KEY_COMMAND: {reason}", hint=_NO_SHELL
         ) from None
-    said = done.stderr.decode("utf-8", "replace").strip()[:500]
-    if done.returncode != 0:
+    if status != 0:
         raise UsageError(
-            f"GCORE_API_KEY_COMMAND failed with status {done.returncode}{said and f': {said}'}",
+            f"GCORE_API_KEY_COMMAND failed with status {status}{said and f': {said}'}",
             hint=_NO_SHELL if _SHELL_SYNTAX & set(command) else None,
         )
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
-    if not lines or not lines[0].strip():
+    key = line.decode("utf-8", "replace").strip()
+    if not key:
         raise UsageError("GCORE_API_KEY_COMMAND printed no key")
-    return lines[0].strip()
+    return key
+
+
+def _read_on(stream: IO[bytes]) -> None:
+    """Lets a program write what it wants to; nothing of it is kept."""
+    with stream:
+        while stream.read(65536):
+            pass
 
 
 def key_command_words(command: str) -> list[str]:
     """The words of `GCORE_API_KEY_COMMAND`, split as a shell would.
 
     Raises:
-        UsageError: if its quotes do not match.
+        UsageError: if its quotes do not match, or it is rather a key.
     """
     import shlex
 
     try:
-        return shlex.split(command, posix=os.name != "nt")
+        words = shlex.split(command, posix=os.name != "nt")
     except ValueError as error:
         raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {error}", hint=_NO_SHELL) from None
+    if "$" in words[0]:
+        # Nothing of it is shown.
+        raise UsageError(
+            "GCORE_API_KEY_COMMAND names no program",
+            hint="is it the key itself? That belongs into GCORE_API_KEY",
+        )
+    return words
 
 
 def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:

@@ -15,11 +15,12 @@ from gcore_tasks_cli.api.settings import (
     find_base_url,
     find_path,
     key_command_words,
+    secrets_at_hand,
 )
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.parsing.options import progress_mode
-from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.sanitize import one_line, without_secrets
 from gcore_tasks_cli.tasks.query import scope
 
 _OUR_OWN = "those that come with gtask"
@@ -43,7 +44,7 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
             if shutil.which(program) is None:
                 raise UsageError(f"there is no program {program!r}, which {KEY_COMMAND} names")
             return f"what {KEY_COMMAND} prints; it was not run for this page"
-        if found is not None and found[1] == KEY_FILE and Path(found[0]).is_fifo():
+        if found is not None and found[1] == KEY_FILE and _is_pipe(found[0]):
             return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
         return f"set, from {find_api_key(configuration)[1]}"
 
@@ -100,12 +101,20 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         ("progress", progress),
     )
     described: list[tuple[str, str]] = []
+    secrets = secrets_at_hand(env)
     for name, setting in rows:
-        text = one_line(_in_words(setting))
+        text = one_line(without_secrets(_in_words(setting), secrets))
         if text.startswith("wrong") and text in dict(described).values():
             text = "wrong, for the same reason"
         described.append((name, text))
     return described
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return Path(path).is_fifo()
+    except (OSError, ValueError):
+        return False  # what is wrong with it is said by who reads it
 
 
 def _in_words(setting: Callable[[], str]) -> str:

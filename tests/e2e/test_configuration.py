@@ -168,6 +168,31 @@ def test_a_key_command_that_is_not_there_is_shown_as_wrong(tmp_path: Path) -> No
     assert "wrong: there is no program 'no-such'" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GCORE_API_KEY_COMMAND", KEY),
+        ("GCORE_BASE_URL", f"https://x/{KEY}"),
+        ("SSL_CERT_FILE", f"/tmp/{KEY}"),
+        ("GTASK_PROGRESS", KEY),
+        ("GCORE_API_KEY_FILE", f"/{'x' * 300}"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_not_shown(tmp_path: Path, name: str, value: str) -> None:
+    ours = {} if name.startswith("GCORE_API_KEY") else {"GCORE_API_KEY": KEY}
+    ran = run(tmp_path, "help", "environment", COLUMNS="200", **ours, **{name: value})
+    assert ran.status == 0
+    assert KEY not in ran.out
+    assert "wrong: " in ran.out or "***" in ran.out
+
+
+def test_a_key_without_the_space_before_it_is_no_unread_one(tmp_path: Path) -> None:
+    written(tmp_path, f"{{api-key:{KEY}}}")
+    ran = run(tmp_path, "help", "environment", COLUMNS="200")
+    assert ran.status == 0
+    assert KEY not in ran.out
+
+
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     command = f"touch {tmp_path / 'ran'}"
     ran = run(tmp_path, "help", "environment", GCORE_API_KEY_COMMAND=command)

@@ -258,6 +258,48 @@ def test_a_cookie_is_not_sent_back() -> None:
     assert not any("cookie" in name.lower() for head in heads for name in head)
 
 
+LONG_KEY = f"1234${'0123456789abcdef' * 8}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--state"),
+        ("list", "--type"),
+        ("list", "--project"),
+        ("list", "--since"),
+        ("list", "--order"),
+        ("list", "--color"),
+        ("list", "--profile"),
+        ("watch", TASK, "--progress"),
+        ("watch", TASK, "--timeout"),
+        ("get", TASK, "--fields"),
+    ],
+)
+@pytest.mark.parametrize("source", ["variable", "file", "configuration"])
+def test_no_part_of_a_long_key_is_shown(
+    arguments: tuple[str, ...], source: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "key"
+    path.write_text(f"{{api-key: {LONG_KEY}}}" if source == "configuration" else LONG_KEY)
+    env = {
+        "variable": {"GCORE_API_KEY": LONG_KEY},
+        "file": {"GCORE_API_KEY": "", "GCORE_API_KEY_FILE": str(path)},
+        "configuration": {"GCORE_API_KEY": "", "GCORE_CONFIG": str(path)},
+    }[source]
+    with sandbox(tasks=[task(age=9)], api_key=LONG_KEY) as server:
+        ran = gtask(server, *arguments, LONG_KEY, env={**env, "GITHUB_ACTIONS": "true"})
+    assert LONG_KEY[:16] not in ran.out + ran.err
+    assert (ran.status, ran.out) in [(2, ""), (0, "")]
+
+
+def test_a_key_in_no_encoding_is_a_wrong_setting() -> None:
+    for arguments in (("list",), ("nosuch",), ("watch", TASK)):
+        ran = gtask(None, *arguments, env={"GCORE_API_KEY": "1234$\udce9abcdef"})
+        assert ran.status == 2
+        assert "Traceback" not in ran.err
+
+
 @pytest.mark.parametrize("key", ["1234$abcdefghijk", "1234$ab\\\\cdefghijk"])
 def test_a_key_in_place_of_an_option_is_not_shown(key: str) -> None:
     ran = gtask(None, "list", "--state", key, env={"GCORE_API_KEY": key})

@@ -38,6 +38,17 @@ def test_a_command_that_gives_no_key_is_a_usage_error(command: str, said: str) -
     assert said in ran.err
 
 
+def test_what_a_key_command_leaves_behind_or_goes_on_to_say_is_no_matter() -> None:
+    code = (
+        "import subprocess, sys; print('1234$abcdefghijk', flush=True);"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+        "print('more' * 500_000)"
+    )
+    with sandbox(tasks=[task(age=9)], api_key="1234$abcdefghijk") as server:
+        env = {"GCORE_API_KEY": "", "GCORE_API_KEY_COMMAND": printing(code)}
+        assert gtask(server, "get", TASK, env=env).status == 0
+
+
 def test_the_variables_of_gcore_cli_are_read_where_our_own_are_not_set() -> None:
     with sandbox(tasks=[task(age=9)]) as server:
         env = environment(server)

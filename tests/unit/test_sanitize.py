@@ -38,3 +38,20 @@ def test_json_text_is_the_same_value(text: str) -> None:
     assert json.loads(shown) == text
     assert "\x9b" not in shown
     assert "\u202e" not in shown
+
+
+def test_a_secret_is_hidden_whole_or_cut_off() -> None:
+    secret = "1234$" + "0123456789abcdef" * 4
+    hidden = "a *** b *** c *** d"
+    text = f"a {secret} b {secret.upper()} c {secret[:30]} d"
+    assert sanitize.without_secrets(text, [secret]) == hidden
+    # What only begins like it, with fewer characters, could be anything.
+    assert sanitize.without_secrets(secret[:15], [secret]) == secret[:15]
+    assert sanitize.without_secrets(f"{secret}{secret}x", [secret]) == "******x"
+    assert sanitize.without_secrets("it is short", ["short", "absent"]) == "it is ***"
+
+
+@given(st.text("abc", max_size=40), st.text("xyzXYZß", min_size=1, max_size=40))
+def test_a_secret_is_hidden_in_any_text(around: str, secret: str) -> None:
+    shown = sanitize.without_secrets(f"{around}{secret}{around}", [secret])
+    assert shown == f"{around}***{around}"
