@@ -69,7 +69,7 @@ def sandbox(
       gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       gtask sandbox --scenario outage.json -- ./deploy.sh
     """
-    from gcore_tasks_cli.api.settings import secrets_at_hand
+    from gcore_tasks_cli.api.keys import secrets_at_hand
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.server import SandboxServer

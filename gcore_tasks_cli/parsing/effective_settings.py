@@ -5,18 +5,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.proxies import proxy_for
-from gcore_tasks_cli.api.settings import (
-    DEFAULT_SOURCE,
+from gcore_tasks_cli.api.keys import (
     KEY_COMMAND,
     KEY_FILE,
-    Settings,
     find_api_key,
-    find_base_url,
-    find_path,
     key_command_words,
     secrets_at_hand,
 )
+from gcore_tasks_cli.api.proxies import proxy_for
+from gcore_tasks_cli.api.settings import DEFAULT_SOURCE, Settings, find_base_url, find_path
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.parsing.options import progress_mode
