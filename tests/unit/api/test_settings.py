@@ -1,8 +1,5 @@
 """Settings: what is taken, and what is refused before anything is sent."""
 
-import os
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,57 +16,6 @@ NAME = "GCORE_BASE_URL"
 
 def settings_of(env: Mapping[str, str]) -> Settings:
     return Settings.of(Configuration(env))
-
-
-def test_the_key_is_stripped_and_never_shown() -> None:
-    settings = settings_of({"GCORE_API_KEY": " 1$secret\n"})
-    assert settings.api_key == "1$secret"
-    assert "secret" not in repr(settings)
-    assert settings.base_url == "https://api.gcore.com"
-
-
-@pytest.mark.parametrize("key", ["a\nb", "a\x00b", "ключ", "a\x7f", "x" * 10_000])
-def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY": key})
-    assert key not in str(caught.value)
-
-
-@pytest.mark.parametrize("scheme", ["APIKey", "apikey", "Bearer"])
-def test_a_key_with_its_scheme_is_refused_with_a_hint(scheme: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY": f"{scheme} 1$secret"})
-    assert "bare key" in (caught.value.hint or "")
-
-
-@pytest.mark.parametrize("name", ["GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"])
-def test_older_variables_are_named(name: str) -> None:
-    with pytest.raises(UsageError, match=f"GCORE_API_KEY is not set, but {name} is set"):
-        settings_of({name: "1$secret"})
-
-
-def test_a_missing_key_is_said() -> None:
-    with pytest.raises(UsageError, match="GCORE_API_KEY is not set"):
-        settings_of({})
-    with pytest.raises(UsageError, match="GCORE_API_KEY is empty"):
-        settings_of({"GCORE_API_KEY": " "})
-
-
-def test_the_key_can_come_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text("1$secret\n")
-    assert settings_of({"GCORE_API_KEY_FILE": str(file)}).api_key == "1$secret"
-    both = {"GCORE_API_KEY_FILE": str(file), "GCORE_API_KEY": "2$other"}
-    assert settings_of(both).api_key == "2$other"
-
-
-@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xff", b"a\nb"])
-def test_a_bad_key_file_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    file = tmp_path / "key"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(UsageError, match="GCORE_API_KEY_FILE"):
-        settings_of({"GCORE_API_KEY_FILE": str(file)})
 
 
 @pytest.mark.parametrize(
@@ -152,134 +98,6 @@ def test_of_a_long_base_url_the_beginning_is_shown() -> None:
     assert caught.value.message.count("x") == 194
 
 
-def test_a_key_is_as_long_as_a_header_may_be() -> None:
-    assert settings_of({"GCORE_API_KEY": "x" * 8192}).api_key == "x" * 8192
-    with pytest.raises(UsageError, match="GCORE_API_KEY holds more than 8192 characters"):
-        settings_of({"GCORE_API_KEY": "x" * 8193})
-
-
-def test_a_key_may_hold_spaces_and_begin_like_a_scheme() -> None:
-    for key in ("apikey", "bearer", "my apikey"):
-        assert settings_of({"GCORE_API_KEY": key}).api_key == key
-    with pytest.raises(UsageError, match="GCORE_API_KEY begins with 'bearer'"):
-        settings_of({"GCORE_API_KEY": "Bearer a b"})
-
-
-def key_file(path: str | Path) -> Settings:
-    return settings_of({"GCORE_API_KEY_FILE": str(path)})
-
-
-def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_bytes(b"\xef\xbb\xbf1$secret\n")
-    assert key_file(file).api_key == "1$secret"
-    assert key_file(file).key_source == "the file in GCORE_API_KEY_FILE"
-    file.write_bytes(b"x" * 8192)
-    assert len(key_file(file).api_key) == 8192
-    file.write_bytes(b"x" * 8193)
-    with pytest.raises(UsageError, match="the file in GCORE_API_KEY_FILE holds more than 8192"):
-        key_file(file)
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (None, "cannot read GCORE_API_KEY_FILE '{}': No such file or directory"),
-        (b" \n", "GCORE_API_KEY_FILE '{}' is empty"),
-        (b"\xff", "GCORE_API_KEY_FILE '{}' is no text file"),
-    ],
-)
-def test_what_is_wrong_with_a_key_file_is_said(
-    tmp_path: Path, content: bytes | None, says: str
-) -> None:
-    file = tmp_path / "key"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(UsageError) as caught:
-        key_file(file)
-    assert caught.value.message == says.format(file)
-
-
-@pytest.mark.parametrize("path", ["1$secret", "1$sec\x00ret"])
-def test_a_key_that_is_given_as_its_file_is_not_shown(path: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        key_file(path)
-    assert "secret" not in caught.value.message
-    assert "cannot read the file that GCORE_API_KEY_FILE names: " in caught.value.message
-    with pytest.raises(UsageError, match=r"cannot read GCORE_API_KEY_FILE 'a\\"):
-        key_file("a\\b")
-
-
-def key_command(*words: str) -> Settings:
-    return settings_of({"GCORE_API_KEY_COMMAND": shlex.join([sys.executable, "-c", *words])})
-
-
-def test_the_first_line_of_a_command_is_the_key() -> None:
-    settings = key_command("print(' 1$secret '); print('more')")
-    assert settings.api_key == "1$secret"
-    assert settings.key_source == "the output of GCORE_API_KEY_COMMAND"
-
-
-@pytest.mark.parametrize(
-    ("code", "says"),
-    [
-        ("", "GCORE_API_KEY_COMMAND printed no key"),
-        ("print(); print('1$secret')", "GCORE_API_KEY_COMMAND printed no key"),
-        ("exit(3)", "GCORE_API_KEY_COMMAND failed with status 3"),
-        ("print('1$secret'); exit('locked')", "GCORE_API_KEY_COMMAND failed with status 1: locked"),
-        ("exit(input())", "failed with status 1: "),
-        ("import os; os.write(2, b'\\xff'); exit(1)", "failed with status 1: \ufffd"),
-        ("import os; os.write(1, b'1$\\xff')", "holds a control or non-ASCII character"),
-    ],
-)
-def test_a_command_that_gives_no_key(code: str, says: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        key_command(code)
-    assert says in caught.value.message
-    assert "secret" not in caught.value.message
-
-
-def test_of_what_a_command_says_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        key_command("exit('y' * 999)")
-    assert caught.value.message.count("y") == 500
-
-
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        # Its arguments may be secrets.
-        ("/no/where --token t", "'/no/where' of GCORE_API_KEY_COMMAND: No such file or directory"),
-        ("'", "GCORE_API_KEY_COMMAND: No closing quotation"),
-    ],
-)
-def test_a_command_that_cannot_be_run(command: str, said: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY_COMMAND": command})
-    assert caught.value.message == f"cannot run {said}"
-    assert "without a shell" in (caught.value.hint or "")
-
-
-def test_of_the_name_of_a_program_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY_COMMAND": "/" + "y" * 999})
-    assert caught.value.message.count("y") == 199
-
-
-def test_a_command_gets_nothing_of_standard_input() -> None:
-    kept, (read, write) = os.dup(0), os.pipe()
-    try:
-        os.write(write, b"task-id\n")
-        os.dup2(read, 0)
-        with pytest.raises(UsageError) as caught:
-            key_command("import os; exit(str(os.read(0, 9)))")
-        assert caught.value.message == "GCORE_API_KEY_COMMAND failed with status 1: b''"
-    finally:
-        os.dup2(kept, 0)
-        for descriptor in (kept, read, write):
-            os.close(descriptor)
-
-
 def test_older_variables_that_are_not_set_hold_no_other_key() -> None:
     assert settings_of({"GCORE_API_KEY": "1$secret"}).other_keys == ()
 
@@ -327,24 +145,6 @@ def test_what_to_look_at_when_the_key_is_refused(
     settings = Settings(key, key_source=source)
     assert settings.refused_key_hint(said).startswith(hint)
     assert "holds another" not in settings.refused_key_hint(said)
-
-
-def test_the_key_is_hidden_in_each_spelling() -> None:
-    key = '12/3$ab"cdefg'
-    assert Settings(key).secrets == (
-        key,
-        "12%2F3%24ab%22cdefg",
-        "12/3%24ab%22cdefg",
-        '12/3$ab\\"cdefg',
-        'ab"cdefg',
-        'ab\\"cdefg',
-    )
-    assert Settings("1$abcdefgh$i").secrets[-1] == "abcdefgh$i"
-    # What is too short occurs everywhere.
-    assert Settings("1$abcdefg").secrets == ("1$abcdefg", "1%24abcdefg")
-    assert Settings("1$abcdefgh").secrets == ("1$abcdefgh", "1%24abcdefgh", "abcdefgh")
-    assert Settings("12345").secrets == ()
-    assert Settings("123456").secrets == ("123456",)
 
 
 def test_what_is_said_of_the_way_to_the_api() -> None:
