@@ -8,7 +8,7 @@ import pytest
 from gcore_tasks_cli.errors import ApiError, Interrupted, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.answers import Answers, Observer
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
-from tests.unit.polling.scripted import Said, ScriptedPort
+from tests.unit.polling.scripted import Said, ScriptedPort, fault
 
 
 def answers(
@@ -18,10 +18,6 @@ def answers(
 ) -> tuple[ScriptedPort[str, str], Answers[str, str]]:
     port: ScriptedPort[str, str] = ScriptedPort(say)
     return port, Answers(port, lambda _low, high: high, policy=policy, observer=observer)
-
-
-def fault() -> NoAnswer:
-    return NoAnswer("busy", transient=True)
 
 
 def test_what_comes_for_others_is_kept_for_them() -> None:

@@ -127,6 +127,23 @@ def test_a_list_that_fails_is_tried_again_after_one_task_was_answered() -> None:
     assert wait.of(OutageBegan) == []
 
 
+def test_an_answer_that_comes_with_the_failure_of_a_list_does_not_excuse_it() -> None:
+    def say(time: float, job: Job, n: int) -> Said[Answer]:
+        if job == "t6" and n == 0:
+            return 2.5, TaskAnswer(task("t6"), None)
+        if job == "t0" and time < 5.0:
+            return 2.0, TaskAnswer(task("t0"), None)
+        if not isinstance(job, str) and 2.0 < time < 4.0:
+            return 0.5, fault()
+        return by_list(time, job, 9.0)
+
+    wait = Wait(say, [*SIX, "t6"])
+    # Both come at 3 s; then one task is asked for, whose answer comes at 5 s.
+    assert wait.asked("t0")[0] == 3.0
+    assert wait.lists()[:3] == [0.0, 2.5, 5.0]
+    assert len(wait.of(Settled)) == 7
+
+
 def test_a_list_that_keeps_failing_is_given_up_where_tasks_are_answered() -> None:
     def say(time: float, job: Job, n: int) -> Said[Answer]:
         return by_list(time, job, 60.0) if isinstance(job, str) else (0.5, fault())
