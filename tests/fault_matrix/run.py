@@ -1,8 +1,10 @@
 """Puts one client through one row, over real sockets, and judges how it came out."""
 
+import atexit
 import json
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -184,6 +186,7 @@ def _authority() -> trustme.CA:
 @cache
 def _authority_file() -> str:
     folder = tempfile.mkdtemp(prefix="gtask-authority-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder, "authority.pem")
     _authority().cert_pem.write_to_path(str(path))
     return str(path)
