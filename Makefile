@@ -46,10 +46,12 @@ test: $(READY)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+# The types as each system sees them: what is behind `sys.platform` is checked on that one only.
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	for platform in linux darwin win32; do \
+	  $(BIN)/mypy --platform $$platform --cache-dir .cache/mypy/$$platform || exit; done
 
 # After a change of a command, an option or a help text.
 generated: $(READY)

@@ -10,6 +10,7 @@ import math
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,8 +126,6 @@ def _pass_on(number: int, _frame: FrameType | None) -> None:
 
 
 def _watch_output(first_seconds: float, status: int) -> None:
-    if not hasattr(signal, "setitimer"):  # Windows: a second Ctrl-C does it
-        return
     last, still_for = _State.progress, 0.0
 
     def check(_number: int, _frame: FrameType | None) -> None:
@@ -138,6 +137,7 @@ def _watch_output(first_seconds: float, status: int) -> None:
             _restore_terminal()
             os._exit(status)
 
-    # A timer and not a thread: a handler may run in the middle of a thread's start.
-    signal.signal(signal.SIGALRM, check)
-    signal.setitimer(signal.ITIMER_REAL, first_seconds, _CHECK_SECONDS)
+    if sys.platform != "win32":  # Windows has no timers; a second Ctrl-C ends gtask there
+        # A timer and not a thread: a handler may run in the middle of a thread's start.
+        signal.signal(signal.SIGALRM, check)
+        signal.setitimer(signal.ITIMER_REAL, first_seconds, _CHECK_SECONDS)

@@ -1,5 +1,6 @@
 """The way to the API of this process: worker threads with a session each."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,10 @@ def connect(
 
 def _affordable(workers: int) -> int:
     """So many, or as few as there are file descriptors for: late imports need some too."""
-    try:
+    if sys.platform != "win32":  # Windows has no such limit
         import resource
-    except ImportError:  # Windows knows no such limit
-        return workers
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most == resource.RLIM_INFINITY:
-        return workers
-    return max(1, min(workers, (most - _OTHER_DESCRIPTORS) // 2))
+
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if most != resource.RLIM_INFINITY:
+            return max(1, min(workers, (most - _OTHER_DESCRIPTORS) // 2))
+    return workers

@@ -168,9 +168,10 @@ def _wait_for_readers(stream: TextIO) -> None:
 
     Otherwise what does not fit into a pipe at once would be lost.
     """
-    with contextlib.suppress(OSError, ValueError, AttributeError):  # no descriptor; old Windows
-        if not os.get_blocking(stream.fileno()):
-            os.set_blocking(stream.fileno(), True)
+    if sys.platform != "win32" or sys.version_info >= (3, 12):
+        with contextlib.suppress(OSError, ValueError):  # no descriptor
+            if not os.get_blocking(stream.fileno()):
+                os.set_blocking(stream.fileno(), True)
 
 
 def _point_at_nothing(stream: TextIO) -> None:

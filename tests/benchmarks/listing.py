@@ -1,6 +1,5 @@
 """Fifty thousand tasks read to the end: `gtask list --all --json`, and the SDK's auto-paging."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import rivals
 from tests.benchmarks.many import read_facts
-from tests.benchmarks.start_up import installed
+from tests.benchmarks.start_up import installed, used_by
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import command, environment
 
@@ -60,15 +59,14 @@ def _row(name: str, command_line: Sequence[str], env: Mapping[str, str]) -> list
         if not lines:
             first = time.monotonic() - began
         lines += 1
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
+    used = used_by(process)
     seconds = time.monotonic() - began
     process.stdout.close()
     return [
         name,
         f"{first:.2f}",
         f"{seconds:.1f}",
-        f"{usage.ru_utime + usage.ru_stime:.1f}",
-        f"{usage.ru_maxrss / 1024:.0f}",
+        f"{used.cpu:.1f}",
+        f"{used.memory:.0f}",
         str(lines),
     ]

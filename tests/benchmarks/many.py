@@ -1,7 +1,6 @@
 """A thousand and ten thousand tasks at once: gtask, and the SDK's async poll under gather."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.benchmarks import rivals
-from tests.benchmarks.start_up import installed
+from tests.benchmarks.start_up import installed, used_by
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import command, environment
 
@@ -68,8 +67,7 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
                 process = subprocess.Popen(
                     command_line, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=env
                 )
-                _, _, usage = os.wait4(process.pid, 0)
-                process.returncode = 0
+                used = used_by(process)
             facts_file.unlink()
             server.stdin.close()  # type: ignore[union-attr]
             served = read_facts(facts_file)
@@ -81,8 +79,8 @@ def _row(name: str, count: int, command_line: Sequence[str]) -> list[str]:
         name,
         str(served["requests"]),
         f"{served['bytes'] / 1e6:.1f}",
-        f"{usage.ru_utime + usage.ru_stime:.1f}",
-        f"{usage.ru_maxrss / 1024:.0f}",
+        f"{used.cpu:.1f}",
+        f"{used.memory:.0f}",
         f"{served['now'] - served['last_end']:.1f}",
         str(ended),
     ]

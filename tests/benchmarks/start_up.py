@@ -54,6 +54,13 @@ class Times(NamedTuple):
     cpu: float
 
 
+class Used(NamedTuple):
+    """By one process: seconds of user and system, and MiB at most."""
+
+    cpu: float
+    memory: float
+
+
 def main() -> None:
     """Prints the tables; times are in milliseconds."""
     with _terminal() as terminal, tempfile.TemporaryDirectory() as folder:
@@ -175,19 +182,22 @@ def _server(
 @contextmanager
 def _terminal() -> Iterator[int]:
     """The descriptor of a pseudo-terminal whose other side reads all that comes."""
-    ours, theirs = os.openpty()
+    if sys.platform != "win32":
+        ours, theirs = os.openpty()
 
-    def read() -> None:
-        with contextlib.suppress(OSError):  # the terminal is gone
-            while os.read(ours, 65536):
-                pass
+        def read() -> None:
+            with contextlib.suppress(OSError):  # the terminal is gone
+                while os.read(ours, 65536):
+                    pass
 
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    yield theirs
-    os.close(theirs)
-    thread.join()
-    os.close(ours)
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        yield theirs
+        os.close(theirs)
+        thread.join()
+        os.close(ours)
+    else:
+        raise NotImplementedError
 
 
 def _measure(programs: Mapping[str, Program]) -> dict[str, Times]:
@@ -212,10 +222,17 @@ def _run(program: Program) -> Times:
         stdout=program.out,
         stderr=program.out,
     )
-    _, _, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = 0
-    return Times(wall, usage.ru_utime + usage.ru_stime)
+    used = used_by(process)
+    return Times(time.perf_counter() - began, used.cpu)
+
+
+def used_by(process: "subprocess.Popen[bytes]") -> Used:
+    """What the process has used once it has ended, which this waits for; on POSIX only."""
+    if sys.platform != "win32":
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    raise NotImplementedError
 
 
 def _ms(seconds: float) -> str:

@@ -150,13 +150,15 @@ def wait_for_requests(server: SandboxServer, count: int) -> None:
 
 
 def bytes_in(pipe: IO[bytes] | int | None) -> int:
-    """How much of what was written to this pipe has not been read yet."""
-    import fcntl
-    import termios
-
+    """How much of what was written to this pipe has not been read yet; on POSIX only."""
     assert pipe is not None
-    waiting = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
-    return int.from_bytes(waiting, sys.byteorder)
+    if sys.platform != "win32":
+        import fcntl
+        import termios
+
+        waiting = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
+        return int.from_bytes(waiting, sys.byteorder)
+    raise NotImplementedError
 
 
 def wait_until_reading(process: "subprocess.Popen[bytes]") -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from tests.e2e.harness import OTHER, STUCK_SECONDS, TASK, environment, gtask, sandbox, task
 
-if sys.platform == "win32":
-    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+pytest.importorskip("posix", reason="there are no pseudo-terminals")
 
 import pexpect
 import pyte
+
+assert sys.platform != "win32"
 
 FOLDER = Path(__file__).parents[2] / "completions"
 ROWS, COLUMNS = 50, 110

@@ -26,10 +26,11 @@ from tests.e2e.harness import (
     wait_until,
 )
 
-if sys.platform == "win32":
-    pytest.skip("FIFOs and job control are POSIX", allow_module_level=True)
+pytest.importorskip("posix", reason="FIFOs and job control are POSIX")
 
 import pexpect
+
+assert sys.platform != "win32"
 
 
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:

@@ -28,8 +28,9 @@ from tests.e2e.harness import (
 )
 from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
 
-if sys.platform == "win32":
-    pytest.skip("the examples are for a POSIX shell", allow_module_level=True)
+pytest.importorskip("posix", reason="the examples are for a POSIX shell")
+
+assert sys.platform != "win32"
 
 PROJECT = Path(__file__).parents[2]
 PAGES = [PROJECT / "README.md", *(PROJECT / "gcore_tasks_cli" / page for page in TOPICS.values())]

@@ -13,9 +13,9 @@ from tests.fault_matrix.row import Row
 from tests.fault_matrix.rows import ROWS
 from tests.fault_matrix.run import Outcome, gtask_complaints, key_of, run
 
-if sys.platform == "win32":
-    pytest.skip("the memory of a child is measured with wait4", allow_module_level=True)
+pytest.importorskip("posix", reason="the memory of a child is measured with wait4")
 
+assert sys.platform != "win32"
 
 # Nearly all of their time is waiting.
 AT_ONCE = 12

@@ -28,8 +28,9 @@ from tests.e2e.harness import (
 )
 from tests.fault_matrix.clients import name_lookup_path
 
-if sys.platform == "win32":
-    pytest.skip("signals are POSIX", allow_module_level=True)
+pytest.importorskip("posix", reason="signals are POSIX")
+
+assert sys.platform != "win32"
 
 BOTH = pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]

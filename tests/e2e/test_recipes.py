@@ -24,8 +24,9 @@ from tests.e2e.harness import (
     task,
 )
 
-if sys.platform == "win32":
-    pytest.skip("the recipes are for a POSIX shell", allow_module_level=True)
+pytest.importorskip("posix", reason="the recipes are for a POSIX shell")
+
+assert sys.platform != "win32"
 
 PROJECT = Path(__file__).parents[2]
 RECIPES = Path(__file__).with_name("recipes.md").read_text(encoding="utf-8")

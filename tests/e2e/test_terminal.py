@@ -24,14 +24,15 @@ from tests.e2e.harness import (
     wait_until,
 )
 
-if sys.platform == "win32":
-    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+pytest.importorskip("posix", reason="there are no pseudo-terminals")
 
 import pexpect
 import pyte
 
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.tasks.document import json_stream
+
+assert sys.platform != "win32"
 
 ROWS, COLUMNS = 20, 100
 

@@ -8,10 +8,12 @@ import pytest
 
 from tests.e2e.harness import OTHER, TASK, sandbox, task
 
-if sys.platform == "win32":
-    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+pytest.importorskip("posix", reason="there are no pseudo-terminals")
 
-from tests.e2e.test_terminal import Terminal
+if sys.platform != "win32":
+    from tests.e2e.test_terminal import Terminal
+
+assert sys.platform != "win32"
 
 SLOW = {"do": "delay", "seconds": 3}
 OUTAGE = {"do": "status", "status": 503, "requests": [1, 1], "headers": {"Retry-After": "3"}}

@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -210,7 +211,10 @@ def _wait(
     killed, peak = False, 0.0
     while True:
         peak = max(peak, _peak_memory_mib(process.pid))
-        pid, status = os.waitpid(process.pid, 0 if killed else os.WNOHANG)
+        options = 0
+        if sys.platform != "win32" and not killed:
+            options = os.WNOHANG
+        pid, status = os.waitpid(process.pid, options)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
             return None if killed else process.returncode, peak

@@ -29,19 +29,22 @@ def in_a_process_of_its_own(function: Callable[[], None]) -> Callable[[], None]:
 
 @contextmanager
 def few_descriptors(free: int) -> Iterator[None]:
-    """So many descriptors are free."""
-    import resource
+    """So many descriptors are free; on POSIX only."""
+    if sys.platform != "win32":
+        import resource
 
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = max(int(number) for number in os.listdir("/dev/fd"))  # noqa: PTH208
-    # The limit is on their numbers: all lower ones have to be in use.
-    held = [os.open(os.devnull, os.O_RDONLY)]
-    try:
-        while held[-1] <= highest:
-            held.append(os.open(os.devnull, os.O_RDONLY))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (held[-1] + 1 + free, limits[1]))
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-        for descriptor in held:
-            os.close(descriptor)
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        highest = max(int(number) for number in os.listdir("/dev/fd"))  # noqa: PTH208
+        # The limit is on their numbers: all lower ones have to be in use.
+        held = [os.open(os.devnull, os.O_RDONLY)]
+        try:
+            while held[-1] <= highest:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (held[-1] + 1 + free, limits[1]))
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            for descriptor in held:
+                os.close(descriptor)
+    else:
+        raise NotImplementedError

@@ -157,7 +157,8 @@ def test_a_lock_that_is_never_released_delays_a_process_only_once(
     monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", 0.05)
     path = saved(tmp_path, "a")
     with path.with_name("recent-tasks.lock").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
         saved(tmp_path, "b")
         monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", None)  # waits for ever
         saved(tmp_path, "c")
@@ -203,7 +204,10 @@ def test_no_obstacle_fails_or_delays_a_command(tmp_path: Path, obstacle: str) ->
     else:
         (tmp_path / "gtask").mkdir()
         place = tmp_path / "gtask" / "recent-tasks"
-        place.mkdir() if obstacle == "folder" else os.mkfifo(place)
+        if obstacle == "folder":
+            place.mkdir()
+        elif sys.platform != "win32":
+            os.mkfifo(place)
     saving = threading.Thread(target=saved, args=(tmp_path, "a"), daemon=True)
     saving.start()
     saving.join(60)
