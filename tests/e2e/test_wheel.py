@@ -12,9 +12,11 @@ import pytest
 
 from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.parsing.topics import TOPICS
+from tests.e2e.harness import environment
 from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]
+NEEDS_SOCKS = "tests/e2e/test_socks.py"
 RUN_TIME = {"typer", "httpx", "rich", "pydantic", "pyyaml"}
 
 
@@ -22,6 +24,27 @@ def run(*command: str) -> None:
     """Runs the command; a failure shows what it said."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def installed(requirement: str, folder: Path) -> str:
+    """The gtask of the environment in this folder, which is made empty if it is not there."""
+    run(sys.executable, "-m", "venv", str(folder))
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    run(str(programs / "python"), "-m", "pip", "-q", "install", requirement)
+    return str(programs / "gtask")
+
+
+def check(gtask: str, monkeypatch: pytest.MonkeyPatch, *tests: str) -> None:
+    """Runs the tests on this gtask, with pytest and all else from the environment of this one."""
+    monkeypatch.delenv("GTASK_TEST_WHEEL")
+    monkeypatch.setenv("GTASK_COMMAND", gtask)
+    monkeypatch.chdir(ROOT)
+    run(sys.executable, "-m", "pytest", *BESIDE_EACH_OTHER, *tests)
+
+
+in_the_matrix = pytest.mark.skipif(
+    "GTASK_TEST_WHEEL" not in os.environ, reason="`make matrix` runs it"
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +87,23 @@ def test_it_holds_the_completions_and_the_manual_page(wheel: Path) -> None:
         assert any(name.endswith(place) for name in names), place
 
 
-@pytest.mark.skipif("GTASK_TEST_WHEEL" not in os.environ, reason="`make matrix` runs it")
+@in_the_matrix
 def test_it_works_where_nothing_else_is_installed(
     wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(sys.executable, "-m", "venv", str(tmp_path / "empty"))
-    programs = tmp_path / "empty" / ("Scripts" if sys.platform == "win32" else "bin")
-    run(str(programs / "python"), "-m", "pip", "-q", "install", str(wheel))
-    monkeypatch.delenv("GTASK_TEST_WHEEL")
-    monkeypatch.setenv("GTASK_COMMAND", str(programs / "gtask"))
-    monkeypatch.chdir(ROOT)
-    run(
-        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *BESIDE_EACH_OTHER),
-        *("tests/e2e", f"--ignore={Path(__file__).relative_to(ROOT)}"),
-    )
+    gtask = installed(str(wheel), tmp_path / "empty")
+    others = ("--ignore=tests/e2e/test_wheel.py", f"--ignore={NEEDS_SOCKS}")
+    check(gtask, monkeypatch, "tests/e2e", *others)
+
+
+@in_the_matrix
+def test_a_socks_proxy_needs_the_extra(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gtask = installed(str(wheel), tmp_path / "empty")
+    env = environment(GCORE_API_KEY="k", HTTPS_PROXY="socks5://127.0.0.1:1")
+    done = subprocess.run([gtask, "list"], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "gcore-tasks-cli[socks]" in done.stderr
+    installed(f"{wheel}[socks]", tmp_path / "empty")
+    check(gtask, monkeypatch, NEEDS_SOCKS)
