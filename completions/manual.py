@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 from completions.interface import Command, Interface, Option
+from gcore_tasks_cli import __version__
 from gcore_tasks_cli.parsing.topics import TOPICS, Block, blocks_of
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
@@ -12,13 +13,12 @@ _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
 def script(interface: Interface) -> str:
     """The whole page."""
-    release = re.search(
-        r"^## \[([\d.]+)\] - ([\d-]+)$", _CHANGELOG.read_text("utf-8"), re.MULTILINE
-    )
-    version, date = release.groups() if release else ("", "")
+    # Of the last release: "unreleased" is not a date to man.
+    release = re.search(r"^## \[.+\] - ([\d-]+)$", _CHANGELOG.read_text("utf-8"), re.MULTILINE)
+    date = release[1] if release else ""
     lines = [
         ".\\\" Written by completions/generate.py from gtask's own interface: do not edit.",
-        f'.TH GTASK 1 {date} "gtask {version}" "User Commands"',
+        f'.TH GTASK 1 {date} "gtask {__version__}" "User Commands"',
         ".SH NAME",
         "gtask \\- wait for the asynchronous tasks of the Gcore Cloud API",
         ".SH SYNOPSIS",

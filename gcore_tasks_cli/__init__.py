@@ -1,3 +1,3 @@
 """gtask: inspect and wait on asynchronous tasks of the Gcore Cloud API."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0.dev0"

@@ -20,8 +20,9 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 def test_one_version() -> None:
     assert PROJECT["version"] == __version__
     changelog = (ROOT / ".github" / "CHANGELOG.md").read_text(encoding="utf-8")
-    (newest, *_) = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
-    assert newest == __version__
+    heading = r"^## \[([\d.]+)\] - (unreleased|\d{4}-\d\d-\d\d)$"
+    ((newest, date), *_) = re.findall(heading, changelog, re.MULTILINE)
+    assert __version__ == (f"{newest}.dev0" if date == "unreleased" else newest)
 
 
 def test_every_dependency_has_a_lowest_version() -> None:
