@@ -11,11 +11,12 @@ import os
 import select
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
+
+from gcore_tasks_cli.times import steady_seconds
 
 # SIGHUP (the terminal is gone) asks for what SIGTERM asks for.
 _NUMBERS = tuple(
@@ -94,12 +95,12 @@ def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
 
 
 def leave_when_stuck_after(deadline: float, status: int) -> None:
-    """From `deadline` (on `time.monotonic`'s clock) on, output that stands still ends the process.
+    """After `deadline`, on the clock of `steady_seconds`, blocked output ends the process.
 
     A reader that has stopped reading, or Ctrl-S, would hold it up for ever.
     """
     if math.isfinite(deadline):
-        _watch_output(max(_CHECK_SECONDS, deadline - time.monotonic()), status)
+        _watch_output(max(_CHECK_SECONDS, deadline - steady_seconds()), status)
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,7 +1,6 @@
 """One run of gtask: its streams, settings, environment and deadline, made once and handed down."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
@@ -12,13 +11,17 @@ from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
-from gcore_tasks_cli.times import Deadline, format_timeout
+from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from gcore_tasks_cli.api.fetcher import Fetcher
+
 # How long a command that waits for no task may take to begin, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
+
+_LONGEST_BLOCK_SECONDS = 0.2
 
 _T = TypeVar("_T")
 
@@ -53,7 +56,7 @@ class Invocation(NamedTuple):
             UsageError: for a setting that is missing or wrong.
             DeadlinePassed: if the file of the key blocks.
         """
-        deadline = Deadline.after(timeout_seconds, time.monotonic())
+        deadline = Deadline.after(timeout_seconds)
         settings = _Background(lambda: Settings.of(configuration)).result(deadline, "no API key")
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
@@ -79,16 +82,22 @@ class Invocation(NamedTuple):
         work = _Background(lambda: collect_ids(arguments, stdin, recent))
         return work.result(self.deadline, "no end of standard input")
 
-    def tls_context(self) -> "SSLContext | None":
-        """The context for all sessions; None where the API is on plain http.
+    def connect(self) -> "Fetcher":
+        """A way to the API.
 
         Raises:
-            UsageError: if a file that a variable names holds nothing that can be used.
-            DeadlinePassed: if it blocks.
+            UsageError: if the certificates to trust cannot be read.
+            DeadlinePassed: if reading them blocks.
         """
-        if self.certificates is None:
-            return None
-        return self.certificates.result(self.deadline, "no certificates")
+        # httpx is imported here and no sooner: while the certificates are being loaded, and not at
+        # all by a run that sends nothing.
+        from gcore_tasks_cli.api.fetcher import Fetcher
+        from gcore_tasks_cli.api.session import Session
+
+        tls = None
+        if self.certificates is not None:
+            tls = self.certificates.result(self.deadline, "no certificates")
+        return Fetcher(lambda: Session(self.settings, tls))
 
 
 def _tls_context(settings: Settings) -> "SSLContext":
@@ -121,8 +130,11 @@ class _Background(Generic[_T]):
             Exception: what the work raised.
         """
         seconds = ONE_SHOT_SECONDS if deadline.checks_once else deadline.timeout_seconds
-        left = seconds if deadline.checks_once else deadline.at - time.monotonic()
-        self._thread.join(min(max(0.0, left), threading.TIMEOUT_MAX))
+        end = steady_seconds() + seconds if deadline.checks_once else deadline.at
+        # In small steps: a lock's own clock stands still while the machine sleeps, and on Windows
+        # no signal gets through while it waits.
+        while self._thread.is_alive() and (left := end - steady_seconds()) > 0:
+            self._thread.join(min(left, _LONGEST_BLOCK_SECONDS))
         if self._errors:
             raise self._errors[0]
         if not self._done:

@@ -1,6 +1,8 @@
 """Points in time and spans of time, as the API writes them and as people read and write them."""
 
 import re
+import sys
+import time
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -10,8 +12,21 @@ _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST_SECONDS = 366 * 86400.0
 
 
+def steady_seconds() -> float:
+    """Seconds on a clock that never jumps and counts the time that the machine sleeps.
+
+    `time.monotonic` stands still meanwhile on Linux (clock_gettime(2): CLOCK_BOOTTIME does not)
+    and on macOS (its clock_gettime(3): CLOCK_MONOTONIC does not).
+    """
+    if sys.platform == "win32":
+        return time.monotonic()
+    else:  # noqa: RET505  (for mypy, which checks one platform at a time)
+        clock = time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC
+        return time.clock_gettime(clock)
+
+
 class Deadline(NamedTuple):
-    """When to stop: `at` is in seconds on `time.monotonic`'s clock.
+    """When to stop: `at` is in seconds on the clock of `steady_seconds`.
 
     `timeout_seconds` is the number that the user gave, for messages.
     """
@@ -20,9 +35,9 @@ class Deadline(NamedTuple):
     timeout_seconds: float
 
     @classmethod
-    def after(cls, timeout_seconds: float, now: float) -> "Deadline":
-        """The deadline so many seconds after `now`."""
-        return cls(now + timeout_seconds, timeout_seconds)
+    def after(cls, timeout_seconds: float) -> "Deadline":
+        """The deadline so many seconds from now."""
+        return cls(steady_seconds() + timeout_seconds, timeout_seconds)
 
     @property
     def checks_once(self) -> bool:
@@ -94,6 +109,11 @@ def parse_time(text: object) -> datetime | None:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def api_time(time: datetime) -> str:
+    """The time in the format of the API's parameters."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_epoch(text: object) -> float | None:

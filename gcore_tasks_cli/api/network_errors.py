@@ -1,19 +1,14 @@
 """What the network, TLS and httpx raise, as an `ApiError` in words of this program."""
 
-import errno
-import os
 import socket
 import ssl
 from collections.abc import Iterator
 
 from gcore_tasks_cli.api.lean_httpx import httpx
-from gcore_tasks_cli.api.request_limits import (
-    CONNECT_LIMIT_SECONDS,
-    READ_LIMIT_SECONDS,
-    REQUEST_LIMIT_SECONDS,
-)
 from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import NoAnswer
+
+CONNECT_LIMIT_SECONDS = 10.0
 
 # OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
 _CERTIFICATE_HINTS = {
@@ -56,15 +51,6 @@ _OF_HANDSHAKES = {
 }
 
 
-class NoConnectionLeft(NoAnswer):
-    """The system lets this process open no more connections."""
-
-
-def too_slow(host: str) -> NoAnswer:
-    """The error of a request that went on for longer than its own limit."""
-    return NoAnswer(f"{host} gave no whole answer in {REQUEST_LIMIT_SECONDS:.0f} s", transient=True)
-
-
 def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool) -> NoAnswer:
     """What httpx, TLS or a socket raised, in words.
 
@@ -85,15 +71,7 @@ def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool
     system = next((cause for cause in causes if isinstance(cause, OSError)), None)
     why = (system.strerror if system else None) or "unknown reason"
     if isinstance(error, httpx.ConnectTimeout):
-        message = f"{peer} took no connection in {CONNECT_LIMIT_SECONDS:.0f} s"
-    elif isinstance(error, httpx.TimeoutException):
-        message = f"{peer} gave no answer in {READ_LIMIT_SECONDS:.0f} s"
-    elif system is not None and _is_out_of_descriptors(system):
-        return NoConnectionLeft(
-            "too many open files: gtask can open no connection",
-            hint="a higher limit: ulimit -n 64",
-            transient=True,
-        )
+        message = f"could not connect to {peer} within {CONNECT_LIMIT_SECONDS:.0f} s"
     elif isinstance(system, socket.gaierror):
         message = f"cannot find {peer}: {why}"
         hint = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
@@ -149,16 +127,6 @@ def _protocol_error(said: str, peer: str, guess: str) -> NoAnswer:
     else:
         message = f"{peer} answered with something that is not HTTP{guess}"
     return NoAnswer(message, transient=True)
-
-
-def _is_out_of_descriptors(error: OSError) -> bool:
-    found: int | None = error.errno
-    if isinstance(error, socket.gaierror):  # which does not say why it could not ask
-        try:
-            os.close(os.open(os.devnull, os.O_RDONLY))
-        except OSError as refused:
-            found = refused.errno
-    return found in (errno.EMFILE, errno.ENFILE)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

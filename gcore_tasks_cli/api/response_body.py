@@ -1,28 +1,23 @@
-"""Reads the body of an answer: decompressed, bounded in size and time."""
+"""Reads the body of an answer: decompressed, and bounded in size."""
 
-import time
 import zlib
 from collections.abc import Iterator
-from http import HTTPStatus
 
 from gcore_tasks_cli.api.lean_httpx import httpx
-from gcore_tasks_cli.api.network_errors import too_slow
 from gcore_tasks_cli.errors import NoAnswer
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
 
-def read_body(response: httpx.Response, limit: int, give_up_at: float, host: str) -> bytes:
+def read_body(response: httpx.Response, limit: int, host: str) -> bytes:
     """The decompressed body, never more than `limit` bytes of it in memory."""
     body = bytearray()
     for piece in _decompressed(response, limit, host):
         body += piece
         if len(body) > limit:
-            if response.status_code != HTTPStatus.OK:
+            if not 200 <= response.status_code < 300:
                 break
             raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
-        if time.monotonic() > give_up_at:
-            raise too_slow(host)
     del body[limit:]
     return bytes(body)
 

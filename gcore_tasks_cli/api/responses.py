@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.jobs import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import (
     decode_json,
     encode_json,
@@ -27,7 +27,7 @@ _LONGEST_SAID = 2000
 _MOST_LOOKED_AT = 4096
 _LONGEST_NAME = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_TRANSIENT_STATUSES = frozenset({408, 425, 429})
+_TRANSIENT_STATUSES = frozenset({408, 409, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 # A longer one would have to be cut, and perhaps in the middle of a key.
 _LONGEST_LINE = 150
@@ -56,7 +56,7 @@ def task_answer(response: Response, task_id: str, host: str) -> TaskAnswer:
         raise NoAnswer(f"{host} answered with {what} instead of a task", transient=True) from None
     if document.id.lower() != task_id.lower():
         raise NoAnswer(f"{host} answered with another task: {document.id}", transient=True)
-    return TaskAnswer(document, _http_date(response.headers.get("date")))
+    return TaskAnswer(document, *_times(response))
 
 
 def page_answer(response: Response, host: str, offset: int = 0) -> PageAnswer:
@@ -73,7 +73,7 @@ def page_answer(response: Response, host: str, offset: int = 0) -> PageAnswer:
     if not documents and count > offset:
         what = f"an empty page of a list of {count:,} tasks"
         raise NoAnswer(f"{host} answered with {what}", transient=True)
-    return PageAnswer(documents, count, _http_date(response.headers.get("date")))
+    return PageAnswer(documents, count, *_times(response))
 
 
 def status_error(
@@ -89,42 +89,39 @@ def status_error(
     takes secrets out of a text, before it is cut: half a key would no longer be found.
     """
     status = response.status
-    said, request_id = _error_body(response, hide)
-    make, transient = _meaning(status, of_task=task_id is not None)
-    message = _sentence(status, said, response, host, task_id, hide)
-    server_time = _http_date(response.headers.get("date"))
+    fields = _error_fields(response)
+    said, request_id = (
+        _message(fields, hide),
+        request_id_of(response, hide, fields.get("request_id")),
+    )
+    of_task = task_id is not None and (status != 404 or _is_of_the_api(fields))
+    _, retry_after = _times(response)
+    make: Callable[..., ApiError] = NoAnswer
+    if status in (401, 403):
+        make = KeyRefused
+    elif status == 404 and of_task:
+        make = TaskNotFound
     return make(
-        message,
-        hint=refused_key_hint(said)
-        if status == 401
-        else _hint(status, said, of_task=task_id is not None),
+        _sentence(response, said, host, task_id if of_task else None, hide),
+        hint=refused_key_hint(said) if status == 401 else _hint(status, said, of_task=of_task),
         status=status,
         request_id=request_id,
-        transient=transient,
-        retry_after=retry_after_seconds(response.headers.get("retry-after"), server_time)
-        if transient
-        else None,
+        transient=status in _TRANSIENT_STATUSES or status >= 500 or retry_after is not None,
+        retry_after=retry_after,
     )
 
 
-def _meaning(status: int, *, of_task: bool) -> tuple[Callable[..., ApiError], bool]:
-    """Which error a status is, and whether it is transient."""
-    if status in (401, 403):
-        return KeyRefused, False
-    if status == 404:
-        return TaskNotFound if of_task else NoAnswer, False
-    # Any 2xx but 200 brings no document, which is nonsense here, and nonsense may pass.
-    return NoAnswer, status in _TRANSIENT_STATUSES or status >= 500 or 200 < status < 300
+def _is_of_the_api(fields: Mapping[str, object]) -> bool:
+    """Whether this is the API's own error body: a proxy, or a wrong base URL, has a 404 too."""
+    return "exception_class" in fields or (
+        "message" in fields and bool({"code", "request_id"} & set(fields))
+    )
 
 
 def _sentence(
-    status: int,
-    said: str,
-    response: Response,
-    host: str,
-    task_id: str | None,
-    hide: Callable[[str], str],
+    response: Response, said: str, host: str, task_id: str | None, hide: Callable[[str], str]
 ) -> str:
+    status = response.status
     if status in _REDIRECTS:
         target = hide(response.headers.get("location", "nowhere"))[:_LONGEST_NAME]
         return f"{host} redirects to {target} (HTTP {status}); gtask does not follow"
@@ -159,18 +156,21 @@ def _hint(status: int, said: str, *, of_task: bool) -> str | None:
     }.get(status)
 
 
-def _error_body(response: Response, hide: Callable[[str], str]) -> tuple[str, str | None]:
-    """What an error body says (in any of the shapes the API has), and its request ID."""
+def _error_fields(response: Response) -> Mapping[str, object]:
+    """What an error body holds, in any of the shapes the API has; a text is its `message`."""
     try:
         body = parse_json(decode_json(response.body))
     except ValueError:
-        body = {"message": _said_without_json(response)}
-    fields = body if isinstance(body, dict) else {}
+        return {"message": _said_without_json(response)}
+    return body if isinstance(body, dict) else {}
+
+
+def _message(fields: Mapping[str, object], hide: Callable[[str], str]) -> str:
     said = next((fields[key] for key in _ERROR_MESSAGE_KEYS if fields.get(key)), "")
     text = said if isinstance(said, str) else encode_json(said)
     if invalid := fields.get("invalid_fields"):
         text = f"{text} ({encode_json(invalid)})"
-    return hide(text)[:_LONGEST_SAID], request_id_of(response, hide, fields.get("request_id"))
+    return hide(text)[:_LONGEST_SAID]
 
 
 def _said_without_json(response: Response) -> str:
@@ -221,6 +221,12 @@ def request_id_of(
         return None
     text = request_id if isinstance(request_id, str) else encode_json(request_id)
     return hide(text)[:_LONGEST_NAME]
+
+
+def _times(response: Response) -> tuple[float | None, float | None]:
+    """The API's clock, in seconds since 1970, and how long it asks to stay away, in seconds."""
+    server_time = _http_date(response.headers.get("date"))
+    return server_time, retry_after_seconds(response.headers.get("retry-after"), server_time)
 
 
 def retry_after_seconds(value: str | None, server_time: float | None) -> float | None:

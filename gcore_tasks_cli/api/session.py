@@ -1,31 +1,24 @@
 """The thin HTTP layer: one request in, a document or one of `errors` out.
 
-A `Session` is one connection that one thread uses. Nothing here waits longer than
-`REQUEST_LIMIT_SECONDS` between two bytes, and `abort` ends from outside what does not end by
-itself (a server that drips headers, say): waiting stays in the hands of the caller.
+A `Session` is one connection that one thread uses. How long a request may take is up to the
+caller: `abort` ends it from outside.
 """
 
 import contextlib
-import os
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
-from gcore_tasks_cli.api.network_errors import network_error
-from gcore_tasks_cli.api.request_limits import (
-    CONNECT_LIMIT_SECONDS,
-    READ_LIMIT_SECONDS,
-    REQUEST_LIMIT_SECONDS,
-)
+from gcore_tasks_cli.api.network_errors import CONNECT_LIMIT_SECONDS, network_error
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
 from gcore_tasks_cli.api.responses import (
@@ -37,18 +30,22 @@ from gcore_tasks_cli.api.responses import (
 )
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
-from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
 from gcore_tasks_cli.sanitize import without_secrets
 from gcore_tasks_cli.tasks.ids import path_segment
-from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
-
-_Answer = TypeVar("_Answer")
 
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
 _LOCATION = "gtask.location"
-_SPARE_DESCRIPTORS = 3
+
+
+class _Request(NamedTuple):
+    """What a job is over HTTP; `task_id` where it is about one task."""
+
+    method: str
+    path: str
+    task_id: str | None = None
 
 
 class Session:
@@ -65,115 +62,83 @@ class Session:
         self._client: httpx.Client | None = None
         self._has_answered = self._is_past_proxy = False
         self._status: int | None = None  # of the answer to the last request, if there was one
-        self._socket_lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self._stream: Any = None  # of httpx, which forgets it where a SOCKS proxy refuses
+        self._is_aborted = False
+        self._is_reused = False  # the connection has served a request before
+        self._stream_lock = threading.Lock()
+        self._stream: Any = None  # the connection, as httpx has it
 
-    def get_task(self, task_id: str) -> TaskAnswer:
-        """The task of this ID.
-
-        Raises:
-            ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
-        """
-        return self._task("GET", f"{_TASKS}/{path_segment(task_id)}", task_id)
-
-    def list_tasks(self, page: PageRequest) -> PageAnswer:
-        """A page of the list of tasks.
-
-        Raises:
-            ApiError: `KeyRefused` or `NoAnswer`.
-        """
-        query = (*page.parameters, ("limit", str(page.limit)), ("offset", str(page.offset)))
-        return self._request(
-            "GET",
-            _TASKS + _encoded(query),
-            lambda response: page_answer(response, self._host, page.offset),
-        )
-
-    def acknowledge(self, task_id: str) -> TaskAnswer:
-        """Acknowledges the task; answers it.
-
-        Safe to ask again when no answer came: acknowledging what is acknowledged changes nothing.
+    def do(self, job: Job) -> Answer:
+        """What the API answers to the job; reported to the listener, whatever the outcome.
 
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
-        return self._task("POST", f"{_TASKS}/{path_segment(task_id)}/acknowledge", task_id)
-
-    def acknowledge_all(self, parameters: Parameters) -> None:
-        """Acknowledges every task that the parameters choose (`project_id`, `region_id`).
-
-        Safe to ask again when no answer came: a second time it finds nothing left to do, save for
-        what came about in between, and that is part of "all" too.
-
-        Raises:
-            ApiError: `KeyRefused` or `NoAnswer`.
-        """
-        path = f"{_TASKS}/acknowledge_all{_encoded(parameters)}"
-        good = (HTTPStatus.NO_CONTENT, HTTPStatus.OK)
-        self._request("POST", path, lambda _: None, good=good)
-
-    def abort(self) -> None:
-        """Ends the request that is under way in another thread: its connection is shut down."""
-        with self._socket_lock:
-            if self._socket is not None:
-                _shut_down(self._socket)
-
-    def close(self) -> None:
-        """Closes the connection, if there is one; the next request opens another."""
-        with self._socket_lock:
-            if self._socket is not None:
-                self._socket.close()
-                self._socket = None
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
-
-    def _task(self, method: str, path: str, task_id: str) -> TaskAnswer:
-        return self._request(
-            method, path, lambda response: task_answer(response, task_id, self._host), task_id
-        )
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        read: Callable[[Response], _Answer],
-        task_id: str | None = None,
-        good: tuple[int, ...] = (HTTPStatus.OK,),
-    ) -> _Answer:
-        """What `read` makes of the answer; reported to the listener, whatever the outcome."""
+        request = _request(job)
+        self._is_aborted = False
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
         try:
-            response = self._response(method, path)
-            if response.status not in good:
+            response = self._checked_response(request)
+            if not HTTPStatus(200) <= response.status < HTTPStatus(300):
                 hint = self._settings.refused_key_hint
-                raise status_error(response, self._host, task_id, hint, self._hide)
-            return read(response)
+                raise status_error(response, self._host, request.task_id, hint, self._hide)
+            if isinstance(job, ListPage):
+                return page_answer(response, self._host, job.offset)
+            if request.task_id is None:
+                return None
+            return task_answer(response, request.task_id, self._host)
         except ApiError as failure:
             error = failure
             error.message = self._hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
             raise error from None
         finally:
-            self._tell(method, path, time.monotonic() - began, response, error)
+            self._report(request, time.monotonic() - began, response, error)
 
-    def _response(self, method: str, path: str) -> Response:
+    def abort(self) -> None:
+        """Ends the request that is under way in another thread: its connection is shut down."""
+        self._is_aborted = True
+        with self._stream_lock:
+            connection = self._stream.get_extra_info("socket") if self._stream else None
+            if connection is not None:
+                with contextlib.suppress(OSError):  # it may have ended by itself
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Closes the connection, if there is one; the next request opens another."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        with self._stream_lock:
+            stream, self._stream = self._stream, None
+        if stream is not None:  # httpx forgets it where a SOCKS proxy refuses
+            stream.close()
+
+    def _response(self, request: _Request) -> Response:
         try:
-            return self._exchange(method, path)
+            return self._exchange(request)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not self._is_reused or self._status is not None:
+                self.close()
+                raise
+        # A connection that was idle was closed by its other end: that says nothing of the API.
+        self.close()
+        return self._exchange(request)
+
+    def _checked_response(self, request: _Request) -> Response:
+        try:
+            return self._response(request)
         except ApiError:
             self.close()
             raise
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError):
             # What only httpx finds out about a URL.
-            raise UsageError("GCORE_BASE_URL or a proxy's variable is no usable URL") from None
+            raise UsageError("GCORE_BASE_URL or a proxy's variable is not a usable URL") from None
         except (httpx.HTTPError, OSError) as error:
             self.close()
+            if self._is_aborted:
+                raise NoAnswer("no answer; the request was given up", transient=True) from None
             raise self._network_error(error) from None
         except Exception:  # socksio's own errors, which httpx lets through
             proxy = self._settings.proxy
@@ -195,10 +160,9 @@ class Session:
         is_plain = url.startswith("http:")
         return network_error(error, peer, is_plain=is_plain, is_known=is_known)
 
-    def _tell(
+    def _report(
         self,
-        method: str,
-        path: str,
+        request: _Request,
         seconds: float,
         response: Response | None,
         error: ApiError | None,
@@ -207,8 +171,8 @@ class Session:
             return
         self._settings.on_exchange(
             Exchange(
-                method,
-                self._settings.base_url + path,
+                request.method,
+                self._settings.base_url + request.path,
                 seconds,
                 status=response.status if response else None,
                 request_id=(error.request_id if error else None)
@@ -221,21 +185,20 @@ class Session:
     def _hide(self, text: str) -> str:
         return without_secrets(text, self._settings.secrets)
 
-    def _exchange(self, method: str, path: str) -> Response:
+    def _exchange(self, request: _Request) -> Response:
         self._status = None
+        self._is_reused = self._client is not None
         client = self._client = self._client or self._new_client()
-        give_up_at = time.monotonic() + REQUEST_LIMIT_SECONDS
-        with client.stream(
-            method, self._settings.base_url + path, extensions={"trace": self._trace}
-        ) as response:
+        url = self._settings.base_url + request.path
+        with client.stream(request.method, url, extensions={"trace": self._trace}) as response:
             self._has_answered = True
             self._status = response.status_code
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
-            if response.status_code == HTTPStatus.OK:
-                body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
+            if 200 <= response.status_code < 300:
+                body = read_body(response, BODY_LIMIT_BYTES, self._host)
                 return Response(response.status_code, headers, body)
             try:
-                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
+                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
             return Response(response.status_code, headers, body)
@@ -250,7 +213,7 @@ class Session:
             proxy=httpx.Proxy(proxy.url, ssl_context=proxy_tls) if proxy else None,
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(READ_LIMIT_SECONDS, connect=CONNECT_LIMIT_SECONDS),
+            timeout=httpx.Timeout(None, connect=CONNECT_LIMIT_SECONDS),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
             event_hooks={"response": [_keep_location]},
             headers={
@@ -262,38 +225,31 @@ class Session:
         )
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Keeps a handle on each connection made, so that `abort` can reach it at any time.
-
-        A duplicate, since TLS detaches the original object from the connection.
-        """
+        """Keeps a handle on each connection made, so that `abort` can reach it at any time."""
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
-        if event.endswith("connect_tcp.started") and self._tls is None:
-            found = socket.getaddrinfo(info["host"], None)
-            _check_is_here(info["host"], [str(address[0]) for *_, address in found])
-        if not event.endswith("connect_tcp.complete"):
-            return
-        self._is_past_proxy = False
-        stream = self._stream = info["return_value"]
-        _find_spare_descriptors()
-        with self._socket_lock:
-            if self._socket is not None:
-                self._socket.close()
-            self._socket = stream.get_extra_info("socket").dup()
+        if self._is_aborted:
+            raise OSError  # nobody waits for the answer any more
+        if event.endswith("connect_tcp.started"):
+            self._is_reused = self._is_past_proxy = False
+            if self._tls is None:
+                found = socket.getaddrinfo(info["host"], None)
+                _check_is_here(info["host"], [str(address[0]) for *_, address in found])
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            with self._stream_lock:
+                self._stream = info["return_value"]
 
 
-def _find_spare_descriptors() -> None:
-    """Leaves some for what has to be opened later: a module, a file of the user's.
-
-    Raises:
-        OSError: if the system has no more.
-    """
-    found: list[int] = []
-    try:
-        found.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE_DESCRIPTORS))
-    finally:
-        for descriptor in found:
-            os.close(descriptor)
+def _request(job: Job) -> _Request:
+    if isinstance(job, GetTask):
+        return _Request("GET", f"{_TASKS}/{path_segment(job.task_id)}", job.task_id)
+    if isinstance(job, Acknowledge):
+        path = f"{_TASKS}/{path_segment(job.task_id)}/acknowledge"
+        return _Request("POST", path, job.task_id)
+    if isinstance(job, AcknowledgeAll):
+        return _Request("POST", f"{_TASKS}/acknowledge_all{_encoded(job.parameters)}")
+    query = (*job.parameters, ("limit", str(job.limit)), ("offset", str(job.offset)))
+    return _Request("GET", _TASKS + _encoded(query))
 
 
 def _check_is_here(host: str, addresses: Iterable[str]) -> None:
@@ -322,8 +278,3 @@ def _keep_location(response: httpx.Response) -> None:
 def _encoded(parameters: Iterable[tuple[str, str]]) -> str:
     query = urlencode(list(parameters))
     return f"?{query}" if query else ""
-
-
-def _shut_down(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may have ended by itself
-        connection.shutdown(socket.SHUT_RDWR)

@@ -62,22 +62,18 @@ def _some(
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.list_printers import AcknowledgedLines
     from gcore_tasks_cli.output.printers import JsonPrinter
+    from gcore_tasks_cli.polling.jobs import Acknowledge
 
     invocation = Invocation.begin(configuration, verbose=verbose)
     printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
-    # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
-    # twice is acknowledged, and keeps its first date.
-    task_ids = invocation.task_ids(arguments)
-    codes = print_each(
-        invocation, task_ids, printer, lambda session, task_id: session.acknowledge(task_id)
-    )
-    return most_important(codes)
+    jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(arguments)]
+    return most_important(print_each(invocation, jobs, printer))
 
 
 def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.read_list import acknowledge_all, read_pages
+    from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 

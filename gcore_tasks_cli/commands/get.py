@@ -26,6 +26,7 @@ def get(
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.polling.jobs import GetTask
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")
@@ -35,4 +36,5 @@ def get(
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
     if paths is not None:
         printer = FieldsPrinter(streams, env, paths)
-    return most_important(print_each(invocation, invocation.task_ids(task_ids), printer))
+    jobs = [GetTask(task_id) for task_id in invocation.task_ids(task_ids)]
+    return most_important(print_each(invocation, jobs, printer))

@@ -69,7 +69,7 @@ def list_tasks(
     from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.read_list import read_pages
+    from gcore_tasks_cli.operations.lists import read_pages
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.list_notes import ListNotes
     from gcore_tasks_cli.output.list_printers import FailurePages, IdPages, TablePages

@@ -60,19 +60,27 @@ def resources(
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
+    from gcore_tasks_cli.polling.jobs import GetTask
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
-    flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json)
-    resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
-    resume += () if profile is None else ("--profile", profile)
+    resume = options.given(
+        wait=True,
+        type=types,
+        timeout=timeout,
+        interval=interval,
+        fail_fast=fail_fast,
+        any=any_one,
+        json=as_json,
+        profile=profile,
+    )
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
+        ("resources", *resume),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
         progress=options.progress_mode(progress, os.environ),
-        resume=resume,
         no_ci=no_ci,
     )
     waits = wait and timeout_seconds > 0
@@ -88,6 +96,6 @@ def resources(
     if waits:
         codes = wait_for(invocation, chosen, wait_options, printer)
     else:
-        codes = print_each(invocation, chosen, printer)
+        codes = print_each(invocation, [GetTask(task_id) for task_id in chosen], printer)
         codes |= report_unfinished(streams, printer.documents)
     return most_important(codes | report_missing(streams, printer.documents, kinds))

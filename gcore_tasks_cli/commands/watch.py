@@ -50,22 +50,18 @@ def watch(
       gtask watch --type create_ --region 76 --appear 60s
     """
     from gcore_tasks_cli.api.configuration import Configuration
-    from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
+    from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.active_tasks import ActiveTasks
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.event_lines import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
-    from gcore_tasks_cli.polling.goal import Following, Goal
-    from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
-    from gcore_tasks_cli.tasks.query import ACTIVE_STATES
+    from gcore_tasks_cli.polling.goal import Goal, Search
+    from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
     if (events, as_json, fields is not None).count(True) > 1:
         raise UsageError("--events, --json and --fields exclude each other: choose one")
     paths = parse_fields(fields) if fields is not None else None
-    if timeout is None:
-        timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
     configuration = Configuration(os.environ, profile)
     query = filters.task_query(
         configuration,
@@ -89,20 +85,40 @@ def watch(
         )
     if follow and appear is not None:
         raise UsageError("--follow and --appear exclude each other")
-    page = PageRequest(query.parameters(), MOST_A_PAGE, 0)
-    following = Following(page, query.keeps) if follow else None
-    flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
-    resume = ("watch", *flags, *(("--fields", fields) if fields else ()))
-    resume += () if profile is None else ("--profile", profile)
+    resume = options.given(
+        active=active,
+        follow=follow,
+        appear=appear,
+        type=types,
+        project=projects,
+        region=regions,
+        user=users,
+        resource=resources,
+        since=since,
+        until=until,
+        acknowledged=acknowledged is True,
+        unacknowledged=acknowledged is False,
+        timeout=timeout,
+        interval=interval,
+        fail_fast=fail_fast,
+        any=any_one,
+        json=as_json,
+        fields=fields,
+        events=events,
+        profile=profile,
+    )
+    shown = options.progress_mode(progress, os.environ)
     wait_options = WaitOptions(
-        Goal(fail_fast, any_one, following),
+        Goal(fail_fast, any_one),
+        ("watch", *resume),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
-        progress=options.progress_mode(progress, os.environ),
-        resume=None if follow else resume,
+        progress=shown,
         no_ci=no_ci or follow,  # without an end, it is no step of a job that could be reported
     )
+    if timeout is None:
+        timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
     invocation = Invocation.begin(
         configuration,
         verbose=verbose,
@@ -116,17 +132,9 @@ def watch(
             "no task ID is given",
             hint="is a variable empty? gtask watch --active watches all that is active",
         )
+    source: list[str] | Search = Search(query, appear, follow)
     if task_ids:
-        chosen = invocation.task_ids(task_ids)
-    else:
-        heartbeat_seconds = 0.0 if streams.err.isatty() else heartbeat
-        finder = ActiveTasks(query, invocation, quiet=quiet, heartbeat_seconds=heartbeat_seconds)
-        chosen = finder.ids() if appear is None else finder.first_ids(appear)
-        if not follow:
-            if not quiet:
-                streams.note(f"gtask: {finder.words(len(chosen))}")
-            if not chosen:
-                return ExitCode.OK
+        source = invocation.task_ids(task_ids)
     printer: Printer
     if events:
         printer = EventPrinter(streams, env)
@@ -142,4 +150,4 @@ def watch(
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
         wait_options = wait_options._replace(quiet=True)
-    return most_important(wait(invocation, chosen, wait_options, printer))
+    return most_important(wait(invocation, source, wait_options, printer))

@@ -3,7 +3,6 @@
 import random
 import shlex
 import signal
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,13 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.connection import connect
-from gcore_tasks_cli.operations.error_report import ErrorReport
-from gcore_tasks_cli.operations.outcome import Outcome
+from gcore_tasks_cli.operations.find import find
+from gcore_tasks_cli.operations.outcome import ErrorReport, Outcome
 from gcore_tasks_cli.output.github_actions import ActionsReport
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
-from gcore_tasks_cli.polling.check_once import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -29,47 +26,48 @@ from gcore_tasks_cli.polling.events import (
     Tick,
     Unfinished,
 )
-from gcore_tasks_cli.polling.goal import Goal
+from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import Answer, Job
-from gcore_tasks_cli.polling.watcher import Watcher
+from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import PageRequest
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.times import format_duration, steady_seconds
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.session import Session
     from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
 _MOST_IDS_TO_RESUME = 20
-# What a wait without end keeps for its end, at a terminal.
+# With --follow, keep at most this many results for the end, at a terminal.
 MOST_KEPT = 200
-# Requests that hang and their repetitions over other connections.
-_WORKERS = 24
 
 
 class WaitOptions(NamedTuple):
     """How to wait, as the command line says it.
 
-    `resume` is the command and the options that go on with the wait, around the task IDs; without
-    it, to go on is to run the same command again.
+    `resume` is the command that goes on with the wait and its options as given; the task IDs come
+    after the command.
     """
 
     goal: Goal
+    resume: tuple[str, ...]
     interval: float | None = None
     heartbeat_seconds: float = 60.0
     quiet: bool = False
-    resume: tuple[str, ...] | None = None
     progress: str = "auto"
     no_ci: bool = False
 
-    def resume_line(self, task_ids: Sequence[str]) -> str:
+    def resume_line(self, unfinished: Sequence[Unfinished], *, is_search: bool) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
-        if self.resume is None or len(task_ids) > _MOST_IDS_TO_RESUME:
-            return "run the same command again"
         command, *options = self.resume
+        task_ids = [each.task_id for each in unfinished]
+        if is_search:
+            task_ids = []
+        elif len(task_ids) > _MOST_IDS_TO_RESUME and command == "watch":
+            created = [each.document and each.document.created_on for each in unfinished]
+            oldest = min((text for text in created if text), default=None)
+            options += ["--active", *(("--since", oldest) if oldest else ())]
+            task_ids = []
         if any(task_id.startswith("-") for task_id in task_ids):
             return shlex.join(["gtask", command, *options, "--", *task_ids])
         return shlex.join(["gtask", command, *task_ids, *options])
@@ -77,7 +75,7 @@ class WaitOptions(NamedTuple):
 
 def wait(
     invocation: Invocation,
-    task_ids: Sequence[str],
+    source: Sequence[str] | Search,
     options: WaitOptions,
     printer: Printer,
 ) -> set[ExitCode]:
@@ -85,21 +83,31 @@ def wait(
 
     GitHub Actions gets it all too, whatever becomes of standard output. What is still to do is
     printed last, where the eye is.
+
+    Raises:
+        DeadlinePassed: if a search found nothing in time.
     """
-    run = _Run(invocation, task_ids, options)
+    run = _Run(invocation, source, options)
     streams = invocation.streams
-    actions = None
-    if streams.in_workflow and not options.no_ci:
-        actions = ActionsReport(streams, invocation.env, task_ids)
-    is_live = streams.err.isatty() and streams.out.isatty()
-    held: deque[Document] = deque(maxlen=MOST_KEPT if options.goal.following else None)
-    # Printing during a live view would corrupt it.
-    hand_over = held.append if is_live and not options.quiet else printer.take
-    outcome = Outcome(task_ids)
     if not invocation.deadline.checks_once:
         leave_when_stuck_after(invocation.deadline.at, ExitCode.NOT_FINISHED)
     events = run.events()
-    first = next(events)
+    outcome = Outcome(run.task_ids)
+    if isinstance(source, Search):
+        first: Event | None = find(
+            events, source, invocation, heartbeat_seconds=options.heartbeat_seconds
+        )
+    else:
+        first = next(events)
+    if first is None:
+        return set()
+    actions = None
+    if streams.in_workflow and not options.no_ci:
+        actions = ActionsReport(streams, invocation.env, run.task_ids)
+    is_live = streams.err.isatty() and streams.out.isatty()
+    held: deque[Document] = deque(maxlen=MOST_KEPT if run.follows else None)
+    # Printing during a live view would corrupt it.
+    hand_over = held.append if is_live and not options.quiet else printer.take
     # The requests are under way: while they are, what shows the answers is imported.
     progress = run.progress(reports_failures=actions is None)
     printer.prepare()
@@ -125,25 +133,42 @@ def wait(
     finally:
         if actions is not None:
             actions.finish(errors)
-    return outcome.codes(run.port.interrupted)
+    return outcome.codes
 
 
 class _Run:
     def __init__(
-        self, invocation: Invocation, task_ids: Sequence[str], options: WaitOptions
+        self, invocation: Invocation, source: Sequence[str] | Search, options: WaitOptions
     ) -> None:
         self._invocation = invocation
-        self._task_ids = task_ids
+        self._source = source
         self._options = options
         self._schedule = Schedule(options.interval)
-        self.port = connect(invocation, _ask, _WORKERS)
+        self.task_ids = () if isinstance(source, Search) else source
+        self.follows = isinstance(source, Search) and source.follow
+        self.port = invocation.connect()
 
     def events(self) -> Iterator[Event]:
         """The events of the wait, with signals as a reason to stop."""
+        deadline = self._invocation.deadline
+        is_terminal = self._invocation.streams.err.isatty()
+        watch = Watch(
+            self._source,
+            self.port,
+            goal=self._options.goal,
+            deadline=deadline.at,
+            schedule=self._schedule,
+            uniform=random.uniform,
+            once=deadline.checks_once,
+            tick_seconds=1.0 / _FRAMES_A_SECOND if is_terminal else 1.0,
+        )
+        return self._remembered(watch.run())
+
+    def _remembered(self, events: Iterator[Event]) -> Iterator[Event]:
         changed: dict[str, Document] = {}
         with interrupting(self.port.interrupt):
             try:
-                for event in self._events():
+                for event in events:
                     if isinstance(event, Changed):
                         changed[event.task_id] = event.document
                     elif isinstance(event, Tick):  # nothing else to do just now
@@ -151,21 +176,6 @@ class _Run:
                     yield event
             finally:
                 self._remember(changed)
-
-    def _events(self) -> Iterator[Event]:
-        goal, deadline = self._options.goal, self._invocation.deadline
-        if deadline.checks_once:
-            return check_once(self._task_ids, self.port, goal, random.uniform)
-        is_terminal = self._invocation.streams.err.isatty()
-        return Watcher(
-            self._task_ids,
-            self.port,
-            goal=goal,
-            deadline=deadline,
-            schedule=self._schedule,
-            uniform=random.uniform,
-            tick_seconds=1.0 / _FRAMES_A_SECOND if is_terminal else 1.0,
-        ).run()
 
     def _remember(self, changed: dict[str, Document]) -> None:
         """Keeps the IDs for completion, once what the user waits for is out."""
@@ -182,43 +192,46 @@ class _Run:
         if self._options.quiet or self._options.progress == "none":
             return None
         streams, env = self._invocation.streams, self._invocation.env
-        follows = self._options.goal.following is not None
         shown = self._options.progress
         # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
         is_plain = bool(self._invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
         if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
             from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
 
-            most_ended = MOST_KEPT if follows else None
+            most_ended = MOST_KEPT if self.follows else None
             return LiveProgress(
-                streams, env, self._task_ids, self._schedule.expectations, most_ended
+                streams, env, self.task_ids, self._schedule.expectations, most_ended
             )
         return LineProgress(
             streams.note,
-            len(self._task_ids),
+            len(self.task_ids),
             self.port.now(),
             self._options.heartbeat_seconds,
             self._schedule.expectations,
-            follows=follows,
+            follows=self.follows,
             reports_failures=reports_failures,
         )
 
     def report(self, outcome: Outcome) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        report = ErrorReport(self._invocation.streams)
+        streams = self._invocation.streams
+        report = ErrorReport(streams)
         for task_id, error in outcome.errors:
             report.add(error, task_id)
         errors = report.print()
         ending = self._ending(outcome)
         if ending is not None:
-            left = [each.task_id for each in outcome.unfinished]
-            hint = f"to go on waiting: {self._options.resume_line(left)}"
-            stopped = GtaskError(ending, hint=hint if outcome.unfinished else None)
-            self._invocation.streams.error(stopped)
+            hint = None
+            if outcome.unfinished and not self.follows:
+                is_search = isinstance(self._source, Search)
+                line = self._options.resume_line(outcome.unfinished, is_search=is_search)
+                hint = f"to go on waiting: {line}"
+            stopped = GtaskError(ending, hint=hint)
+            streams.error(stopped)
             errors.append(stopped)
-        elif outcome.reason is StopReason.DEADLINE and not self._options.quiet:
+        elif outcome.reason is StopReason.DEADLINE and self.follows and not self._options.quiet:
             after = self._invocation.deadline.timeout_words
-            self._invocation.streams.note(f"gtask: followed for {after}; no task is active")
+            streams.note(f"gtask: followed for {after}; no task is active")
         return errors
 
     def _ending(self, outcome: Outcome) -> str | None:
@@ -226,28 +239,32 @@ class _Run:
         tasks = "1 task" if len(outcome.known) == 1 else f"{len(outcome.known)} tasks"
         still = f"{len(outcome.unfinished)} of {tasks} not finished"
         if outcome.reason is StopReason.INTERRUPTED:
-            name = signal.Signals(self.port.interrupted or signal.SIGINT).name
+            name = signal.Signals(outcome.signal_number or signal.SIGINT).name
             # A wait without end may be interrupted when there is nothing left to wait for.
             return f"interrupted ({name})" + (f", {still}" if outcome.unfinished else "")
-        if outcome.reason is not StopReason.DEADLINE or not outcome.unfinished:
+        if not outcome.unfinished:
+            return None
+        if outcome.reason in (StopReason.ANY, StopReason.FAIL_FAST):
+            if self._options.quiet:
+                return None
+            option = f"--{outcome.reason.value}"
+            return f"stopped by {option} with {still}"
+        if outcome.reason is not StopReason.DEADLINE:
             return None
         deadline = self._invocation.deadline
+        if deadline.checks_once and self._options.quiet:
+            return None
         after = "yet" if deadline.checks_once else f"after {deadline.timeout_words}"
         types = [each.document.task_type for each in outcome.unfinished if each.document]
         usual = usual_duration_words(types, self._schedule.expectations)
         return f"{still} {after}{usual}{self._outage_words(outcome)}"
 
     def _outage_words(self, outcome: Outcome) -> str:
-        outage = next((each.outage for each in outcome.unfinished if each.outage), None)
+        outage = outcome.outage
         why = f": {outage.error.message}" if outage else ""
         if not outcome.has_answers:
             is_reached = outage is not None and outage.error.status is not None
             return ("; no usable answer" if is_reached else "; the API was never reached") + why
-        if outage is None:
+        if outage is None or not outage.is_total:
             return ""
-        return f"; no answer for {format_duration(time.monotonic() - outage.since)}{why}"
-
-
-def _ask(session: "Session", job: Job) -> Answer:
-    """One task, or a page of the list."""
-    return session.list_tasks(job) if isinstance(job, PageRequest) else session.get_task(job)
+        return f"; no answer for {format_duration(steady_seconds() - outage.answered)}{why}"

@@ -1,6 +1,6 @@
 """What a list left out, in words. Standard library only."""
 
-from gcore_tasks_cli.polling.page_reader import Page
+from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 
 

@@ -10,6 +10,7 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    Outage,
     OutageBegan,
     OutageEnded,
     Settled,
@@ -19,7 +20,6 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
@@ -186,7 +186,10 @@ def trouble_words(error: ApiError) -> str:
 
 def outage_words(outage: Outage, now: float) -> str:
     """`connection refused; no answer for 36 s, next try in 4 s`; `now` is on the port's clock."""
-    words = f"{outage.error.message}; no answer for {format_duration(max(0.0, now - outage.since))}"
+    silent = format_duration(max(0.0, now - outage.answered))
+    words = f"{outage.error.message}; no answer for {silent}"
+    if not outage.is_total:
+        words = f"{outage.error.message}; for {format_duration(max(0.0, now - outage.since))}"
     if outage.next_try is None or outage.next_try <= now:
         return f"{words}, trying again"
     return f"{words}, next try in {format_duration(outage.next_try - now)}"

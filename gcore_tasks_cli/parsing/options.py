@@ -15,6 +15,12 @@ DEFAULT_HEARTBEAT_SECONDS = 60.0
 PROGRESS = ("auto", "live", "plain", "none")
 
 
+class Seconds(float):
+    """A duration in seconds that remembers how the user wrote it."""
+
+    text = ""
+
+
 def _duration(option: str, least: float = 0.0) -> Callable[[object], float]:
     """The parser of this option's durations: text in, seconds out.
 
@@ -29,7 +35,9 @@ def _duration(option: str, least: float = 0.0) -> Callable[[object], float]:
             raise typer.BadParameter(str(error), param_hint=option) from None
         if seconds < least:
             raise typer.BadParameter(f"the shortest interval is {least} s", param_hint=option)
-        return seconds
+        found = Seconds(seconds)
+        found.text = str(given)
+        return found
 
     return parse
 
@@ -47,9 +55,20 @@ def progress_mode(option: str | None, env: Mapping[str, str]) -> str:
     return mode
 
 
-def given(**flags: bool) -> list[str]:
-    """The options of these flags that are set, as they are written: `fail_fast` is --fail-fast."""
-    return [f"--{name.replace('_', '-')}" for name, is_set in flags.items() if is_set]
+def given(**options: object) -> tuple[str, ...]:
+    """The words of the options that were given: `fail_fast` is --fail-fast.
+
+    A flag that is set is one word, any other value two; a list is the option once for each.
+    """
+    words: list[str] = []
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        for each in value if isinstance(value, list) else [value]:
+            if each is True:
+                words.append(option)
+            elif each is not None and each is not False:
+                words += [option, each.text if isinstance(each, Seconds) else str(each)]
+    return tuple(words)
 
 
 _TASK_IDS = typer.Argument(

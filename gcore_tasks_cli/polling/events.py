@@ -1,15 +1,35 @@
 """What happens in a wait, in the order it happens.
 
-`at` is the time on the watcher's clock, `task_id` the ID as it was asked for (a document may
-spell its own in another case).
+`at` is the time on the port's clock, `task_id` the ID as it was asked for (a document may spell its
+own in another case).
 """
 
 from enum import Enum
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.tasks.document import Document
+
+# The task ID of an event that is about the list of tasks; real IDs are never empty.
+LIST_ID = ""
+
+
+class Outage(NamedTuple):
+    """Requests have been failing since `since`; `answered` is when the API last answered one.
+
+    Times are in seconds on the port's clock; `next_try` is None while a request is under way.
+    """
+
+    since: float
+    answered: float
+    error: ApiError
+    next_try: float | None
+    failures: int
+
+    @property
+    def is_total(self) -> bool:
+        """Whether nothing has been answered since."""
+        return self.answered <= self.since
 
 
 class StopReason(Enum):
@@ -20,6 +40,26 @@ class StopReason(Enum):
     INTERRUPTED = "interrupted"
     FAIL_FAST = "fail-fast"
     ANY = "any"
+    NOTHING_FOUND = "nothing found"
+
+
+class Found(NamedTuple):
+    """The tasks of a query are known; `searched` is how many the API listed for it.
+
+    `is_recent`: they need not be active any more.
+    """
+
+    at: float
+    tasks: int
+    searched: int
+    is_recent: bool = False
+
+
+class LeftOut(NamedTuple):
+    """A task that the API lists under an ID that no request can ask for."""
+
+    at: float
+    task_id: str
 
 
 class Changed(NamedTuple):
@@ -59,17 +99,18 @@ class Unfinished(NamedTuple):
 
 
 class OutageBegan(NamedTuple):
-    """The API stopped answering; it is being asked again."""
+    """Requests have been failing for long enough to report it; they are being repeated."""
 
     at: float
     outage: Outage
 
 
 class OutageEnded(NamedTuple):
-    """The API answers again, `seconds` after its last good answer."""
+    """Requests are answered again, `seconds` after the first of so many `failures`."""
 
     at: float
     seconds: float
+    failures: int
 
 
 class Tick(NamedTuple):
@@ -80,10 +121,23 @@ class Tick(NamedTuple):
 
 
 class Stopped(NamedTuple):
-    """The last event, always."""
+    """The last event, always; with any outage that lasts, and the number of a signal that came."""
 
     at: float
     reason: StopReason
+    outage: Outage | None = None
+    signal_number: int | None = None
 
 
-Event = Changed | Settled | Failed | Unfinished | OutageBegan | OutageEnded | Tick | Stopped
+Event = (
+    Found
+    | LeftOut
+    | Changed
+    | Settled
+    | Failed
+    | Unfinished
+    | OutageBegan
+    | OutageEnded
+    | Tick
+    | Stopped
+)

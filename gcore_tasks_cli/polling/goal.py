@@ -1,25 +1,28 @@
-"""What ends a wait before its deadline, and what it waits for beside the tasks it was given."""
+"""What a wait is for: which tasks, and what ends it before its deadline."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import PageRequest
-
-
-class Following(NamedTuple):
-    """Which new tasks a wait adds: those on this page for which `keeps` is true."""
-
-    page: PageRequest
-    keeps: Callable[[Document], bool]
+if TYPE_CHECKING:
+    from gcore_tasks_cli.tasks.query import TaskQuery
 
 
 class Goal(NamedTuple):
-    """A wait ends when all tasks have ended; with `following` it goes on then.
+    """A wait ends when all tasks have ended.
 
-    `fail_fast` ends it at the first ERROR, `any_one` at the first task that ends.
+    `fail_fast` ends it at the first that failed, `any_one` at the first that ends.
     """
 
     fail_fast: bool = False
     any_one: bool = False
-    following: Following | None = None
+
+
+class Search(NamedTuple):
+    """Tasks that are found instead of named: those of the query, which asks for active ones.
+
+    With `appear_seconds` it waits up to so long for a first one; it need not be active any more if
+    it was created since just before the wait began. With `follow` later tasks are added too.
+    """
+
+    query: "TaskQuery"
+    appear_seconds: float | None = None
+    follow: bool = False

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from gcore_tasks_cli.times import parse_epoch
 
+ACTIVE_STATES = ("NEW", "RUNNING")
 FINAL_STATES = frozenset({"FINISHED", "ERROR"})
 # The fields of the API's published description; a document may have others.
 KNOWN_FIELDS = (
@@ -86,8 +87,18 @@ class Document:
 
     @property
     def is_final(self) -> bool:
-        """Whether the task has ended: its state cannot change any more."""
-        return self.state in FINAL_STATES
+        """Whether the task has ended: its state cannot change any more.
+
+        A state that the API's description does not have is final once there is an end.
+        """
+        if self.state in FINAL_STATES:
+            return True
+        return self.state not in ACTIVE_STATES and self.text_field("finished_on") is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the task has ended, and not well."""
+        return self.state != "FINISHED" and self.is_final
 
     def text_field(self, name: str) -> str | None:
         """The field if it is a string; None if it is absent, empty or of another type."""

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import Parameters, written
-from gcore_tasks_cli.times import parse_duration
+from gcore_tasks_cli.tasks.document import ACTIVE_STATES, Document
+from gcore_tasks_cli.times import api_time, parse_duration
 
 STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
-ACTIVE_STATES = ("NEW", "RUNNING")
 EVERYWHERE = "all"
+# Query parameters: name and value, as the API spells them.
+Parameters = tuple[tuple[str, str], ...]
 # What other tools call the states. By spelling alone, FAILED would be nearest to FINISHED.
 _STATES_ELSEWHERE = {
     **dict.fromkeys(("FAILED", "FAIL", "FAILURE", "BROKEN", "ABORTED"), "ERROR"),
@@ -54,9 +54,9 @@ class TaskQuery(NamedTuple):
         chosen += [("project_id", str(number)) for number in self.projects]
         chosen += [("region_id", str(number)) for number in self.regions]
         if self.since is not None:
-            chosen.append(("from_timestamp", written(self.since)))
+            chosen.append(("from_timestamp", api_time(self.since)))
         if self.until is not None:
-            chosen.append(("to_timestamp", written(self.until)))
+            chosen.append(("to_timestamp", api_time(self.until)))
         if self.acknowledged is not None:
             chosen.append(("is_acknowledged", str(self.acknowledged).lower()))
         return (*chosen, ("order_by", "desc" if self.newest_first else "asc"))
@@ -225,10 +225,10 @@ def parse_span(
 def narrowed(parameters: Parameters, until: datetime) -> Parameters:
     """The parameters with `to_timestamp` no later than `until`."""
     before = dict(parameters).get("to_timestamp")
-    if before is not None and before <= written(until):  # both as `written`: they sort as text
+    if before is not None and before <= api_time(until):  # both in one format: they sort as text
         return parameters
     rest = [(name, value) for name, value in parameters if name != "to_timestamp"]
-    return (*rest, ("to_timestamp", written(until)))
+    return (*rest, ("to_timestamp", api_time(until)))
 
 
 def _nearest_state(typed: str) -> str | None:

@@ -17,6 +17,7 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    Outage,
     OutageBegan,
     OutageEnded,
     Settled,
@@ -24,7 +25,6 @@ from gcore_tasks_cli.polling.events import (
     Tick,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 
 # A thousand tasks bring more events a second than eyes can follow.

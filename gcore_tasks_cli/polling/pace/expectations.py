@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from gcore_tasks_cli.polling.jobs import ListPage
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
-from gcore_tasks_cli.tasks.page_request import PageRequest
 
 # Shortest and longest usual duration in seconds, from the provider's documentation of its API.
 _DOCUMENTED = {
@@ -67,14 +67,14 @@ class Expectations:
         usual = trust * left / (left + 1.0 - trust)
         return usual * durations.hazard(age) + (1.0 - usual) / age
 
-    def question(self, task_type: str | None, age: float) -> PageRequest | None:
+    def question(self, task_type: str | None, age: float) -> ListPage | None:
         """What to ask the API to know more, once, when it has become worth a request."""
         if not task_type or task_type in self._asked or task_type in self._learned:
             return None
         if age < _ASK_AFTER_SECONDS or len(self._asked) >= _MOST_TYPES_ASKED:
             return None
         self._asked.add(task_type)
-        return PageRequest((("task_type", task_type), *_ENDED), _TASKS_ASKED, 0)
+        return ListPage((("task_type", task_type), *_ENDED), _TASKS_ASKED, 0)
 
     def learn(self, documents: Iterable[Document]) -> None:
         """Takes in the last tasks of a type that ended; failures say how far to trust the rest."""

@@ -20,6 +20,8 @@ _MOST_SHARING_THE_RATE = 5
 _LONGEST_GAP_WHILE_YOUNG = 2.8
 _YOUNG_SECONDS = 180.0
 _LONGEST_GAP_SHARE = 1 / 16  # of the age; the answer takes its time too
+# However old a task is, nobody accepts that its end is noticed more than a minute late.
+_LONGEST_GAP_SECONDS = 55.0
 # One list answers for many tasks, but more often than this serves none of them.
 _MOST_SERVED_BY_A_LOOK = 16
 # The last look before the deadline leaves this much for its answer.
@@ -57,6 +59,7 @@ class Schedule:
         best = math.sqrt(2.0 * price / self.expectations.hazard(task_type, age))
         is_young = age < _YOUNG_SECONDS
         longest = _LONGEST_GAP_WHILE_YOUNG if is_young else age * _LONGEST_GAP_SHARE
+        longest = min(longest, _LONGEST_GAP_SECONDS)
         shortest = SHORTEST_GAP_SECONDS
         if not is_by_list:
             shortest = max(shortest, _SECONDS_A_REQUEST * min(tasks, _MOST_SHARING_THE_RATE))
@@ -72,10 +75,10 @@ class Schedule:
         tasks: int = 1,
         is_by_list: bool = False,
     ) -> float:
-        """When to check next. A chosen pace takes one last look shortly before the deadline."""
+        """When to check next; the last time shortly before the deadline."""
         then = now + self.gap(age_seconds, task_type, tasks=tasks, is_by_list=is_by_list)
         last_look = deadline - _LAST_LOOK_SECONDS
-        if self.interval is None and then > last_look > now + SHORTEST_GAP_SECONDS:
+        if then > last_look > now + SHORTEST_GAP_SECONDS:
             return last_look
         return then
 

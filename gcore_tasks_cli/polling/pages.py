@@ -1,36 +1,26 @@
 """Reads the API's list page by page, a few pages ahead; pure, with an injected way to ask.
 
-Pages are cut by offset out of a list that changes while it is read. What that does, and what is
-done about it:
+Pages are cut by offset out of a list that changes while it is read:
 
 - A new task at the head of a newest-first list pushes all others down: the next page repeats some.
-  Repeats are known by their IDs and not given twice. And after the first page the list is pinned
-  by `to_timestamp`, so that new tasks stay out of it.
+  Repeats are known by their IDs. After the first page the list is pinned by `to_timestamp`, so that
+  new tasks stay out of it.
 - A task that leaves the list (it ended while active ones are listed, or was acknowledged) pulls
-  the others up, and so does an answer that was given before a push and read after it, since pages
-  are fetched beside each other: the next page would begin too late. So each page overlaps the one
-  before it. The order of the tasks is fixed, so a page that holds a task that was seen before
-  begins no later than right after it, and nothing can be missing. A page that holds none may have
-  lost some: then reading goes back until it meets what it knows.
-- Tasks that were created in the same second may change places between two pages; the overlap is
-  wide enough for that as well.
+  the others up: the next page would begin too late. So each page overlaps the one before it. A page
+  that holds no known task may have lost some: then reading goes back until it meets one.
 
-So every task that is in the list from the first page to the last is given exactly once. What is
-remembered for that is a window of IDs, not all of them: memory does not grow with the list.
+So every task that is in the list from the first page to the last is given exactly once.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.answers import Answers, Observer
-from gcore_tasks_cli.polling.port import PageAnswer, Port
-from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy, Uniform
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, Parameters, Port
+from gcore_tasks_cli.polling.requests import Answers, Observer, Uniform
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest, Parameters
 from gcore_tasks_cli.tasks.query import narrowed
 from gcore_tasks_cli.times import parse_time
 
@@ -42,14 +32,9 @@ FIRST_PAGE = 100
 _OVERLAP = 32
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
 _PAGE_CHARACTERS = 1_000_000
-_PAGES_REMEMBERED = 4
 # Pages in a row that bring nothing new before the list is said to change too fast.
 _MOST_BARREN_PAGES = 100
-# A page may come again once or twice, where the list has just become shorter.
-_FREE_REPEATS = 3
-
-
-PagePort = Port[PageRequest, PageAnswer]
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 class Sizes(NamedTuple):
@@ -92,49 +77,47 @@ class PageReader:
 
     def __init__(
         self,
-        port: PagePort,
+        port: Port,
         parameters: Parameters,
         *,
         uniform: Uniform,
         newest_first: bool = True,
         most: int | None = None,
         sizes: Sizes | None = None,
-        policy: RetryPolicy = ONE_ANSWER,
         observer: Observer | None = None,
     ) -> None:
-        self._answers = Answers(port, uniform, policy=policy, observer=observer)
+        self._answers = Answers(port, uniform, observer=observer)
         self._parameters = parameters
         self._newest_first = newest_first
         self._most = most
         self._sizes = sizes or Sizes()
         self._page_size = self._sizes.page
-        self._plan: deque[PageRequest] = deque()
+        self._plan: deque[ListPage] = deque()
         self._next_offset = 0
-        self._window = _Window(_PAGES_REMEMBERED * self._sizes.page, newest_first)
-        self._steps_back = 0
-        self._barren = self._repeats = 0
-        self._last_page: list[str] = []
+        self._given: set[str] = set()
+        self._steps_back = self._barren = 0
         first_size = self._sizes.first
         if most is not None and most <= 2 * first_size:
             first_size = most
-        self._ask(PageRequest(self._parameters, first_size, 0))
+        self._ask(ListPage(self._parameters, first_size, 0))
 
     def pages(self) -> Iterator[Page]:
         """The pages in order, each as soon as it and those before it are there.
 
         Raises:
-            ApiError: for a fault that does not pass.
+            ApiError: for a permanent fault, or a transient one that lasts too long.
         """
         while True:
-            request = self._plan[0]
+            request = self._plan.popleft()
             answer = self._answers.answer(request)
-            self._plan.popleft()
-            self._notice_repeats(answer.documents)
-            if request.offset > 0 and not self._window.meets(answer.documents):
+            assert isinstance(answer, PageAnswer)  # noqa: S101  (what a ListPage is answered with)
+            fresh = [each for each in answer.documents if each.id not in self._given]
+            has_known = len(fresh) < len(answer.documents)
+            self._count_barren(bool(fresh))
+            if request.offset > 0 and not has_known:
                 self._go_back(request, answer)
                 continue
-            fresh = self._window.take(answer.documents)
-            self._count_barren(bool(fresh))
+            self._given.update(each.id for each in fresh)
             self._steps_back = 0
             reached = request.offset + len(answer.documents)
             page = Page(fresh, answer.total, reached, answer.server_time)
@@ -172,9 +155,9 @@ class PageReader:
             limit = self._page_size
             if self._most is not None:
                 limit = min(limit, max(self._most - self._next_offset, 2 * self._sizes.overlap))
-            self._ask(PageRequest(self._parameters, limit, self._next_offset))
+            self._ask(ListPage(self._parameters, limit, self._next_offset))
 
-    def _ask(self, request: PageRequest) -> None:
+    def _ask(self, request: ListPage) -> None:
         self._plan.append(request)
         self._answers.ask(request)
         self._next_offset = request.offset + request.limit - self._sizes.overlap
@@ -182,73 +165,20 @@ class PageReader:
     def _replan(self, offset: int) -> None:
         """Forgets what was planned, and goes on from this offset."""
         for request in self._plan:
-            self._answers.abandon(request)
+            self._answers.cancel(request)
         self._plan.clear()
         self._next_offset = offset
 
-    def _go_back(self, request: PageRequest, answer: PageAnswer) -> None:
+    def _go_back(self, request: ListPage, answer: PageAnswer) -> None:
         step = self._page_size // 2 << self._steps_back
         self._steps_back += 1
         self._replan(max(0, min(request.offset, answer.total) - step))
-        self._ask(PageRequest(self._parameters, self._page_size, self._next_offset))
+        self._ask(ListPage(self._parameters, self._page_size, self._next_offset))
 
     def _count_barren(self, was_fresh: bool) -> None:
         self._barren = 0 if was_fresh else self._barren + 1
         if self._barren > _MOST_BARREN_PAGES:
             raise NoAnswer("the list of tasks changes faster than it can be read")
-
-    def _notice_repeats(self, documents: Sequence[Document]) -> None:
-        """Pauses where page after page is the same one: a count, limit or offset that is wrong."""
-        ids = [document.id for document in documents]
-        self._repeats = self._repeats + 1 if ids == self._last_page else 0
-        self._last_page = ids
-        if self._repeats == 0:
-            self._answers.go_on()
-        elif self._repeats > _FREE_REPEATS:
-            self._barren = 0
-            why = "the list of tasks contradicts itself: its pages are all the same"
-            self._answers.hold(NoAnswer(why, transient=True), self._repeats - _FREE_REPEATS)
-
-
-class _Window:
-    """The IDs that were given last, and what of a page is new."""
-
-    def __init__(self, size: int, newest_first: bool) -> None:
-        self._size = size
-        self._newest_first = newest_first
-        self._given: dict[str, str | None] = {}  # ID to creation, in the order they were given
-        self._is_whole = True
-
-    def meets(self, documents: Sequence[Document]) -> bool:
-        """Whether one of them was given before."""
-        return any(document.id in self._given for document in documents)
-
-    def take(self, documents: Sequence[Document]) -> list[Document]:
-        """Those that were not given before; they are remembered."""
-        last_known = max((n for n, d in enumerate(documents) if d.id in self._given), default=-1)
-        fresh = []
-        for n, document in enumerate(documents):
-            # Before one that is known, or on a first page that is read again and holds none.
-            may_be_past = n < last_known or last_known < 0
-            if document.id in self._given or (may_be_past and self._is_past(document)):
-                continue
-            fresh.append(document)
-            self._given[document.id] = document.created_on
-        if (excess := len(self._given) - self._size) > 0:
-            self._is_whole = False
-            for task_id in list(islice(self._given, excess)):
-                del self._given[task_id]
-        return fresh
-
-    def _is_past(self, document: Document) -> bool:
-        """Whether it stands before all that is remembered: it was given, and then forgotten."""
-        if self._is_whole:
-            return False
-        begin = parse_time(next(iter(self._given.values())))
-        created = parse_time(document.created_on)
-        if begin is None or created is None:
-            return False
-        return created > begin if self._newest_first else created < begin
 
 
 def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:
@@ -256,6 +186,3 @@ def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:
     average = sum(len(document.text) for document in documents) // (len(documents) or 1)
     fitting = _PAGE_CHARACTERS // (average or 1)
     return min(sizes.page, max(fitting, 4 * sizes.overlap))
-
-
-_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)

@@ -1,0 +1,111 @@
+"""What can be asked of the API, what it answers, and the way to it as waiting sees it.
+
+`api.fetcher.Fetcher` is that way; tests have one in simulated time.
+"""
+
+from typing import NamedTuple, Protocol
+
+from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.times import parse_epoch
+
+# The API's limit for a page of the list.
+MOST_A_PAGE = 1000
+
+# Query parameters: name and value, as the API spells them.
+Parameters = tuple[tuple[str, str], ...]
+
+
+class GetTask(NamedTuple):
+    """One task."""
+
+    task_id: str
+
+
+class ListPage(NamedTuple):
+    """A page of the list of tasks: at most `limit` of them, from `offset` on."""
+
+    parameters: Parameters
+    limit: int
+    offset: int
+
+
+class Acknowledge(NamedTuple):
+    """Acknowledges a task; safe to repeat, since a second time changes nothing."""
+
+    task_id: str
+
+
+class AcknowledgeAll(NamedTuple):
+    """Acknowledges every task that the parameters choose (`project_id`, `region_id`).
+
+    Safe to repeat: a second time only finds what came about in between, which "all" means too.
+    """
+
+    parameters: Parameters
+
+
+Job = GetTask | ListPage | Acknowledge | AcknowledgeAll
+
+
+class TaskAnswer(NamedTuple):
+    """A task; `server_time` is the API's clock in seconds since 1970.
+
+    `retry_after` is how long the API asked to stay away, in seconds.
+    """
+
+    document: Document
+    server_time: float | None
+    retry_after: float | None = None
+
+    @property
+    def age_seconds(self) -> float:
+        """The task's age on the API's own clock; 0 where that is not known."""
+        created = parse_epoch(self.document.created_on)
+        if created is None or self.server_time is None:
+            return 0.0
+        return max(0.0, self.server_time - created)
+
+
+class PageAnswer(NamedTuple):
+    """A page of the list; `total` is how many tasks there are over all pages.
+
+    The other fields are as in `TaskAnswer`.
+    """
+
+    documents: list[Document]
+    total: int
+    server_time: float | None
+    retry_after: float | None = None
+
+
+# None: it is done, and there is nothing to show.
+Answer = TaskAnswer | PageAnswer | None
+
+
+class Reply(NamedTuple):
+    """The answer to the request of this number, or why there is none."""
+
+    number: int
+    answer: Answer | ApiError
+
+
+class Port(Protocol):
+    """Sends requests; the only place where time passes.
+
+    `interrupted` is the number of the signal that asks to stop, once there is one.
+    """
+
+    interrupted: int | None
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps back and counts the time that the machine sleeps."""
+
+    def submit(self, number: int, job: Job) -> None:
+        """Sends a request for the job, under a number of its own."""
+
+    def cancel(self, number: int) -> None:
+        """Gives the request up: no reply comes for it."""
+
+    def wait(self, until: float) -> list[Reply]:
+        """Replies as soon as there are any; none at the time `until` or once interrupted."""
