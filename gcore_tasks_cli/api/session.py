@@ -228,6 +228,10 @@ class Session:
         """Keeps a handle on each connection made, so that `abort` can reach it at any time."""
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            with self._stream_lock:
+                self._stream = info["return_value"]
+        # After the handle is kept: an abort that came too early for it is seen here.
         if self._is_aborted:
             raise OSError  # nobody waits for the answer any more
         if event.endswith("connect_tcp.started"):
@@ -235,9 +239,6 @@ class Session:
             if self._tls is None:
                 found = socket.getaddrinfo(info["host"], None)
                 _check_is_here(info["host"], [str(address[0]) for *_, address in found])
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            with self._stream_lock:
-                self._stream = info["return_value"]
 
 
 def _request(job: Job) -> _Request:
