@@ -87,7 +87,7 @@ $(MUTANTS)/.ready: pyproject.toml .github/mutation.txt
 	@echo ready > $@
 
 # Puts small faults into a copy of the code, one at a time, and shows those that no unit test notices.
-# MUTATE=gcore_tasks_cli/polling/retry.py says where: files and folders of the package.
+# MUTATE=gcore_tasks_cli/polling/requests.py says where: files and folders of the package.
 MUTATE ?= gcore_tasks_cli/polling
 mutants: $(MUTANTS)/.ready
 	rm -rf $(MUTANTS)/copy

@@ -15,6 +15,7 @@ from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.jobs import GetTask, TaskAnswer
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.servers.rare_faults import scenario_of
 from tests.servers.raw import answering
@@ -59,7 +60,7 @@ def error_at(url: str, **more: str) -> ApiError:
         closing(Session(settings, tls_context(settings))) as session,
         pytest.raises(ApiError) as raised,
     ):
-        session.get_task("t-1")
+        session.do(GetTask("t-1"))
     said = f"{raised.value.message} {raised.value.hint}"
     assert not INTERNALS.search(said), said
     return raised.value
@@ -167,7 +168,7 @@ def test_a_client_certificate_is_shown(
         demanding.api_key, demanding.base_url, authority_file, client_cert=cert, client_key=key
     )
     with closing(Session(settings, tls_context(settings))) as session:
-        assert session.get_task("t-1").document.id == "t-1"
+        assert isinstance(session.do(GetTask("t-1")), TaskAnswer)
 
 
 def test_no_common_tls_version_is_named(authority_file: str) -> None:
@@ -185,7 +186,7 @@ def test_what_worked_once_is_no_mistake_of_the_settings(authority_file: str) -> 
 
     def ask(api_key: str, url: str) -> None:
         with closing(Session(Settings(api_key, url), tls)) as session:
-            session.get_task("t-1")
+            session.do(GetTask("t-1"))
 
     with SandboxServer(scenario_of(tasks=[{"id": "t-1"}]), ssl_context=server_context()) as server:
         ask(server.api_key, server.base_url)
