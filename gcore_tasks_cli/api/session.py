@@ -74,7 +74,6 @@ class Session:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
         request = _request(job)
-        self._is_aborted = False
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
@@ -96,8 +95,15 @@ class Session:
         finally:
             self._report(request, time.monotonic() - began, response, error)
 
+    def forget_abort(self) -> None:
+        """Before a new request: an abort was meant for the one before, however late it came."""
+        self._is_aborted = False
+
     def abort(self) -> None:
-        """Ends the request that is under way in another thread: its connection is shut down."""
+        """Ends the request that is under way in another thread, or about to begin there.
+
+        Its connection is shut down.
+        """
         self._is_aborted = True
         with self._stream_lock:
             connection = self._stream.get_extra_info("socket") if self._stream else None
