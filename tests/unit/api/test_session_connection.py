@@ -80,6 +80,7 @@ def test_a_session_that_was_aborted_while_idle_goes_on() -> None:
     with prepared(ended, answer(TASK), answer(TASK)) as server, session_at(server.url) as session:
         session.abort()  # there is no connection yet
         for _ in range(3):
+            session.forget_abort()
             assert id_of(session) == "a"
             session.abort()
             session.abort()
@@ -222,6 +223,7 @@ def test_after_an_abort_the_next_request_has_a_connection_of_its_own() -> None:
         assert id_of(session) == "a"
         server.is_asked.acquire()
         check_aborted(session, server.is_asked.acquire)
+        session.forget_abort()
         assert id_of(session) == "a"
     assert [asked.connection for asked in server.asked] == [0, 0, 1]
 
@@ -255,4 +257,6 @@ def test_what_is_aborted_before_it_is_connected_is_never_sent(
     with prepared() as server, session_at(server.url) as session:
         monkeypatch.setattr(socket, "getaddrinfo", slow_look_up)
         check_aborted(session, is_looking_up.wait, has_aborted.set)
+        # Nor is what was aborted before it began.
+        assert error_of(lambda: session.do(GetTask("a"))).transient
     assert not server.asked
