@@ -19,7 +19,8 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"errors", "times", "sanitize", "interrupts"},
+    {"errors", "times", "sanitize"},
+    {"interrupts"},
     {"tasks"},
     {"polling"},
     {"api"},
@@ -94,7 +95,7 @@ def test_only_commands_are_in_commands() -> None:
 
 
 def test_waiting_knows_nothing_of_the_network() -> None:
-    code = "import gcore_tasks_cli.polling.watcher"
+    code = "import gcore_tasks_cli.polling.watch"
     assert not modules_after(code) & {"httpx", "ssl", "socket", "_socket"}
 
 
@@ -115,11 +116,11 @@ def modules_after(code: str, **more: str) -> set[str]:
 # What takes long to import, and what of it each run loads.
 HEAVY = {
     *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer", "yaml"),
-    *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watcher")),
+    *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watch")),
 }
 PARSER = {"typer"}
 REQUEST = PARSER | {"httpx", "ssl"}
-WAIT = REQUEST | {f"{NAME}.polling.watcher"}
+WAIT = REQUEST | {f"{NAME}.polling.watch"}
 RICH = {"rich", f"{NAME}.output.terminal"}
 LOADED = {
     "--version": set(),
@@ -128,7 +129,7 @@ LOADED = {
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,
     "without a key: get t-1": PARSER,
-    "without a key: watch t-1": PARSER | {f"{NAME}.polling.watcher"},
+    "without a key: watch t-1": PARSER | {f"{NAME}.polling.watch"},
     "completion bash": PARSER,
     **{f"{name} t-1{form}": REQUEST for name in ("get", "ack") for form in ("", " --json")},
     **{f"resources t-1{form}": WAIT for form in ("", " --json")},
