@@ -41,7 +41,7 @@ class Finder:
         self._appears = search.appear_seconds is not None
         self._reading: Reading | None = None
         self._answers: list[TaskAnswer] = []
-        self._searched = 0
+        self._read: set[str] = set()  # pages overlap
         self._is_first = True
         self._is_recent = False
         self._server_began: float | None = None  # on the API's clock
@@ -57,7 +57,7 @@ class Finder:
                 since = self._just_before()
                 query = query._replace(states=(), since=max(since, query.since or since))
             self._reading = Reading(query.parameters())
-            self._answers, self._searched = [], 0
+            self._answers, self._read = [], set()
             yield self._reading.first
 
     def owns(self, page: ListPage) -> bool:
@@ -70,8 +70,10 @@ class Finder:
             return []
         if self._server_began is None and answer.server_time is not None:
             self._server_began = answer.server_time - (now - self._began)
-        self._searched += len(answer.documents)
         for document in answer.documents:
+            if document.id in self._read:
+                continue
+            self._read.add(document.id)
             if self._query.keeps(document) and (self._is_recent or not document.is_final):
                 self._answers.append(TaskAnswer(document, answer.server_time, answer.retry_after))
         return self._reading.take(page, answer)
@@ -81,7 +83,7 @@ class Finder:
         if self._reading is None or self._reading.pending:
             return None
         self._reading = None
-        found = Finds(self._answers, self._searched, self._is_first, self._is_recent)
+        found = Finds(self._answers, len(self._read), self._is_first, self._is_recent)
         if self._appears and not found.answers:
             # What ends between two looks has to be found too: the next look is for any state.
             self._is_recent = not self._is_recent

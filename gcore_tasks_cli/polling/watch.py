@@ -287,19 +287,20 @@ class Watch:
             if finder is not None and finder.is_over(now):
                 self._stop, self._finder = StopReason.NOTHING_FOUND, None
             return
+        new = [each for each in finds.answers if each.document.id not in self._adopted]
+        for answer in new:
+            if not can_be_asked_for(answer.document.id):
+                self._adopted.add(answer.document.id)
+                yield LeftOut(now, answer.document.id)
+        new = [each for each in new if each.document.id not in self._adopted]
         if finds.is_first:
-            yield Found(now, len(finds.answers), finds.searched, finds.is_recent)
+            yield Found(now, len(new), finds.searched, finds.is_recent)
         if not finder.follows:
             self._finder = None
-        for answer in finds.answers:
-            task_id = answer.document.id
-            if task_id in self._adopted:
-                continue
-            if not can_be_asked_for(task_id):
-                self._adopted.add(task_id)
-                yield LeftOut(now, task_id)
-            elif self._stop is None:
-                yield from self._take_document(now, self._adopt(now, task_id), answer)
+        for answer in new:
+            if self._stop is None:
+                task = self._adopt(now, answer.document.id)
+                yield from self._take_document(now, task, answer)
 
     def _take_round_page(
         self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
