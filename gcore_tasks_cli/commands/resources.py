@@ -64,10 +64,10 @@ def resources(
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
-    resume = options.given(
+    flags = options.given(
         wait=True,
         type=types,
-        timeout=timeout,
+        timeout=timeout or None,
         interval=interval,
         fail_fast=fail_fast,
         any=any_one,
@@ -76,7 +76,8 @@ def resources(
     )
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        ("resources", *resume),
+        "resources",
+        flags,
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,

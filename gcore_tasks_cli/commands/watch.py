@@ -85,7 +85,7 @@ def watch(
         )
     if follow and appear is not None:
         raise UsageError("--follow and --appear exclude each other")
-    resume = options.given(
+    search = options.given(
         active=active,
         follow=follow,
         appear=appear,
@@ -98,7 +98,9 @@ def watch(
         until=until,
         acknowledged=acknowledged is True,
         unacknowledged=acknowledged is False,
-        timeout=timeout,
+    )
+    flags = options.given(
+        timeout=timeout or None,
         interval=interval,
         fail_fast=fail_fast,
         any=any_one,
@@ -110,7 +112,9 @@ def watch(
     shown = options.progress_mode(progress, os.environ)
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        ("watch", *resume),
+        "watch",
+        flags,
+        search,
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
