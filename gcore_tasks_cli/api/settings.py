@@ -1,7 +1,7 @@
 """Settings, checked before anything is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, urlsplit
 from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.api.keys import OLDER_NAMES, find_api_key, secrets_of
 from gcore_tasks_cli.api.proxies import Proxy, proxy_for
-from gcore_tasks_cli.api.request_record import ExchangeListener
 from gcore_tasks_cli.errors import UsageError
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
@@ -25,8 +24,8 @@ _LOOPBACK_IPV4 = r"(?a)127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `other_keys` are older variables that hold another key than this one; `on_exchange` gets each
-    request.
+    `other_keys` are older variables that hold another key than this one. `on_exchange` gets each
+    request that is over, an `Exchange`; the threads of several requests call it at once.
     """
 
     api_key: str
@@ -38,7 +37,7 @@ class Settings(NamedTuple):
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = None
     key_source: str = "GCORE_API_KEY"  # as messages name it
-    on_exchange: ExchangeListener | None = None
+    on_exchange: Callable[..., None] | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.base_url!r})"
