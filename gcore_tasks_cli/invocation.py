@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.settings.configuration import Configuration
+from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
 from gcore_tasks_cli.times import Deadline, format_timeout

@@ -12,8 +12,8 @@ from gcore_tasks_cli.api.request_limits import (
     READ_LIMIT_SECONDS,
     REQUEST_LIMIT_SECONDS,
 )
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import NoAnswer
+from gcore_tasks_cli.settings.settings import CLIENT_CERTIFICATE_HINT
 
 # OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
 _CERTIFICATE_HINTS = {

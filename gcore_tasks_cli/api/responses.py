@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
+from gcore_tasks_cli.settings.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.tasks.document import (
     decode_json,
     encode_json,

@@ -35,10 +35,10 @@ from gcore_tasks_cli.api.responses import (
     status_error,
     task_answer,
 )
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
 from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
 

@@ -3,8 +3,8 @@
 import ssl
 from pathlib import Path
 
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.settings import Settings
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:

@@ -8,7 +8,7 @@ import typer
 from gcore_tasks_cli.parsing import filters, options
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.configuration import Configuration
+    from gcore_tasks_cli.settings.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -34,8 +34,8 @@ def ack(
       gtask list --failed --unacknowledged --all --ids | gtask ack -
       gtask ack --all --project 1234 --yes
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.settings.configuration import Configuration
 
     configuration = Configuration(os.environ, profile)
     if everything:

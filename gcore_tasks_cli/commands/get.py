@@ -20,12 +20,12 @@ def get(
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.settings.configuration import Configuration
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")

@@ -66,7 +66,6 @@ def list_tasks(
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs -r gtask get
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import read_pages
@@ -74,6 +73,7 @@ def list_tasks(
     from gcore_tasks_cli.output.list_notes import ListNotes
     from gcore_tasks_cli.output.list_printers import FailurePages, IdPages, TablePages
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+    from gcore_tasks_cli.settings.configuration import Configuration
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 

@@ -51,7 +51,6 @@ def resources(
       VM=$(curl -X POST … | gtask resources - --wait --type instances)
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
     from gcore_tasks_cli.operations.fetch import print_each
@@ -60,6 +59,7 @@ def resources(
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
+    from gcore_tasks_cli.settings.configuration import Configuration
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())

@@ -69,10 +69,10 @@ def sandbox(
       gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       gtask sandbox --scenario outage.json -- ./deploy.sh
     """
-    from gcore_tasks_cli.api.keys import secrets_at_hand
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.server import SandboxServer
+    from gcore_tasks_cli.settings.key import secrets_at_hand
 
     # What is exported is shown, even if it is what is set already.
     streams = Streams.standard(secrets_at_hand(os.environ) if command else ())

@@ -4,20 +4,20 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.keys import (
+from gcore_tasks_cli.api.tls import tls_context
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.parsing.options import progress_mode
+from gcore_tasks_cli.sanitize import one_line, without_secrets
+from gcore_tasks_cli.settings.configuration import Configuration
+from gcore_tasks_cli.settings.key import (
     KEY_COMMAND,
     KEY_FILE,
     find_api_key,
     key_command_words,
     secrets_at_hand,
 )
-from gcore_tasks_cli.api.proxies import proxy_for
-from gcore_tasks_cli.api.settings import DEFAULT_SOURCE, Settings, find_base_url, find_path
-from gcore_tasks_cli.api.tls import tls_context
-from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.parsing.options import progress_mode
-from gcore_tasks_cli.sanitize import one_line, without_secrets
+from gcore_tasks_cli.settings.proxy import proxy_for
+from gcore_tasks_cli.settings.settings import DEFAULT_SOURCE, Settings, find_base_url, find_path
 from gcore_tasks_cli.tasks.query import scope
 
 _OUR_OWN = "those that come with gtask"

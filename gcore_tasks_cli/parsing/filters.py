@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.configuration import Configuration
+    from gcore_tasks_cli.settings.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 Types = Annotated[

@@ -8,8 +8,8 @@ import pytest
 
 from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft, network_error, too_slow
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import NoAnswer
+from gcore_tasks_cli.settings.settings import CLIENT_CERTIFICATE_HINT
 from tests.unit.api.few_descriptors import few_descriptors, in_a_process_of_its_own
 
 

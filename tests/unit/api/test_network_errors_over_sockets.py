@@ -12,10 +12,10 @@ import pytest
 import trustme
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.sandbox.server import SandboxServer
+from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.rare_faults import scenario_of
 from tests.servers.raw import answering
 from tests.unit.api.certificates import AUTHORITY, certificate_files

@@ -11,9 +11,9 @@ from gcore_tasks_cli.api.responses import (
     status_error,
     task_answer,
 )
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.settings.settings import CLIENT_CERTIFICATE_HINT
 
 KEY = "1234$abcdef0123456789abcdef0123456789"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.settings import Settings
 from tests.unit.api.certificates import AUTHORITY, certificate_files
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.configuration import VARIABLES, Configuration, _parsed
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.configuration import VARIABLES, Configuration, _parsed
 
 FILE = """\
 profile: prod

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.configuration import Configuration
+from gcore_tasks_cli.settings.settings import Settings
 
 
 def settings_of(env: Mapping[str, str]) -> Settings:

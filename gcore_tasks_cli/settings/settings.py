@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.keys import OLDER_NAMES, find_api_key, secrets_of
-from gcore_tasks_cli.api.proxies import Proxy, proxy_for
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.configuration import Configuration
+from gcore_tasks_cli.settings.key import OLDER_NAMES, find_api_key, secrets_of
+from gcore_tasks_cli.settings.proxy import Proxy, proxy_for
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 DEFAULT_SOURCE = "the default"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.configuration import Configuration
 
 OLDER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gcore_tasks_cli.api.proxies import Proxy, is_excepted, proxy_for
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.proxy import Proxy, is_excepted, proxy_for
 
 API = "https://api.example.com"
 

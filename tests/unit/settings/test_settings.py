@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings, check_base_url, find_path
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.configuration import Configuration
+from gcore_tasks_cli.settings.settings import Settings, check_base_url, find_path
 
 NAME = "GCORE_BASE_URL"
 
