@@ -70,8 +70,6 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
             api_key="",
             ca_file=paths.get("SSL_CERT_FILE"),
             ca_dir=paths.get("SSL_CERT_DIR"),
-            client_cert=paths.get("SSL_CLIENT_CERT"),
-            client_key=paths.get("SSL_CLIENT_KEY"),
         )
         tls_context(settings)  # says what is wrong with their contents
         return "; ".join(f"{path}, from {name}" for name, path in paths.items() if path) or default
@@ -90,10 +88,6 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         (
             "trusted certificates",
             lambda: certificates("SSL_CERT_FILE", "SSL_CERT_DIR", default=_OUR_OWN),
-        ),
-        (
-            "client certificate",
-            lambda: certificates("SSL_CLIENT_CERT", "SSL_CLIENT_KEY", default="none"),
         ),
         ("progress", progress),
     )

@@ -13,7 +13,6 @@ from gcore_tasks_cli.settings.proxy import Proxy, proxy_for
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 DEFAULT_SOURCE = "the default"
-CLIENT_CERTIFICATE_HINT = "SSL_CLIENT_CERT names the file of one, SSL_CLIENT_KEY that of its key"
 _EXPORT_KEY = "export GCORE_API_KEY='1234$abcdef'"
 # A JSON Web Token: three parts of base64url, the first a JSON object.
 _JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
@@ -32,8 +31,6 @@ class Settings(NamedTuple):
     base_url: str = DEFAULT_BASE_URL
     ca_file: str | None = None
     ca_dir: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = None
     key_source: str = "GCORE_API_KEY"  # as messages name it
@@ -60,8 +57,6 @@ class Settings(NamedTuple):
             key_source=key_source,
             ca_file=find_path(env, "SSL_CERT_FILE"),
             ca_dir=find_path(env, "SSL_CERT_DIR"),
-            client_cert=find_path(env, "SSL_CLIENT_CERT"),
-            client_key=find_path(env, "SSL_CLIENT_KEY"),
             other_keys=tuple(
                 name for name in OLDER_NAMES if env.get(name, "").strip() not in ("", api_key)
             ),

@@ -161,8 +161,6 @@ def test_paths_of_certificates_are_files_and_one_folder(tmp_path: Path) -> None:
     for name, field in (
         ("SSL_CERT_FILE", "ca_file"),
         ("SSL_CERT_DIR", "ca_dir"),
-        ("SSL_CLIENT_CERT", "client_cert"),
-        ("SSL_CLIENT_KEY", "client_key"),
     ):
         right, wrong, kind = (
             (tmp_path, file, "folder") if field == "ca_dir" else (file, tmp_path, "file")
