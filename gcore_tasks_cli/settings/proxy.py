@@ -1,19 +1,15 @@
-"""Which proxy leads to the API, as curl has it. Pure: variables in, a proxy or an error out.
+"""Which proxy leads to the API, by the variables that the standard library and httpx read.
 
-httpx gives up on every request where it cannot read one entry of NO_PROXY; here what cannot be
-read is ignored, and httpx is handed the proxy that was chosen.
+httpx is handed the proxy that is chosen here, so that errors can name it and its variable.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from gcore_tasks_cli.errors import UsageError
 
-# As curl reads them: the lower case first.
-_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-_EXCEPTION_VARIABLES = ("no_proxy", "NO_PROXY")
+_VARIABLES = ("https_proxy", "all_proxy")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -32,17 +28,15 @@ class Proxy(NamedTuple):
 
 
 def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
-    """The proxy on the way to this https URL; None where there is none. Plain http has none.
+    """The proxy on the way to this URL; None if there is none, as always for plain http.
 
     Raises:
         UsageError: for a proxy that cannot be used.
     """
     target = urlsplit(base_url)
-    variable = next((name for name in _PROXY_VARIABLES if env.get(name, "").strip()), None)
-    if variable is None or target.scheme != "https":
-        return None
-    exceptions = next((env[name] for name in _EXCEPTION_VARIABLES if env.get(name)), "")
-    if is_excepted(target.hostname or "", target.port or 443, exceptions):
+    variables = (_spelling(name, env) for name in _VARIABLES)
+    variable = next((name for name in variables if env.get(name, "").strip()), None)
+    if variable is None or target.scheme != "https" or _is_excepted(target, env):
         return None
     url = env[variable].strip()
     url = url if "://" in url else f"http://{url}"
@@ -56,60 +50,26 @@ def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
             f"{variable} is not the URL of a proxy", hint="write it like http://127.0.0.1:3128"
         )
     if parts.scheme.startswith("socks"):
-        _need_socks(variable)
+        _require_socks(variable)
     return Proxy(url, variable)
 
 
-def is_excepted(host: str, port: int, exceptions: str) -> bool:
-    """Whether this host is reached without a proxy; `exceptions` is the value of NO_PROXY.
-
-    Names (and what ends with them), addresses, CIDR blocks of both families, each perhaps with a
-    port, and `*` for all.
-    """
-    return any(_matches(host, port, e) for e in exceptions.replace(",", " ").split())
+def _spelling(name: str, env: Mapping[str, str]) -> str:
+    """The variable in lower case if it is set, though it be empty; else in upper case."""
+    return name if name in env else name.upper()
 
 
-def _matches(host: str, port: int, entry: str) -> bool:
-    if entry == "*":
-        return True
-    address = _address(host)
-    name, of_port = _split_port(entry)
-    if of_port is not None and of_port != port:
-        return False
-    if address is not None:
-        try:
-            return address in ipaddress.ip_network(name.strip("[]"), strict=False)
-        except ValueError:
-            return False
-    name = _ascii(name.removeprefix("*").strip("."))
-    host = _ascii(host.rstrip("."))
-    return bool(name) and (host == name or host.endswith(f".{name}"))
+def _is_excepted(target: SplitResult, env: Mapping[str, str]) -> bool:
+    """Whether NO_PROXY says that the target is reached without a proxy."""
+    # Here, since it is slow to import and rarely needed. The type stubs lack it.
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+    host = target.netloc if target.port else f"{target.netloc.rstrip(':')}:443"
+    exceptions = env.get(_spelling("no_proxy", env), "")
+    return bool(proxy_bypass_environment(host, {"no": exceptions}))
 
 
-def _split_port(entry: str) -> tuple[str, int | None]:
-    name, colon, port = entry.rpartition(":")
-    is_port = bool(colon) and port.isascii() and port.isdigit()
-    # More colons without brackets are an IPv6 address.
-    if is_port and (":" not in name or name.endswith("]")):
-        return name, int(port)
-    return entry, None
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return None
-
-
-def _ascii(name: str) -> str:
-    try:
-        return name.lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        return name.lower()
-
-
-def _need_socks(variable: str) -> None:
+def _require_socks(variable: str) -> None:
     from importlib.util import find_spec
 
     if find_spec("socksio") is None:
