@@ -9,7 +9,6 @@ def get(
     task_ids: options.TaskIds,
     as_json: options.Json = False,
     fields: options.Fields = None,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Show tasks: state, times, error, what they created.
@@ -25,12 +24,11 @@ def get(
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
-    from gcore_tasks_cli.settings.configuration import Configuration
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")
     paths = parse_fields(fields) if fields is not None else None
-    invocation = Invocation.begin(Configuration(os.environ, profile), verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     streams, env = invocation.streams, invocation.env
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
     if paths is not None:

@@ -53,7 +53,6 @@ def list_tasks(
     as_json: options.Json = False,
     fields: options.Fields = None,
     ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
@@ -73,7 +72,6 @@ def list_tasks(
     from gcore_tasks_cli.output.list_notes import ListNotes
     from gcore_tasks_cli.output.list_printers import FailurePages, IdPages, TablePages
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer
-    from gcore_tasks_cli.settings.configuration import Configuration
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 
@@ -82,9 +80,8 @@ def list_tasks(
     paths = parse_fields(fields) if fields is not None else None
     if order.lower() not in ("asc", "desc"):
         raise UsageError(f"--order is asc or desc, not {order[:50]!r}")
-    configuration = Configuration(os.environ, profile)
     query = filters.task_query(
-        configuration,
+        os.environ,
         states=chosen_states(states or (), active=active, failed=failed),
         types=types,
         projects=projects,
@@ -97,7 +94,7 @@ def list_tasks(
         newest_first=order.lower() == "desc",
     )
     most = _most(limit, everything)
-    invocation = Invocation.begin(configuration, verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     notes = ListNotes(query, most)
     streams, env = invocation.streams, invocation.env
     printer: Printer

@@ -39,7 +39,6 @@ def resources(
     quiet: options.Quiet = False,
     progress: options.Progress = None,
     heartbeat: options.Heartbeat = options.DEFAULT_HEARTBEAT_SECONDS,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
     no_ci: options.NoCi = False,
 ) -> int:
@@ -59,13 +58,11 @@ def resources(
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.printers import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
-    from gcore_tasks_cli.settings.configuration import Configuration
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
     flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json)
     resume = ("resources", "--wait", *(word for t in kinds for word in ("--type", t)), *flags)
-    resume += () if profile is None else ("--profile", profile)
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
         interval=interval,
@@ -77,7 +74,7 @@ def resources(
     )
     waits = wait and timeout_seconds > 0
     invocation = Invocation.begin(
-        Configuration(os.environ, profile),
+        os.environ,
         verbose=verbose,
         quiet=quiet,
         timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS,

@@ -28,7 +28,6 @@ def watch(
     since: filters.Since = None,
     until: filters.Until = None,
     acknowledged: filters.Acknowledged = None,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
     no_ci: options.NoCi = False,
 ) -> int:
@@ -57,7 +56,6 @@ def watch(
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
-    from gcore_tasks_cli.settings.configuration import Configuration
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
 
@@ -66,9 +64,8 @@ def watch(
     paths = parse_fields(fields) if fields is not None else None
     if timeout is None:
         timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
-    configuration = Configuration(os.environ, profile)
     query = filters.task_query(
-        configuration,
+        os.environ,
         states=ACTIVE_STATES,
         types=types,
         projects=projects,
@@ -93,7 +90,6 @@ def watch(
     following = Following(page, query.keeps) if follow else None
     flags = options.given(fail_fast=fail_fast, any=any_one, json=as_json, events=events)
     resume = ("watch", *flags, *(("--fields", fields) if fields else ()))
-    resume += () if profile is None else ("--profile", profile)
     wait_options = WaitOptions(
         Goal(fail_fast, any_one, following),
         interval=interval,
@@ -104,7 +100,7 @@ def watch(
         no_ci=no_ci or follow,  # without an end, it is no step of a job that could be reported
     )
     invocation = Invocation.begin(
-        configuration,
+        os.environ,
         verbose=verbose,
         quiet=quiet or wait_options.progress == "none",
         timeout_seconds=timeout,

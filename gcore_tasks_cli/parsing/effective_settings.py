@@ -1,111 +1,46 @@
 """The settings in effect and where each comes from, for `gtask help environment`."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.parsing.options import progress_mode
 from gcore_tasks_cli.sanitize import one_line, without_secrets
-from gcore_tasks_cli.settings.configuration import Configuration
 from gcore_tasks_cli.settings.key import (
     KEY_COMMAND,
     KEY_FILE,
     find_api_key,
-    key_command_words,
+    key_variable,
     secrets_at_hand,
 )
 from gcore_tasks_cli.settings.proxy import proxy_for
-from gcore_tasks_cli.settings.settings import DEFAULT_SOURCE, Settings, find_base_url, find_path
+from gcore_tasks_cli.settings.settings import Settings, find_base_url, find_path, variable
 from gcore_tasks_cli.tasks.query import scope
 
-_OUR_OWN = "those that come with gtask"
 
-
-def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tuple[str, str]]:
+def settings_in_effect(
+    env: Mapping[str, str],
+    load_certificates: Callable[[Settings], object],
+    progress_mode: Callable[[], str],
+) -> list[tuple[str, str]]:
     """What each setting is, in words; what is wrong with it where it cannot be used.
 
-    The key is never in them, and no command is run for it.
-
-    Raises:
-        UsageError: if there is no such profile.
+    The key is never in them, and no command is run for it. What the other arguments give, or raise
+    as a UsageError, are settings that belong to other folders.
     """
-    configuration = Configuration(env, profile)
-    configuration.check_profile()
-
-    def key() -> str:
-        found = configuration.find("api-key")
-        if found is not None and found[1] == KEY_COMMAND:
-            program, *_ = key_command_words(found[0])
-            if shutil.which(program) is None:
-                raise UsageError(f"there is no program {program!r}, which {KEY_COMMAND} names")
-            return f"what {KEY_COMMAND} prints; it was not run for this page"
-        if found is not None and found[1] == KEY_FILE and _is_pipe(found[0]):
-            return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
-        return f"set, from {find_api_key(configuration)[1]}"
-
-    def base_url() -> str:
-        url, source = find_base_url(configuration)
-        return f"{url}, {source if source == DEFAULT_SOURCE else f'from {source}'}"
-
-    def number(what: str) -> str:
-        found = configuration.find(f"cloud-{what}")
-        if found is None:
-            return "not set: all of them"
-        return f"{scope((), what, lambda: found)[0]}, from {found[1]}"
-
-    def file() -> str:
-        unread = configuration.unread_keys
-        notes = [f"not read: {', '.join(unread)}"] if unread else []
-        return "; ".join([configuration.description, *notes, *configuration.notes])
-
-    def proxy() -> str:
-        found = proxy_for(find_base_url(configuration)[0], env)
-        return "none" if found is None else found.name.removeprefix("the proxy ")
-
-    def certificates(*names: str, default: str) -> str:
-        paths = {name: find_path(env, name) for name in names}
-        settings = Settings(
-            api_key="",
-            ca_file=paths.get("SSL_CERT_FILE"),
-            ca_dir=paths.get("SSL_CERT_DIR"),
-        )
-        tls_context(settings)  # says what is wrong with their contents
-        return "; ".join(f"{path}, from {name}" for name, path in paths.items() if path) or default
-
-    def progress() -> str:
-        is_set = env.get("GTASK_PROGRESS", "").strip()
-        return f"{progress_mode(None, env)}, {'from GTASK_PROGRESS' if is_set else DEFAULT_SOURCE}"
-
-    rows: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("API key", key),
-        ("base URL", base_url),
-        ("project", lambda: number("project")),
-        ("region", lambda: number("region")),
-        ("configuration file", file),
-        ("proxy", proxy),
-        (
-            "trusted certificates",
-            lambda: certificates("SSL_CERT_FILE", "SSL_CERT_DIR", default=_OUR_OWN),
-        ),
-        ("progress", progress),
-    )
-    described: list[tuple[str, str]] = []
+    rows: dict[str, Callable[[], str]] = {
+        "API key": lambda: _key(env),
+        "base URL": lambda: _with_source(env, "GCORE_BASE_URL", find_base_url(env)),
+        "project": lambda: _number(env, "project"),
+        "region": lambda: _number(env, "region"),
+        "proxy": lambda: _proxy(env),
+        "trusted certificates": lambda: _certificates(env, load_certificates),
+        "progress": lambda: _with_source(env, "GTASK_PROGRESS", progress_mode()),
+    }
     secrets = secrets_at_hand(env)
-    for name, setting in rows:
-        text = one_line(without_secrets(_in_words(setting), secrets))
-        if text.startswith("wrong") and text in dict(described).values():
-            text = "wrong, for the same reason"
-        described.append((name, text))
-    return described
-
-
-def _is_pipe(path: str) -> bool:
-    try:
-        return Path(path).is_fifo()
-    except (OSError, ValueError):
-        return False  # what is wrong with it is said by who reads it
+    return [
+        (name, one_line(without_secrets(_in_words(setting), secrets)))
+        for name, setting in rows.items()
+    ]
 
 
 def _in_words(setting: Callable[[], str]) -> str:
@@ -113,3 +48,41 @@ def _in_words(setting: Callable[[], str]) -> str:
         return setting()
     except UsageError as error:
         return f"wrong: {error.message}"
+
+
+def _with_source(env: Mapping[str, str], name: str, text: str) -> str:
+    return f"{text}, {f'from {name}' if env.get(name, '').strip() else 'the default'}"
+
+
+def _key(env: Mapping[str, str]) -> str:
+    source = key_variable(env)
+    if source == KEY_COMMAND:
+        return f"what {KEY_COMMAND} prints; it was not run for this page"
+    if source == KEY_FILE and _is_pipe(env[KEY_FILE].strip()):
+        return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
+    return f"set, from {find_api_key(env)[1]}"
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return Path(path).is_fifo()
+    except (OSError, ValueError):
+        return False  # reading it says what is wrong
+
+
+def _number(env: Mapping[str, str], what: str) -> str:
+    name = f"GCORE_CLOUD_{what.upper()}_ID"
+    chosen = scope((), what, variable(env, name))
+    return f"{chosen[0]}, from {name}" if chosen else "not set: all of them"
+
+
+def _proxy(env: Mapping[str, str]) -> str:
+    found = proxy_for(find_base_url(env), env)
+    return "none" if found is None else found.name.removeprefix("the proxy ")
+
+
+def _certificates(env: Mapping[str, str], load: Callable[[Settings], object]) -> str:
+    paths = {name: find_path(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")}
+    load(Settings("", ca_file=paths["SSL_CERT_FILE"], ca_dir=paths["SSL_CERT_DIR"]))
+    named = [f"{path}, from {name}" for name, path in paths.items() if path]
+    return "; ".join(named) or "those that come with gtask"
