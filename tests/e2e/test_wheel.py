@@ -15,7 +15,7 @@ from gcore_tasks_cli.parsing.topics import TOPICS
 from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]
-RUN_TIME = {"typer", "httpx", "rich", "pydantic", "pyyaml"}
+RUN_TIME = {"typer", "httpx", "rich", "pydantic"}
 
 
 def run(*command: str) -> None:
