@@ -84,9 +84,9 @@ def _page(topic: str, context: typer.Context) -> str:
 
 def _effective_settings(context: typer.Context) -> str:
     from gcore_tasks_cli.api.tls import tls_context
-    from gcore_tasks_cli.parsing.effective_settings import settings_in_effect
     from gcore_tasks_cli.parsing.help_format import bold
     from gcore_tasks_cli.parsing.options import progress_mode
+    from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
     rows = settings_in_effect(os.environ, tls_context, lambda: progress_mode(None, os.environ))
     page = context.make_formatter()
