@@ -48,7 +48,7 @@ def help_(
     if name in TOPICS:
         pages.append(_page(name, context))
     if name == "environment":
-        pages.append(_effective_settings(context))
+        pages.append(_settings_in_effect(context))
     if not pages:
         known = [*gtask.list_commands(whole), *TOPICS]
         nearest = nearest_command(topic, known)
@@ -82,7 +82,7 @@ def _page(topic: str, context: typer.Context) -> str:
     return page.getvalue().strip()
 
 
-def _effective_settings(context: typer.Context) -> str:
+def _settings_in_effect(context: typer.Context) -> str:
     from gcore_tasks_cli.api.tls import tls_context
     from gcore_tasks_cli.parsing.help_format import bold
     from gcore_tasks_cli.parsing.options import progress_mode

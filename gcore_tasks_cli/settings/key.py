@@ -77,26 +77,27 @@ def _key_of_file(path: str) -> str:
 
 def _key_of_command(command: str) -> str:
     """The first line that the command prints; no shell is involved."""
+    import shlex
     import subprocess
     import tempfile
 
-    words = _words_of(command)
     try:
+        words = shlex.split(command, posix=os.name != "nt")
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
             )
             # Not until its end: what it leaves in the background may keep that open.
             line = process.stdout.readline(_LONGEST_KEY + 2) if process.stdout else b""
-            threading.Thread(target=_read_on, args=(process.stdout,), daemon=True).start()
+            threading.Thread(target=_discard, args=(process.stdout,), daemon=True).start()
             status = process.wait()
             errors.seek(0)
             said = errors.read(2000).decode("utf-8", "replace").strip()[:500]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        # Without its arguments, which may be secrets.
+        # The command is not shown: it may be the key itself, or hold another secret.
         raise UsageError(
-            f"cannot run {words[0][:200]!r} of {KEY_COMMAND}: {reason}", hint=_NO_SHELL
+            f"cannot run {KEY_COMMAND}: {getattr(error, 'strerror', None) or error}",
+            hint=f"it names a program; {_NO_SHELL}",
         ) from None
     if status != 0:
         raise UsageError(
@@ -106,26 +107,11 @@ def _key_of_command(command: str) -> str:
     return line.decode("utf-8", "replace").strip()
 
 
-def _read_on(stream: IO[bytes]) -> None:
-    """Lets a program write what it wants to; nothing of it is kept."""
+def _discard(stream: IO[bytes]) -> None:
+    """Reads to the end, so that the program can go on writing."""
     with stream:
         while stream.read(65536):
             pass
-
-
-def _words_of(command: str) -> list[str]:
-    """The words of the command, split as a shell would."""
-    import shlex
-
-    try:
-        words = shlex.split(command, posix=os.name != "nt")
-    except ValueError as error:
-        raise UsageError(f"cannot run {KEY_COMMAND}: {error}", hint=_NO_SHELL) from None
-    if "$" in words[0]:
-        raise UsageError(
-            f"{KEY_COMMAND} names no program", hint=f"is it the key itself? That belongs into {KEY}"
-        )
-    return words
 
 
 def _no_key(env: Mapping[str, str]) -> UsageError:

@@ -28,7 +28,7 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
     [
         (printing("import sys; sys.exit('vault is locked')"), "status 1: vault is locked"),
         (printing("pass"), "the output of GCORE_API_KEY_COMMAND holds no key"),
-        ("/no/such/command --x", "cannot run '/no/such/command' of GCORE_API_KEY_COMMAND"),
+        ("/no/such/command --x", "cannot run GCORE_API_KEY_COMMAND: No such file or directory"),
         (printing("exit(1)") + ' "$HOME"', "it runs without a shell"),
     ],
 )

@@ -184,22 +184,17 @@ def test_of_what_a_command_says_the_beginning_is_shown() -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        # Its arguments may be secrets.
-        ("/no/where --token t", "'/no/where' of GCORE_API_KEY_COMMAND: No such file or directory"),
-        ("'", "GCORE_API_KEY_COMMAND: No closing quotation"),
+        ("/no/where --token t", "No such file or directory"),
+        ("1234$abcdefghijk", "No such file or directory"),
+        ("'", "No closing quotation"),
+        ("a\x00b", "embedded null byte"),
     ],
 )
-def test_a_command_that_cannot_be_run(command: str, said: str) -> None:
+def test_a_command_that_cannot_be_run_is_not_shown(command: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings_of({"GCORE_API_KEY_COMMAND": command})
-    assert caught.value.message == f"cannot run {said}"
-    assert "without a shell" in (caught.value.hint or "")
-
-
-def test_of_the_name_of_a_program_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY_COMMAND": "/" + "y" * 999})
-    assert caught.value.message.count("y") == 199
+    assert caught.value.message == f"cannot run GCORE_API_KEY_COMMAND: {said}"
+    assert (caught.value.hint or "").startswith("it names a program; it runs without a shell")
 
 
 def test_a_command_gets_nothing_of_standard_input() -> None:
