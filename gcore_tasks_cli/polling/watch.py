@@ -28,7 +28,6 @@ from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests, Uniform
 from gcore_tasks_cli.polling.rounds import FEWEST_TASKS, Reading, most_rows, round_parameters
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.ids import can_be_asked_for
 from gcore_tasks_cli.times import format_duration
 
 _SHORTEST_ROUND_SECONDS = 2.0
@@ -73,7 +72,7 @@ class Watch:
         self._schedule = schedule
         self._once = once
         self._tick_seconds = tick_seconds
-        self._deadline = deadline
+        self._deadline = math.inf if once else deadline
         now = self._next_tick = port.now()
         self._finder = Finder(source, now, deadline) if isinstance(source, Search) else None
         self._tasks: dict[str, _Task] = {}
@@ -102,7 +101,7 @@ class Watch:
             now = self._requests.now()
             if self._requests.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
-            elif now >= self._deadline and not self._once:
+            elif now >= self._deadline:
                 self._stop = StopReason.DEADLINE
             else:
                 self._ask(now)
@@ -268,14 +267,8 @@ class Watch:
             yield events.Found(now, len(finds.answers), finds.searched, finds.is_recent)
         if not finder.follows:
             self._finder = None
-        for answer in finds.answers:
-            task_id = answer.document.id
-            if task_id in self._adopted:
-                continue
-            if not can_be_asked_for(task_id):
-                self._adopted.add(task_id)
-                yield events.LeftOut(now, task_id)
-            elif self._stop is None:
+        for task_id, answer in finds.answers.items():
+            if task_id not in self._adopted and self._stop is None:
                 yield from self._take_document(now, self._adopt(now, task_id), answer)
 
     def _take_round_page(

@@ -161,7 +161,7 @@ def test_appear_waits_as_long_as_it_says_whatever_the_list_does() -> None:
     for ran in (failing, none, short):
         assert ran.status == 124
         assert "no task appeared in 4 s" in ran.err
-        assert "gtask: waiting up to 4 s for a first task\n" in ran.err
+        assert "gtask: waiting up to 4 s for the first task\n" in ran.err
         assert 4 <= ran.seconds < 4 + AT_ONCE_SECONDS
 
 

@@ -72,7 +72,7 @@ def test_the_built_in_tasks_end_and_one_fails() -> None:
 
 
 def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path) -> None:
-    scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "requests": [1, 1]}]}
+    scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "between": [0, 5]}]}
     path = tmp_path / "scenario.json"
     path.write_text(json.dumps(scenario))
     inner = "gtask watch $GTASK_SANDBOX_TASK_IDS --interval 0.1"
