@@ -213,6 +213,13 @@ def test_whatever_the_fault_every_end_of_a_thousand_is_noticed(
     check_noticed(world, watch(world))
 
 
+@pytest.mark.parametrize("count", [1, 8, 60])
+@pytest.mark.parametrize("latency", [3.0, 8.0, 20.0])
+def test_a_slow_api_is_waited_for(count: int, latency: float) -> None:
+    world = World(tasks(count, 30, 60), latency=latency)
+    check_noticed(world, watch(world))
+
+
 @pytest.mark.parametrize("count", [2, 5, 8, 60])
 @pytest.mark.parametrize("kind", ["503", "hang", "reset", "nonsense", "403", "404"])
 def test_one_task_that_is_broken_for_good_keeps_no_other_waiting(count: int, kind: str) -> None:
@@ -593,3 +600,11 @@ def test_trouble_is_reported_once_when_it_has_lasted(count: int) -> None:
     assert outages(events) == (1, 1)
     (began,) = [event.at - START for event in events if isinstance(event, OutageBegan)]
     assert 6.5 <= began <= 5 + pace(0) + 3 + 1 + latency_slack(long)
+
+
+@pytest.mark.parametrize("kind", ["503", "hang", "empty", "hidden", "endless", *PERMANENT])
+def test_a_list_that_is_broken_for_good_is_reported_once_at_most(kind: str) -> None:
+    world = World(tasks(8, 100, 110), [Fault(0, FOR_GOOD, kind, LISTS)])
+    began, ended = outages(watch(world))
+    assert began <= 1
+    assert ended <= began
