@@ -58,7 +58,7 @@ class Finder:
                 query = query._replace(states=(), since=max(since, query.since or since))
             self._reading = Reading(query.parameters())
             self._answers, self._searched = [], 0
-            yield self._reading.first
+            yield from self._reading.pending
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""

@@ -23,10 +23,9 @@ _BACKOFF_FLOOR_SECONDS = 0.1
 # allows 5 s and a tenth; the rest is for the request itself.
 _LONGEST_PAUSE_SECONDS = 4.0
 _LONGEST_PAUSE_SHARE = 1 / 12
-# A late request is repeated over another connection. The first one is kept for so long: a slow
+# A late request is repeated over another connection. It is kept for so long all the same: a slow
 # answer is better than none.
 _LONGEST_REQUEST_SECONDS = 30.0
-_MOST_REQUESTS_A_JOB = 2
 # Trouble that is over sooner is not reported; it is over once nothing has failed for so long.
 _TROUBLE_SECONDS = 3.0
 _OBSERVED_SECONDS = 1.0
@@ -75,11 +74,14 @@ class _Sent:
 
 
 class _Open:
-    """A job without a final answer; `error` is what it failed with last."""
+    """A job without a final answer, and the failures of one `kind` that it met in a row.
+
+    `since` is when the first of them was sent, `error` the last one of any kind.
+    """
 
     __slots__ = (
-        *("error", "failures", "first_sent", "limits", "not_before", "once"),
-        *("refusals", "refused_at", "sent", "submitted", "was_seen"),
+        *("count", "error", "kind", "not_before", "once", "sent", "since", "submitted"),
+        "was_seen",
     )
 
     def __init__(self, submitted: float, *, once: bool, was_seen: bool) -> None:
@@ -88,9 +90,16 @@ class _Open:
         self.was_seen = was_seen
         self.sent: list[_Sent] = []
         self.error: ApiError | None = None
-        self.failures = self.limits = self.refusals = 0
-        self.first_sent = math.inf
-        self.refused_at = 0.0
+        self.kind = ""
+        self.count = 0
+        self.since = submitted
+
+    def fail(self, kind: str, error: ApiError, sent_at: float) -> None:
+        """Counts a failure."""
+        if kind != self.kind:
+            self.kind, self.count, self.since = kind, 0, sent_at
+        self.count += 1
+        self.error = error
 
 
 class Requests:
@@ -109,14 +118,11 @@ class Requests:
         self._final: list[tuple[Job, Answer | ApiError]] = []
         self._has_news = False
         # When the API last answered with anything but a transient fault, or this began.
-        self._answered = self._round_began = port.now()
+        self._answered = self._failed_at = port.now()
         self._has_worked = False
         self._slowest_answer = 0.0
-        self._failed_rounds = 0
-        self._limited_job: Job | None = None
         self._failing: set[Job] = set()
         self._trouble: Outage | None = None
-        self._failed_at = self.recovered_at = self._answered
         self.gate = Gate(self._answered)
 
     @property
@@ -159,11 +165,6 @@ class Requests:
             self._open[job] = _Open(due, once=once, was_seen=was_seen)
             self._queue(job).put(job, due)
 
-    def hurry(self, job: Job) -> None:
-        """Makes the job due at once, unless it is under way."""
-        if job in self._open and not self._open[job].sent:
-            self._queue(job).put(job, self.now())
-
     def cancel(self, job: Job) -> None:
         """No longer waits for an answer to this job."""
         self._final = [reply for reply in self._final if reply[0] != job]
@@ -175,7 +176,7 @@ class Requests:
         pending = self._open.get(job)
         if pending is None or pending.error is None:
             return False
-        return self.now() - pending.first_sent >= _TROUBLE_SECONDS
+        return self.now() - pending.submitted >= _TROUBLE_SECONDS
 
     def wait(self, until: float) -> list[tuple[Job, Answer | ApiError]]:
         """Final answers as soon as there are any; none at the time `until` or once interrupted.
@@ -218,17 +219,12 @@ class Requests:
 
     def _send(self, job: Job, now: float) -> None:
         self._queue(job).drop(job)
-        pending = self._open[job]
-        if len(pending.sent) >= _MOST_REQUESTS_A_JOB:
-            self._give_up_request(pending.sent[-1])
-        elif len(self._under_way) >= MOST_IN_FLIGHT:
+        if len(self._under_way) >= MOST_IN_FLIGHT:
             late = [sent for sent in self._under_way.values() if sent.is_late]
             self._give_up_request(max(late, key=lambda sent: sent.at))
         patience = max(self._longest_pause(now), 2 * self._slowest_answer)
-        late_at = now + min(patience, _LONGEST_REQUEST_SECONDS)
-        sent = _Sent(next(self._numbers), job, now, late_at)
-        pending.sent.append(sent)
-        pending.first_sent = min(pending.first_sent, now)
+        sent = _Sent(next(self._numbers), job, now, now + min(patience, _LONGEST_REQUEST_SECONDS))
+        self._open[job].sent.append(sent)
         self._under_way[sent.number] = sent
         self.gate.sent(job, now)
         self._port.submit(sent.number, job)
@@ -257,48 +253,49 @@ class Requests:
                 self._give_up_request(sent)
             elif not sent.is_late and now >= sent.late_at:
                 sent.is_late = True
-                error = NoAnswer("the API does not answer", transient=True)
-                self._take_transient(sent, self._open[sent.job], error, now)
+                self._take_transient(sent, self._open[sent.job], _silence(), now)
         while self._next_give_up() <= now:
-            self._give_up(next(iter(self._open)), self._why_too_late)
+            job, pending = next(iter(self._open.items()))
+            self._give_up(job, pending.error or _silence())
+
+    def _next_give_up(self) -> float:
+        oldest = next(iter(self._open.values()), None)
+        return math.inf if oldest is None else self._gives_up_at(oldest)
+
+    def _gives_up_at(self, pending: _Open) -> float:
+        return max(self._answered, pending.submitted) + self._policy.retry_seconds
 
     # Answers
 
     def _take(self, reply: Reply) -> None:
         if (sent := self._under_way.pop(reply.number, None)) is None:
             return  # it was given up meanwhile
-        now, pending = self.now(), self._open[sent.job]
+        now, pending, answer = self.now(), self._open[sent.job], reply.answer
         pending.sent.remove(sent)
-        if isinstance(reply.answer, ApiError):
-            self._take_error(sent, pending, reply.answer, now)
+        if isinstance(answer, ApiError):
+            if answer.retry_after is not None:
+                pending.not_before = now + answer.retry_after
+            if self._is_transient(answer):
+                self._take_transient(sent, pending, answer, now)
+            else:
+                self._note_answer(sent, now)  # the API is there, and says no
+                self._take_refusal(sent, pending, answer, now)
         else:
             self._has_worked = True
             self._note_answer(sent, now)
-            self._finish(sent.job, reply.answer)
+            self._finish(sent.job, answer)
 
-    def _take_error(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
-        if error.retry_after is not None:
-            pending.not_before = now + error.retry_after
-        is_transient = error.transient
+    def _is_transient(self, error: ApiError) -> bool:
         if error.status == _NOT_FOUND and not isinstance(error, TaskNotFound):
             # Not the API's own: a proxy's, or a wrong base URL, which would never have worked.
-            is_transient = self._has_worked or error.retry_after is not None
-        if pending.once:
-            self._finish(sent.job, error)
-        elif is_transient:
-            self._take_transient(sent, pending, error, now)
-        else:
-            self._note_answer(sent, now)  # the API is there, and says no
-            self._take_refusal(sent, pending, error, now)
+            return self._has_worked or error.retry_after is not None
+        return error.transient
 
     def _take_refusal(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Believes a permanent error, or asks again to see whether it repeats."""
-        if not pending.refusals:
-            pending.refused_at = now
-        pending.refusals += 1
+        self._note_failure("refused", sent, pending, error, now)
         times, seconds = self._needed(pending, error)
-        if pending.refusals < times or now - pending.refused_at < seconds:
-            self._note_failure(sent, pending, error, now)
+        if pending.count < times or now - pending.since < seconds:
             self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
         elif isinstance(error, KeyRefused) and error.status == _UNAUTHORIZED:
             for job in list(self._open):  # the key is one for all of them
@@ -307,6 +304,8 @@ class Requests:
             self._finish(sent.job, error)
 
     def _needed(self, pending: _Open, error: ApiError) -> tuple[int, float]:
+        if pending.once:
+            return 1, 0.0
         if isinstance(error, TaskNotFound):
             return _GONE if pending.was_seen else _NEVER_SEEN
         if self._has_worked:
@@ -317,40 +316,21 @@ class Requests:
         if pending.once:
             self._finish(sent.job, error)
             return
-        pending.refusals = 0
         is_limit = error.status == _TOO_MANY_REQUESTS
-        pending.failures += not is_limit
+        self._note_failure("limit" if is_limit else "transient", sent, pending, error, now)
         if is_limit:
-            self._take_limit(sent, pending, now)
-        self._note_failure(sent, pending, error, now)
-        if sent.at >= self._round_began:  # requests that are under way together fail together
-            self._round_began = now
-            self._failed_rounds += 1
-        due = max(now + self._pause(sent, pending, now, is_limit=is_limit), pending.not_before)
-        if (why := self._why_not_again(pending, error, due)) is not None:
-            self._give_up(sent.job, why)
-            return
-        if not is_limit:
-            self.gate.failed(sent.job, due)
-        if error.retry_after is not None and (is_limit or self.gate.is_probing):
-            self.gate.hold(pending.not_before)  # asked of this client, not of this job
-        self._queue(sent.job).put(sent.job, due)
-
-    def _take_limit(self, sent: _Sent, pending: _Open, now: float) -> None:
-        """Slows down all requests; but a job that alone is refused waits longer by itself."""
-        if sent.job == self._limited_job:
-            pending.limits += 1
+            failures = self.gate.limited(sent.job, sent.at, now)
         else:
-            self._limited_job, pending.limits = sent.job, 0
-            self.gate.limited(sent.at, now)
-
-    def _pause(self, sent: _Sent, pending: _Open, now: float, *, is_limit: bool) -> float:
-        failures = max(pending.failures, self._failed_rounds if self.gate.is_probing else 0)
-        if is_limit:
-            failures = pending.limits  # else the gate's spacing is enough
-        if sent.is_late or not failures:
-            return 0.0
-        return backoff(failures, self._uniform, self._longest_pause(now))
+            failures = self.gate.failed(sent.job, pending.count)
+        pause = backoff(failures, self._uniform, self._longest_pause(now)) if failures else 0.0
+        due = max(now if sent.is_late else now + pause, pending.not_before)
+        is_last_try = pending.kind == "transient" and pending.count >= self._policy.most_tries
+        if is_last_try or due >= self._gives_up_at(pending):
+            self._give_up(sent.job, error)
+            return
+        if self.gate.is_probing or (is_limit and error.retry_after is not None):
+            self.gate.hold(due)  # for all: it is not about this job
+        self._queue(sent.job).put(sent.job, due)
 
     def _longest_pause(self, now: float) -> float:
         return max(_LONGEST_PAUSE_SECONDS, (now - self._answered) * _LONGEST_PAUSE_SHARE)
@@ -358,18 +338,13 @@ class Requests:
     def _note_answer(self, sent: _Sent, now: float) -> None:
         self._answered = now
         self._slowest_answer = max(self._slowest_answer / 2, now - sent.at)
-        self._failed_rounds = 0
-        was_probing = self.gate.is_probing
         self.gate.answered(now)
-        if was_probing:
-            # All that waited for the outage to end may go on now.
-            for job, pending in self._open.items():
-                if pending.error is not None and all(each.is_late for each in pending.sent):
-                    self._queue(job).put(job, max(now, pending.not_before))
 
-    def _note_failure(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
+    def _note_failure(
+        self, kind: str, sent: _Sent, pending: _Open, error: ApiError, now: float
+    ) -> None:
         self._has_news |= pending.error is None
-        pending.error = error
+        pending.fail(kind, error, sent.at)
         if isinstance(error, TaskNotFound):
             return  # that is no trouble of the API
         trouble = self._trouble
@@ -393,37 +368,20 @@ class Requests:
             self._give_up_request(sent)
         del self._open[job]
         self._queue(job).drop(job)
-        if job in self._failing:
-            self._failing.discard(job)
-            if not self._failing:
-                self.recovered_at, self._has_news = self.now(), True
+        self._has_news |= self._failing == {job}
+        self._failing.discard(job)
 
-    def _why_not_again(self, pending: _Open, error: ApiError, then: float) -> str | None:
-        if pending.failures >= self._policy.most_tries:
-            return f"; gave up after {pending.failures} tries"
-        if then < self._gives_up_at(pending):
-            return None
+    def _give_up(self, job: Job, error: ApiError) -> None:
+        pending, final = self._open[job], copy(error)
+        why = f" after {format_duration(self.now() - pending.submitted)}"
         if error.retry_after is not None:
-            asked = format_duration(error.retry_after)
-            return f"; gave up: it asks to come back after {asked}"
-        return self._why_too_late
-
-    def _gives_up_at(self, pending: _Open) -> float:
-        return max(self._answered, pending.submitted) + self._policy.retry_seconds
-
-    def _next_give_up(self) -> float:
-        oldest = next(iter(self._open.values()), None)
-        return math.inf if oldest is None else self._gives_up_at(oldest)
-
-    @property
-    def _why_too_late(self) -> str:
-        return f"; gave up after {format_duration(self._policy.retry_seconds)}"
-
-    def _give_up(self, job: Job, why: str) -> None:
-        error = self._open[job].error or NoAnswer("the API does not answer", transient=True)
-        final = copy(error)
-        final.message = f"{error.message}{why}"
+            why = f": it asks to come back after {format_duration(error.retry_after)}"
+        final.message = f"{error.message}; gave up{why}"
         self._finish(job, final)
+
+
+def _silence() -> NoAnswer:
+    return NoAnswer("the API does not answer", transient=True)
 
 
 class Answers:
@@ -451,11 +409,10 @@ class Answers:
         self._requests.cancel(job)
         self._answers.pop(job, None)
 
-    def answer(self, job: Job) -> Answer:
-        """Waits for the answer to this job, and keeps what comes for others.
+    def outcome(self, job: Job) -> Answer | ApiError:
+        """Waits for the answer to this job, or its error; keeps what comes for others.
 
         Raises:
-            ApiError: for a permanent fault, or a transient one that lasted too long.
             Interrupted: if the port was interrupted.
         """
         requests = self._requests
@@ -465,10 +422,19 @@ class Answers:
                 self._observer(requests.now(), requests.outage)
             if requests.interrupted is not None:
                 raise Interrupted(requests.interrupted)
-        answer = self._answers.pop(job)
-        if isinstance(answer, ApiError):
-            raise answer
-        return answer
+        return self._answers.pop(job)
+
+    def answer(self, job: Job) -> Answer:
+        """As `outcome`, for a good one.
+
+        Raises:
+            ApiError: for a permanent fault, or a transient one that lasted too long.
+            Interrupted: if the port was interrupted.
+        """
+        outcome = self.outcome(job)
+        if isinstance(outcome, ApiError):
+            raise outcome
+        return outcome
 
 
 def in_order(
@@ -484,15 +450,7 @@ def in_order(
     answers = Answers(port, uniform, observer=observer)
     for job in jobs:
         answers.ask(job)
-    return _in_order(answers, jobs)
-
-
-def _in_order(answers: Answers, jobs: Sequence[Job]) -> Iterator[tuple[Job, Answer | ApiError]]:
-    for job in jobs:
-        try:
-            yield job, answers.answer(job)
-        except ApiError as error:
-            yield job, error
+    return ((job, answers.outcome(job)) for job in jobs)
 
 
 def backoff(failures: int, uniform: Uniform, longest: float = _LONGEST_PAUSE_SECONDS) -> float:

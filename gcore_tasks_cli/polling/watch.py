@@ -7,28 +7,12 @@ after the deadline.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from copy import copy
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.due import DueQueue
-from gcore_tasks_cli.polling.events import (
-    LIST_ID,
-    Changed,
-    Event,
-    Failed,
-    Found,
-    LeftOut,
-    Outage,
-    OutageBegan,
-    OutageEnded,
-    Settled,
-    Stopped,
-    StopReason,
-    Tick,
-    Unfinished,
-)
+from gcore_tasks_cli.polling.events import LIST_ID, Event, Outage, StopReason
 from gcore_tasks_cli.polling.finder import Finder
 from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.jobs import (
@@ -45,7 +29,7 @@ from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Request
 from gcore_tasks_cli.polling.rounds import FEWEST_TASKS, Reading, most_rows, round_parameters
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
-from gcore_tasks_cli.times import format_duration, parse_time
+from gcore_tasks_cli.times import format_duration
 
 _SHORTEST_ROUND_SECONDS = 2.0
 # A list that was refused rests for 2 s, then longer, up to this. A list that hides most tasks is
@@ -59,12 +43,9 @@ _LAST_LOOK_SECONDS = 5.0
 class _Task:
     """A task that is waited for; times are in seconds on the port's clock."""
 
-    __slots__ = ("born", "created", "document", "seen", "task_id")
-
     def __init__(self, task_id: str) -> None:
         self.task_id = task_id
         self.document: Document | None = None
-        self.created: datetime | None = None
         self.born: float | None = None  # creation
         self.seen = 0.0  # when the document came
 
@@ -105,7 +86,6 @@ class Watch:
         self._by_lower: dict[str, str] = {}
         self._reading: Reading | None = None
         self._sought: list[_Task] = []
-        self._is_crowded = False
         self._round_began = -math.inf
         self._rest_until = now
         self._rests = 0
@@ -128,20 +108,19 @@ class Watch:
                 self._ask(now)
                 if now >= self._next_tick:
                     self._next_tick = now + self._tick_seconds
-                    yield Tick(now, self._outage if self._requests.is_failing else None)
+                    yield events.Tick(now, self._outage if self._requests.is_failing else None)
                 yield from self._take_all(self._next_wake())
         yield from self._end(self._requests.now())
 
     def _end(self, now: float) -> Iterator[Event]:
         outage = self._outage
         if outage is not None and not self._requests.is_failing:
-            yield self._outage_ended(now, outage)
-            outage = None
-        outage = outage or (self._requests.trouble if self._requests.is_failing else None)
+            yield events.OutageEnded(now, now - outage.since, outage.failures)
+        outage = self._requests.trouble if self._requests.is_failing else None
         for task in self._tasks.values():
-            yield Unfinished(now, task.task_id, task.document, outage)
+            yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
-        yield Stopped(now, self._stop or ended, outage, self._requests.interrupted)
+        yield events.Stopped(now, self._stop or ended, outage, self._requests.interrupted)
 
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)
@@ -150,17 +129,14 @@ class Watch:
             self._look_once_more(now)
         before, self._outage = self._outage, self._requests.outage
         if before is None and self._outage is not None:
-            yield OutageBegan(now, self._outage)
+            yield events.OutageBegan(now, self._outage)
         elif before is not None and self._outage is None:
-            yield self._outage_ended(now, before)
+            yield events.OutageEnded(now, now - before.since, before.failures)
         for job, answer in answers:
             if self._stop is None:
                 yield from self._take(now, job, answer)
         if self._finder is not None and self._stop is None:
             yield from self._take_finds(now)
-
-    def _outage_ended(self, now: float, outage: Outage) -> OutageEnded:
-        return OutageEnded(now, self._requests.recovered_at - outage.since, outage.failures)
 
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
@@ -168,10 +144,8 @@ class Watch:
         self._round_began, self._rest_until = -math.inf, now
         self._cancel_reading()
         for task_id in self._tasks:
-            if task_id in self._alone:
-                self._requests.hurry(GetTask(task_id))
-            else:
-                self._due.put(task_id, now)
+            self._requests.cancel(GetTask(task_id))
+            self._due.put(task_id, now)
 
     # Asking
 
@@ -187,13 +161,18 @@ class Watch:
     def _ask(self, now: float) -> None:
         if not self._once and self._schedule.interval is None:
             self._requests.gate.pace_singles(len(self._tasks))
-        for page in self._finder.due_pages(now) if self._finder else ():
-            self._requests.submit(page)
+        if self._finder is not None:
+            self._submit(self._finder.due_pages(now))
         if not self._goes_by_list(now):
             while (first := self._due.pop()) is not None:
                 self._ask_alone(*first)
         elif self._reading is None and now >= self._round_at():
             self._begin_round(now)
+        self._requests.send_due(now)
+
+    def _submit(self, pages: Iterable[ListPage]) -> None:
+        for page in pages:
+            self._requests.submit(page)
 
     def _goes_by_list(self, now: float) -> bool:
         """Whether a list pays, and works: it answers for enough tasks at once."""
@@ -224,12 +203,11 @@ class Watch:
             if self._by_lower[task.task_id.lower()] == task.task_id
         ]
         # Not the old ones that the last list was too short for: they would make this one longer.
-        window = [task.created for task in self._sought if task.task_id not in self._alone]
-        parameters = round_parameters(
-            window or [task.created for task in self._sought], is_crowded=self._is_crowded
-        )
-        self._reading = Reading(parameters, most_rows(len(self._sought)))
-        self._requests.submit(self._reading.first)
+        shown = [task for task in self._sought if task.task_id not in self._alone]
+        seen = [task.document for task in shown or self._sought]
+        created = [document.created_on if document else None for document in seen]
+        self._reading = Reading(round_parameters(created), most_rows(len(self._sought)))
+        self._submit(self._reading.pending)
 
     def _cancel_reading(self) -> None:
         for page in self._reading.pending if self._reading else ():
@@ -262,8 +240,7 @@ class Watch:
             if is_round and reading is not None:
                 yield from self._take_round_page(now, reading, job, answer)
             elif finder is not None:
-                for more in finder.take(now, job, answer):
-                    self._requests.submit(more)
+                self._submit(finder.take(now, job, answer))
 
     def _take_error(
         self, now: float, job: Job, error: ApiError, *, is_found: bool
@@ -275,7 +252,7 @@ class Watch:
             is_found = self._finder is not None
         if is_found:
             self._finder = None
-            yield Failed(now, LIST_ID, error, None)
+            yield events.Failed(now, LIST_ID, error, None)
         elif isinstance(job, ListPage):
             self._rest(now)
         elif isinstance(job, GetTask) and (task := self._tasks.get(job.task_id)) is not None:
@@ -288,7 +265,7 @@ class Watch:
                 self._stop, self._finder = StopReason.NOTHING_FOUND, None
             return
         if finds.is_first:
-            yield Found(now, len(finds.answers), finds.searched, finds.is_recent)
+            yield events.Found(now, len(finds.answers), finds.searched, finds.is_recent)
         if not finder.follows:
             self._finder = None
         for answer in finds.answers:
@@ -297,7 +274,7 @@ class Watch:
                 continue
             if not can_be_asked_for(task_id):
                 self._adopted.add(task_id)
-                yield LeftOut(now, task_id)
+                yield events.LeftOut(now, task_id)
             elif self._stop is None:
                 yield from self._take_document(now, self._adopt(now, task_id), answer)
 
@@ -305,28 +282,22 @@ class Watch:
         self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
     ) -> Iterator[Event]:
         for document in answer.documents:
-            task_id = self._by_lower.get(document.id.lower())
-            if task_id is None or self._stop is not None:
-                continue
-            reading.shown.add(task_id)
-            if (task := self._tasks.get(task_id)) is not None:
-                self._alone.discard(task_id)
+            task = self._tasks.get(self._by_lower.get(document.id.lower(), ""))
+            if task is not None and self._stop is None:
+                self._alone.discard(task.task_id)
                 single = TaskAnswer(document, answer.server_time, answer.retry_after)
                 yield from self._take_document(now, task, single)
-        for more in reading.take(page, answer):
-            self._requests.submit(more)
+        self._submit(reading.take(page, answer))
         if not reading.pending:
             self._end_round(now, reading)
 
     def _end_round(self, now: float, reading: Reading) -> None:
         self._reading = None
-        self._is_crowded |= reading.is_cut and all(task.created for task in self._sought)
-        hidden = [task for task in self._sought if task.task_id not in reading.shown]
-        for task in hidden:
-            # The list only saves requests: nothing is concluded from a task's absence.
-            if task.task_id in self._tasks and task.task_id not in self._alone:
-                self._ask_alone(now, task.task_id)
         self._rests = 0
+        for task_id in {task.task_id for task in self._sought} & self._tasks.keys() - self._alone:
+            if task_id.lower() not in reading.shown:
+                # The list only saves requests: nothing is concluded from a task's absence.
+                self._ask_alone(now, task_id)
 
     def _rest(self, now: float) -> None:
         """Without lists for a while, tasks are asked for one by one."""
@@ -340,14 +311,13 @@ class Watch:
         self._requests.cancel(GetTask(task.task_id))  # a list has answered it
         if task.born is None:
             task.born = now - answer.age_seconds
-            task.created = parse_time(document.created_on)
         age = now - task.born
         if previous is None or _shown_state(previous) != _shown_state(document):
-            yield Changed(now, task.task_id, document, previous, age)
+            yield events.Changed(now, task.task_id, document, previous, age)
         if document.is_final:
             self._forget(task)
             self._schedule.expectations.saw_end(document)
-            yield Settled(now, task.task_id, document)
+            yield events.Settled(now, task.task_id, document)
             if self._goal.any_one:
                 self._stop = StopReason.ANY
             elif document.state != "FINISHED" and self._goal.fail_fast:
@@ -355,7 +325,7 @@ class Watch:
         elif self._once:
             self._forget(task)
             self._has_unfinished = True
-            yield Unfinished(now, task.task_id, document, None)
+            yield events.Unfinished(now, task.task_id, document, None)
         else:
             self._look_again(now, age, task, answer)
 
@@ -381,7 +351,7 @@ class Watch:
 
     def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
         self._forget(task)
-        yield Failed(now, task.task_id, error, task.document)
+        yield events.Failed(now, task.task_id, error, task.document)
 
     def _forget(self, task: _Task) -> None:
         del self._tasks[task.task_id]
@@ -398,10 +368,9 @@ def _in_context(error: ApiError, task: _Task, now: float) -> ApiError:
     """The error of a task that was seen and is no longer there: its ID was right."""
     if not isinstance(error, TaskNotFound) or task.document is None:
         return error
-    gone = copy(error)
-    gone.message = (
+    return TaskNotFound(
         f"task {task.task_id} is gone: it was {task.document.state} "
-        f"{format_duration(now - task.seen)} ago, and the API does not know it any more"
+        f"{format_duration(now - task.seen)} ago, and the API does not know it any more",
+        status=error.status,
+        request_id=error.request_id,
     )
-    gone.hint = None
-    return gone

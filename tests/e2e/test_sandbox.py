@@ -59,7 +59,7 @@ def test_options_behind_the_command_are_its_own() -> None:
 
 
 def test_default_filters_do_not_hide_the_tasks() -> None:
-    env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999"}
+    env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999", "GCORE_API_URL": "x"}
     ran = gtask(None, "sandbox", *command("list", "--ids"), env=env)
     assert ran.status == 0
     assert ran.out
@@ -122,7 +122,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    exports = [process.stdout.readline().decode() for _ in range(4)]
+    exports = [process.stdout.readline().decode() for _ in range(3)]
     notes = [process.stderr.readline().decode() for _ in range(2)]
     assert "Paste the lines of standard output into another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]

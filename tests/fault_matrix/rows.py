@@ -241,9 +241,9 @@ ROWS: tuple[Row, ...] = (
         promises=("certificate",),
     ),
     permanent(
-        "base URL is no URL",
+        "base URL is not a URL",
         2,
-        ("no http or https URL",),
+        ("not an http or https URL",),
         base_url="::nonsense::",
         promises=("settings",),
         most_requests=0,

@@ -22,6 +22,7 @@ FLOORS = (
     {"errors", "times", "sanitize", "interrupts"},
     {"tasks"},
     {"polling"},
+    {"settings"},
     {"api"},
     {"output"},
     {"invocation"},
@@ -34,7 +35,6 @@ FLOORS = (
 # Each heavy library is imported in one place only.
 OWNERS = {
     "httpx": ("api/",),
-    "yaml": ("api/configuration.py",),
     "pydantic": ("tasks/model.py",),
     "rich": ("output/terminal/",),
     "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
@@ -114,7 +114,7 @@ def modules_after(code: str, **more: str) -> set[str]:
 
 # What takes long to import, and what of it each run loads.
 HEAVY = {
-    *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer", "yaml"),
+    *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer"),
     *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watcher")),
 }
 PARSER = {"typer"}
@@ -154,7 +154,6 @@ def test_what_each_run_loads(line: str) -> None:
             GCORE_BASE_URL=server.base_url,
             GTASK_NO_HISTORY="1",
             GITHUB_ACTIONS="",
-            GCORE_CONFIG=os.devnull,
         )
     assert loaded & HEAVY == LOADED[line]
 

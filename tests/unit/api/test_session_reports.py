@@ -9,13 +9,13 @@ import pytest
 
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import (
     ApiError,
     KeyRefused,
     NoAnswer,
     TaskNotFound,
 )
+from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at
