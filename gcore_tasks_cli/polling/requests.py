@@ -293,7 +293,8 @@ class Requests:
 
     def _take_refusal(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Believes a permanent error, or asks again to see whether it repeats."""
-        self._note_failure("refused", sent, pending, error, now)
+        self._has_news |= pending.error is None
+        pending.fail(f"{type(error).__name__} {error.status}", error, sent.at)
         times, seconds = self._needed(pending, error)
         if pending.count < times or now - pending.since < seconds:
             self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
@@ -317,7 +318,9 @@ class Requests:
             self._finish(sent.job, error)
             return
         is_limit = error.status == _TOO_MANY_REQUESTS
-        self._note_failure("limit" if is_limit else "transient", sent, pending, error, now)
+        self._has_news |= pending.error is None
+        pending.fail("limit" if is_limit else "transient", error, sent.at)
+        self._note_trouble(sent, error, now)
         if is_limit:
             failures = self.gate.limited(sent.job, sent.at, now)
         else:
@@ -340,13 +343,7 @@ class Requests:
         self._slowest_answer = max(self._slowest_answer / 2, now - sent.at)
         self.gate.answered(now)
 
-    def _note_failure(
-        self, kind: str, sent: _Sent, pending: _Open, error: ApiError, now: float
-    ) -> None:
-        self._has_news |= pending.error is None
-        pending.fail(kind, error, sent.at)
-        if isinstance(error, TaskNotFound):
-            return  # that is no trouble of the API
+    def _note_trouble(self, sent: _Sent, error: ApiError, now: float) -> None:
         trouble = self._trouble
         if trouble is None or self._is_over(now):
             trouble = Outage(sent.at, self._answered, error, None, 0)

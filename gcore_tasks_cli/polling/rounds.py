@@ -51,7 +51,7 @@ class Reading:
 
 
 def most_rows(tasks: int) -> int:
-    """How much of a list may be read for so many tasks."""
+    """How much of a list may be read for so many tasks, those that have ended included."""
     return MOST_A_PAGE + _MOST_FOREIGN_SHARE * tasks
 
 

@@ -205,7 +205,7 @@ class Watch:
         shown = [task for task in self._sought if task.task_id not in self._alone]
         seen = [task.document for task in shown or self._sought]
         created = [document.created_on if document else None for document in seen]
-        self._reading = Reading(round_parameters(created), most_rows(len(self._sought)))
+        self._reading = Reading(round_parameters(created), most_rows(len(self._adopted)))
         self._submit(self._reading.pending)
 
     def _cancel_reading(self) -> None:
