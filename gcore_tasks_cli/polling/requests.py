@@ -7,10 +7,10 @@ is transient makes it due again; a permanent error is final once it can be belie
 import math
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from itertools import count
+from itertools import count, islice
 from typing import NamedTuple
 
-from gcore_tasks_cli.errors import ApiError, Interrupted, KeyRefused, NoAnswer, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.due import DueQueue
 from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.polling.gate import MOST_IN_FLIGHT, Gate
@@ -35,6 +35,7 @@ _AFTER_GOOD_ANSWERS = (3, 5.0)
 _NEVER_SEEN = (2, 3.0)
 _GONE = (2, 10.0)
 _LONGEST_CONFIRMATION_PAUSE = 2.5
+_SILENCE = NoAnswer("the API does not answer", transient=True)
 _TOO_MANY_REQUESTS = 429
 _UNAUTHORIZED = 401
 _NOT_FOUND = 404
@@ -63,8 +64,6 @@ UNTIL_DEADLINE = RetryPolicy(math.inf, math.inf)
 class _Sent:
     """A request under way, which is late from `late_at` on."""
 
-    __slots__ = ("at", "is_late", "job", "late_at", "number")
-
     def __init__(self, number: int, job: Job, at: float, late_at: float) -> None:
         self.number = number
         self.job = job
@@ -78,11 +77,6 @@ class _Open:
 
     `since` is when the first of them was sent, `error` the last one of any kind.
     """
-
-    __slots__ = (
-        *("count", "error", "kind", "not_before", "once", "sent", "since", "submitted"),
-        "was_seen",
-    )
 
     def __init__(self, submitted: float, *, once: bool, was_seen: bool) -> None:
         self.submitted = self.not_before = submitted
@@ -106,7 +100,7 @@ class Requests:
     """Jobs through a port; `outage` says how it stands with the API."""
 
     def __init__(self, port: Port, policy: RetryPolicy, uniform: Uniform) -> None:
-        self._port = port
+        self.port = port
         self._policy = policy
         self._uniform = uniform
         self._open: dict[Job, _Open] = {}
@@ -126,15 +120,6 @@ class Requests:
         self.gate = Gate(self._answered)
 
     @property
-    def interrupted(self) -> int | None:
-        """The number of the signal that asks to stop, once there is one."""
-        return self._port.interrupted
-
-    def now(self) -> float:
-        """Seconds on the port's clock."""
-        return self._port.now()
-
-    @property
     def is_failing(self) -> bool:
         """Whether any job failed last time."""
         return bool(self._failing)
@@ -142,7 +127,7 @@ class Requests:
     @property
     def trouble(self) -> Outage | None:
         """What is wrong, from the first request that fails until nothing has failed for a while."""
-        if self._trouble is None or self._is_over(self.now()):
+        if self._trouble is None or self._is_over(self.port.now()):
             return None
         next_try = None if self._under_way else self._next_send()[0]
         return self._trouble._replace(next_try=next_try, answered=self._answered)
@@ -150,7 +135,7 @@ class Requests:
     @property
     def outage(self) -> Outage | None:
         """The trouble, once it has lasted for long enough to report it."""
-        trouble, until = self.trouble, self.now() if self._failing else self._failed_at
+        trouble, until = self.trouble, self.port.now() if self._failing else self._failed_at
         return trouble if trouble and until - trouble.since >= _TROUBLE_SECONDS else None
 
     def submit(
@@ -161,7 +146,7 @@ class Requests:
         One that is asked `once` is not repeated. `was_seen`: the API has answered it before.
         """
         if job not in self._open:
-            due = self.now() if at is None else at
+            due = self.port.now() if at is None else at
             self._open[job] = _Open(due, once=once, was_seen=was_seen)
             self._queue(job).put(job, due)
 
@@ -176,7 +161,7 @@ class Requests:
         pending = self._open.get(job)
         if pending is None or pending.error is None:
             return False
-        return self.now() - pending.submitted >= _TROUBLE_SECONDS
+        return self.port.now() - pending.submitted >= _TROUBLE_SECONDS
 
     def wait(self, until: float) -> list[tuple[Job, Answer | ApiError]]:
         """Final answers as soon as there are any; none at the time `until` or once interrupted.
@@ -184,13 +169,13 @@ class Requests:
         None either when a job begins to fail or all work again, so that it can be acted upon.
         """
         while True:
-            now = self.now()
+            now = self.port.now()
             self._expire(now)
-            if self._final or self._has_news or self.interrupted is not None or now >= until:
+            if self._final or self._has_news or self.port.interrupted is not None or now >= until:
                 final, self._final, self._has_news = self._final, [], False
                 return final  # before more is sent: these answers may make it needless
             self.send_due(now)
-            for reply in self._port.wait(min(until, self._next_event())):
+            for reply in self.port.wait(min(until, self._next_event())):
                 self._take(reply)
 
     # Sending
@@ -227,12 +212,12 @@ class Requests:
         self._open[job].sent.append(sent)
         self._under_way[sent.number] = sent
         self.gate.sent(job, now)
-        self._port.submit(sent.number, job)
+        self.port.submit(sent.number, job)
 
     def _give_up_request(self, sent: _Sent) -> None:
         del self._under_way[sent.number]
         self._open[sent.job].sent.remove(sent)
-        self._port.cancel(sent.number)
+        self.port.cancel(sent.number)
 
     # Time
 
@@ -253,14 +238,13 @@ class Requests:
                 self._give_up_request(sent)
             elif not sent.is_late and now >= sent.late_at:
                 sent.is_late = True
-                self._take_transient(sent, self._open[sent.job], _silence(), now)
+                self._take_transient(sent, self._open[sent.job], _SILENCE, now)
         while self._next_give_up() <= now:
             job, pending = next(iter(self._open.items()))
-            self._give_up(job, pending.error or _silence())
+            self._give_up(job, pending.error or _SILENCE)
 
     def _next_give_up(self) -> float:
-        oldest = next(iter(self._open.values()), None)
-        return math.inf if oldest is None else self._gives_up_at(oldest)
+        return min(map(self._gives_up_at, islice(self._open.values(), 1)), default=math.inf)
 
     def _gives_up_at(self, pending: _Open) -> float:
         return max(self._answered, pending.submitted) + self._policy.retry_seconds
@@ -270,7 +254,7 @@ class Requests:
     def _take(self, reply: Reply) -> None:
         if (sent := self._under_way.pop(reply.number, None)) is None:
             return  # it was given up meanwhile
-        now, pending, answer = self.now(), self._open[sent.job], reply.answer
+        now, pending, answer = self.port.now(), self._open[sent.job], reply.answer
         pending.sent.remove(sent)
         if isinstance(answer, ApiError):
             if answer.retry_after is not None:
@@ -298,7 +282,7 @@ class Requests:
         times, seconds = self._needed(pending, error)
         if pending.count < times or now - pending.since < seconds:
             self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
-        elif isinstance(error, KeyRefused) and error.status == _UNAUTHORIZED:
+        elif error.status == _UNAUTHORIZED and not pending.once:
             for job in list(self._open):  # the key is one for all of them
                 self._finish(job, error)
         else:
@@ -370,15 +354,11 @@ class Requests:
 
     def _give_up(self, job: Job, error: ApiError) -> None:
         pending, final = self._open[job], copy(error)
-        why = f" after {format_duration(self.now() - pending.submitted)}"
+        why = f" after {format_duration(self.port.now() - pending.submitted)}"
         if error.retry_after is not None:
             why = f": it asks to come back after {format_duration(error.retry_after)}"
         final.message = f"{error.message}; gave up{why}"
         self._finish(job, final)
-
-
-def _silence() -> NoAnswer:
-    return NoAnswer("the API does not answer", transient=True)
 
 
 class Answers:
@@ -399,7 +379,7 @@ class Answers:
     def ask(self, job: Job) -> None:
         """Begins with this job."""
         self._requests.submit(job)
-        self._requests.send_due(self._requests.now())
+        self._requests.send_due(self._requests.port.now())
 
     def cancel(self, job: Job) -> None:
         """No longer waits for an answer to this job."""
@@ -414,11 +394,11 @@ class Answers:
         """
         requests = self._requests
         while job not in self._answers:
-            self._answers.update(requests.wait(requests.now() + _OBSERVED_SECONDS))
+            self._answers.update(requests.wait(requests.port.now() + _OBSERVED_SECONDS))
             if self._observer is not None and not isinstance(self._answers.get(job), ApiError):
-                self._observer(requests.now(), requests.outage)
-            if requests.interrupted is not None:
-                raise Interrupted(requests.interrupted)
+                self._observer(requests.port.now(), requests.outage)
+            if requests.port.interrupted is not None:
+                raise Interrupted(requests.port.interrupted)
         return self._answers.pop(job)
 
     def answer(self, job: Job) -> Answer:

@@ -9,7 +9,7 @@ after the deadline.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, TaskNotFound
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.due import DueQueue
 from gcore_tasks_cli.polling.events import LIST_ID, Event, Outage, StopReason
@@ -67,6 +67,7 @@ class Watch:
         once: bool = False,
         tick_seconds: float = 1.0,
     ) -> None:
+        self._port = port
         self._requests = Requests(port, ONE_ANSWER if once else UNTIL_DEADLINE, uniform)
         self._goal = goal or Goal()
         self._schedule = schedule
@@ -98,8 +99,8 @@ class Watch:
     def run(self) -> Iterator[Event]:
         """The events of the wait; the last one is `Stopped`."""
         while self._stop is None and (self._tasks or self._finder):
-            now = self._requests.now()
-            if self._requests.interrupted is not None:
+            now = self._port.now()
+            if self._port.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
             elif now >= self._deadline:
                 self._stop = StopReason.DEADLINE
@@ -109,7 +110,7 @@ class Watch:
                     self._next_tick = now + self._tick_seconds
                     yield events.Tick(now, self._outage if self._requests.is_failing else None)
                 yield from self._take_all(self._next_wake())
-        yield from self._end(self._requests.now())
+        yield from self._end(self._port.now())
 
     def _end(self, now: float) -> Iterator[Event]:
         outage = self._outage
@@ -119,11 +120,11 @@ class Watch:
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
-        yield events.Stopped(now, self._stop or ended, outage, self._requests.interrupted)
+        yield events.Stopped(now, self._stop or ended, outage, self._port.interrupted)
 
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)
-        now = self._requests.now()
+        now = self._port.now()
         if now >= self._deadline and now - until >= _SUSPENDED_SECONDS:
             self._look_once_more(now)
         before, self._outage = self._outage, self._requests.outage
@@ -224,38 +225,32 @@ class Watch:
 
     def _take(self, now: float, job: Job, answer: Answer | ApiError) -> Iterator[Event]:
         finder, reading = self._finder, self._reading
-        is_found = isinstance(job, ListPage) and finder is not None and finder.owns(job)
-        is_round = isinstance(job, ListPage) and reading is not None and job in reading.pending
-        if isinstance(job, ListPage) and not (is_found or is_round):
-            # The history of a type; without it the schedule does without it.
+        if isinstance(job, GetTask):
+            yield from self._take_single(now, job.task_id, answer)
+        elif not isinstance(job, ListPage):
+            return
+        elif finder is not None and finder.owns(job):
             if isinstance(answer, PageAnswer):
-                self._schedule.expectations.learn(answer.documents)
-        elif isinstance(answer, ApiError):
-            yield from self._take_error(now, job, answer, is_found=is_found)
-        elif isinstance(answer, TaskAnswer) and isinstance(job, GetTask):
-            if job.task_id in self._tasks:
-                yield from self._take_document(now, self._tasks[job.task_id], answer)
-        elif isinstance(answer, PageAnswer) and isinstance(job, ListPage):
-            if is_round and reading is not None:
-                yield from self._take_round_page(now, reading, job, answer)
-            elif finder is not None:
                 self._submit(finder.take(now, job, answer))
+            elif isinstance(answer, ApiError):
+                self._finder = None
+                yield events.Failed(now, LIST_ID, answer, None)
+        elif reading is not None and job in reading.pending:
+            if isinstance(answer, PageAnswer):
+                yield from self._take_round_page(now, reading, job, answer)
+            else:
+                self._rest(now)
+        elif isinstance(answer, PageAnswer):
+            # The history of a type; without it the schedule does without it.
+            self._schedule.expectations.learn(answer.documents)
 
-    def _take_error(
-        self, now: float, job: Job, error: ApiError, *, is_found: bool
-    ) -> Iterator[Event]:
-        if isinstance(error, KeyRefused) and error.status == 401:
-            # The key is one for all of them: no other ID could fare better.
-            for waiting in list(self._tasks.values()):
-                yield from self._give_up(now, waiting, error)
-            is_found = self._finder is not None
-        if is_found:
-            self._finder = None
-            yield events.Failed(now, LIST_ID, error, None)
-        elif isinstance(job, ListPage):
-            self._rest(now)
-        elif isinstance(job, GetTask) and (task := self._tasks.get(job.task_id)) is not None:
-            yield from self._give_up(now, task, _in_context(error, task, now))
+    def _take_single(self, now: float, task_id: str, answer: Answer | ApiError) -> Iterator[Event]:
+        task = self._tasks.get(task_id)
+        if task is not None and isinstance(answer, TaskAnswer):
+            yield from self._take_document(now, task, answer)
+        elif task is not None and isinstance(answer, ApiError):
+            self._forget(task)
+            yield events.Failed(now, task_id, _in_context(answer, task, now), task.document)
 
     def _take_finds(self, now: float) -> Iterator[Event]:
         finder = self._finder
@@ -341,10 +336,6 @@ class Watch:
             self._ask_alone(then, task.task_id)
         else:
             self._due.put(task.task_id, then)
-
-    def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
-        self._forget(task)
-        yield events.Failed(now, task.task_id, error, task.document)
 
     def _forget(self, task: _Task) -> None:
         del self._tasks[task.task_id]
