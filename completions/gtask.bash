@@ -141,9 +141,6 @@ _gtask() {
             'watch --until')
                 return
                 ;;
-            'watch --profile')
-                return
-                ;;
             'watch --color')
                 rows=(auto always never) && _gtask_offer
                 return
@@ -163,9 +160,6 @@ _gtask() {
                 return
                 ;;
             'resources --heartbeat')
-                return
-                ;;
-            'resources --profile')
                 return
                 ;;
             'resources --color')
@@ -208,17 +202,11 @@ _gtask() {
             'list --fields')
                 return
                 ;;
-            'list --profile')
-                return
-                ;;
             'list --color')
                 rows=(auto always never) && _gtask_offer
                 return
                 ;;
             'get --fields')
-                return
-                ;;
-            'get --profile')
                 return
                 ;;
             'get --color')
@@ -229,9 +217,6 @@ _gtask() {
                 return
                 ;;
             'ack -r' | 'ack --region')
-                return
-                ;;
-            'ack --profile')
                 return
                 ;;
             'ack --color')
@@ -251,9 +236,6 @@ _gtask() {
                 ;;
             'completion --color')
                 rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'help --profile')
                 return
                 ;;
             'help --color')
@@ -293,7 +275,6 @@ _gtask() {
                     '--until Only tasks created until then; a date includes its day' \
                     '--acknowledged Only tasks that are acknowledged, or only those that are not' \
                     '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--color Colours: auto, always, never' \
@@ -311,7 +292,6 @@ _gtask() {
                     '--quiet/-q No progress and no summary; errors only' \
                     '--progress auto, live, plain or none' \
                     '--heartbeat In logs: print a line after this much silence' \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
                     '--color Colours: auto, always, never' \
@@ -337,7 +317,6 @@ _gtask() {
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--ids Print bare IDs, one a line' \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
@@ -346,7 +325,6 @@ _gtask() {
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
@@ -358,7 +336,6 @@ _gtask() {
                     '*--region/-r Only this region, or '\''all'\''' \
                     '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
                     '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
@@ -377,7 +354,6 @@ _gtask() {
                 ;;
             help)
                 _gtask_options \
-                    '--profile Use this profile of gcore-cli'\''s configuration file' \
                     '--color Colours: auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;

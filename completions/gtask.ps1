@@ -47,7 +47,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
                 @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
@@ -67,7 +66,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
                 @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
                 @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
@@ -95,7 +93,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -106,7 +103,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -120,7 +116,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
@@ -145,7 +140,6 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
         'help' = @{
             Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'stability', 'sandbox') }
             Options = @(
-                @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )

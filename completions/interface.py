@@ -16,7 +16,7 @@ from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.parsing.help_format import COLOR, parts_of_help
 from gcore_tasks_cli.parsing.options import PROGRESS
 from gcore_tasks_cli.parsing.topics import TOPICS
-from gcore_tasks_cli.sandbox.tasks import RESOURCE_TYPES
+from gcore_tasks_cli.sandbox.world import RESOURCE_TYPES
 from gcore_tasks_cli.tasks.query import STATES
 
 TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
 from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
@@ -44,29 +43,27 @@ class Invocation(NamedTuple):
     @classmethod
     def begin(
         cls,
-        configuration: Configuration,
+        env: Mapping[str, str],
         *,
         verbose: bool = False,
         quiet: bool = False,
         timeout_seconds: float = ONE_SHOT_SECONDS,
     ) -> "Invocation":
-        """The invocation with these settings; its deadline counts from now.
+        """The invocation with the settings in these variables; its deadline counts from now.
 
         Raises:
             UsageError: for a setting that is missing or wrong.
             DeadlinePassed: if the file of the key blocks.
         """
         deadline = Deadline.after(timeout_seconds)
-        settings = _Background(lambda: Settings.of(configuration)).result(deadline, "no API key")
+        settings = _Background(lambda: Settings.of(env)).result(deadline, "no API key")
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
-        for note in () if quiet else configuration.notes:
-            streams.note(f"gtask: {note}")
         if verbose:
             from gcore_tasks_cli.output.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
-        return cls(streams, settings, configuration.env, deadline, verbose, quiet, certificates)
+        return cls(streams, settings, env, deadline, verbose, quiet, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs that the arguments are, `-` being those of standard input.

@@ -1,6 +1,5 @@
 """One request and what came of it, for `--verbose`."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -18,7 +17,3 @@ class Exchange(NamedTuple):
     request_id: str | None = None
     problem: str | None = None
     retry_after: float | None = None
-
-
-# Called by the threads that ask, several at a time.
-ExchangeListener = Callable[[Exchange], None]

@@ -10,7 +10,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.jobs import PageAnswer, TaskAnswer
 from gcore_tasks_cli.tasks.document import (
@@ -143,7 +142,7 @@ def _phrase(status: int) -> str:
 def _hint(status: int, said: str, *, of_task: bool) -> str | None:
     # As nginx says them, and Go's own server.
     if status == 400 and "SSL certificate" in said:
-        return CLIENT_CERTIFICATE_HINT
+        return "it demands a client certificate, which gtask does not support"
     if status == 400 and ("HTTPS port" in said or "HTTPS server" in said):
         return "it is an https port, and GCORE_BASE_URL says http"
     return {

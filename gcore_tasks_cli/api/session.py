@@ -28,10 +28,10 @@ from gcore_tasks_cli.api.responses import (
     status_error,
     task_answer,
 )
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
 from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 
 # An error body is read for its message only.

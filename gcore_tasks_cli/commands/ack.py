@@ -8,7 +8,6 @@ import typer
 from gcore_tasks_cli.parsing import filters, options
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -23,7 +22,6 @@ def ack(
         bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
     ] = False,
     as_json: options.Json = False,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Acknowledge tasks: mark them as seen.
@@ -34,29 +32,25 @@ def ack(
       gtask list --failed --unacknowledged --all --ids | gtask ack -
       gtask ack --all --project 1234 --yes
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError
 
-    configuration = Configuration(os.environ, profile)
     if everything:
         if task_ids:
             raise UsageError("give task IDs or --all, not both")
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
         query = filters.task_query(
-            configuration, projects=projects, regions=regions, acknowledged=False
+            os.environ, projects=projects, regions=regions, acknowledged=False
         )
-        return _all(configuration, query, sure=yes, verbose=verbose)
+        return _all(query, sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
     if projects or regions:
         raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    return _some(configuration, task_ids, as_json=as_json, verbose=verbose)
+    return _some(task_ids, as_json=as_json, verbose=verbose)
 
 
-def _some(
-    configuration: "Configuration", arguments: list[str], *, as_json: bool, verbose: bool
-) -> int:
+def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
@@ -64,20 +58,20 @@ def _some(
     from gcore_tasks_cli.output.printers import JsonPrinter
     from gcore_tasks_cli.polling.jobs import Acknowledge
 
-    invocation = Invocation.begin(configuration, verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
     jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(arguments)]
     return most_important(print_each(invocation, jobs, printer))
 
 
-def _all(configuration: "Configuration", query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
+def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
-    invocation = Invocation.begin(configuration, verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     streams = invocation.streams
     if not sure and not streams.is_interactive:
         raise UsageError(

@@ -9,7 +9,6 @@ def get(
     task_ids: options.TaskIds,
     as_json: options.Json = False,
     fields: options.Fields = None,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Show tasks: state, times, error, what they created.
@@ -20,7 +19,6 @@ def get(
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
@@ -31,7 +29,7 @@ def get(
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")
     paths = parse_fields(fields) if fields is not None else None
-    invocation = Invocation.begin(Configuration(os.environ, profile), verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     streams, env = invocation.streams, invocation.env
     printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
     if paths is not None:

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from gcore_tasks_cli.parsing.options import Profile
-
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
@@ -21,7 +19,6 @@ def help_(
             "sandbox.",
         ),
     ] = None,
-    profile: Profile = None,
 ) -> None:
     """Explain a command, exit-codes, environment, waiting, output, ci.
 
@@ -51,7 +48,7 @@ def help_(
     if name in TOPICS:
         pages.append(_page(name, context))
     if name == "environment":
-        pages.append(_effective_settings(profile, context))
+        pages.append(_settings_in_effect(context))
     if not pages:
         known = [*gtask.list_commands(whole), *TOPICS]
         nearest = nearest_command(topic, known)
@@ -85,13 +82,16 @@ def _page(topic: str, context: typer.Context) -> str:
     return page.getvalue().strip()
 
 
-def _effective_settings(profile: str | None, context: typer.Context) -> str:
-    from gcore_tasks_cli.parsing.effective_settings import effective_settings
+def _settings_in_effect(context: typer.Context) -> str:
+    from gcore_tasks_cli.api.tls import tls_context
     from gcore_tasks_cli.parsing.help_format import bold
+    from gcore_tasks_cli.parsing.options import progress_mode
+    from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
+    rows = settings_in_effect(os.environ, tls_context, lambda: progress_mode(None, os.environ))
     page = context.make_formatter()
     page.write_text(bold("In effect now"))
     page.write_paragraph()
     with page.indentation():
-        page.write_dl(effective_settings(os.environ, profile), col_max=23)
+        page.write_dl(rows, col_max=23)
     return page.getvalue().rstrip()

@@ -53,7 +53,6 @@ def list_tasks(
     as_json: options.Json = False,
     fields: options.Fields = None,
     ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
@@ -66,7 +65,6 @@ def list_tasks(
       gtask list --type create_ --since 2026-11-01 --all --json | jq -r .id
       gtask list --failed --ids | xargs -r gtask get
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import read_pages
@@ -82,9 +80,8 @@ def list_tasks(
     paths = parse_fields(fields) if fields is not None else None
     if order.lower() not in ("asc", "desc"):
         raise UsageError(f"--order is asc or desc, not {order[:50]!r}")
-    configuration = Configuration(os.environ, profile)
     query = filters.task_query(
-        configuration,
+        os.environ,
         states=chosen_states(states or (), active=active, failed=failed),
         types=types,
         projects=projects,
@@ -97,7 +94,7 @@ def list_tasks(
         newest_first=order.lower() == "desc",
     )
     most = _most(limit, everything)
-    invocation = Invocation.begin(configuration, verbose=verbose)
+    invocation = Invocation.begin(os.environ, verbose=verbose)
     notes = ListNotes(query, most)
     streams, env = invocation.streams, invocation.env
     printer: Printer

@@ -39,7 +39,6 @@ def resources(
     quiet: options.Quiet = False,
     progress: options.Progress = None,
     heartbeat: options.Heartbeat = options.DEFAULT_HEARTBEAT_SECONDS,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
     no_ci: options.NoCi = False,
 ) -> int:
@@ -51,7 +50,6 @@ def resources(
       VM=$(curl -X POST … | gtask resources - --wait --type instances)
       gtask resources ID --json | jq -r '.created_resources.volumes[]'
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
     from gcore_tasks_cli.operations.fetch import print_each
@@ -64,19 +62,19 @@ def resources(
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout
     kinds = tuple(types or ())
-    resume = options.given(
+    flags = options.given(
         wait=True,
         type=types,
-        timeout=timeout,
+        timeout=timeout or None,
         interval=interval,
         fail_fast=fail_fast,
         any=any_one,
         json=as_json,
-        profile=profile,
     )
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        ("resources", *resume),
+        "resources",
+        flags,
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
@@ -85,7 +83,7 @@ def resources(
     )
     waits = wait and timeout_seconds > 0
     invocation = Invocation.begin(
-        Configuration(os.environ, profile),
+        os.environ,
         verbose=verbose,
         quiet=quiet,
         timeout_seconds=timeout_seconds if waits else ONE_SHOT_SECONDS,

@@ -22,7 +22,7 @@ _SIGNAL_POLL_SECONDS = 0.1
 # The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _POWERSHELLS = ("pwsh", "powershell")
-# Defaults of filters that would hide all that is here.
+# Default filters would hide the sandbox's tasks; the older names of their variables are refused.
 _FILTERS = (
     *("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_REGION_ID"),
     *("GCORE_CLOUD_PROJECT", "GCORE_CLOUD_REGION"),
@@ -69,10 +69,10 @@ def sandbox(
       gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
       gtask sandbox --scenario outage.json -- ./deploy.sh
     """
-    from gcore_tasks_cli.api.keys import secrets_at_hand
     from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.server import SandboxServer
+    from gcore_tasks_cli.settings.key import secrets_at_hand
 
     # What is exported is shown, even if it is what is set already.
     streams = Streams.standard(secrets_at_hand(os.environ) if command else ())
@@ -85,7 +85,6 @@ def sandbox(
         variables = {
             "GCORE_BASE_URL": server.base_url,
             "GCORE_API_KEY": server.api_key,
-            "GCORE_CONFIG": os.devnull,  # its project and region would hide all that is here
             "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
         }
         return _run(streams, command, variables) if command else _serve(streams, variables)
@@ -93,11 +92,10 @@ def sandbox(
 
 def _scenario(path: str | None) -> "Scenario":
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.sandbox.fields import ScenarioError
-    from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
+    from gcore_tasks_cli.sandbox.scenario import Scenario, ScenarioError, parse_scenario
 
     if path is None:
-        return builtin_scenario()
+        return Scenario()
     try:
         with Path(path).open("rb") as file:
             content = file.read(_SCENARIO_LIMIT_BYTES + 1)

@@ -28,7 +28,6 @@ def watch(
     since: filters.Since = None,
     until: filters.Until = None,
     acknowledged: filters.Acknowledged = None,
-    profile: options.Profile = None,
     verbose: options.Verbose = False,
     no_ci: options.NoCi = False,
 ) -> int:
@@ -49,7 +48,6 @@ def watch(
       gtask watch ID1 ID2 --fail-fast --json | jq -r .state
       gtask watch --type create_ --region 76 --appear 60s
     """
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
@@ -62,9 +60,8 @@ def watch(
     if (events, as_json, fields is not None).count(True) > 1:
         raise UsageError("--events, --json and --fields exclude each other: choose one")
     paths = parse_fields(fields) if fields is not None else None
-    configuration = Configuration(os.environ, profile)
     query = filters.task_query(
-        configuration,
+        os.environ,
         states=ACTIVE_STATES,
         types=types,
         projects=projects,
@@ -85,7 +82,7 @@ def watch(
         )
     if follow and appear is not None:
         raise UsageError("--follow and --appear exclude each other")
-    resume = options.given(
+    search = options.given(
         active=active,
         follow=follow,
         appear=appear,
@@ -98,19 +95,22 @@ def watch(
         until=until,
         acknowledged=acknowledged is True,
         unacknowledged=acknowledged is False,
-        timeout=timeout,
+    )
+    flags = options.given(
+        timeout=timeout or None,
         interval=interval,
         fail_fast=fail_fast,
         any=any_one,
         json=as_json,
         fields=fields,
         events=events,
-        profile=profile,
     )
     shown = options.progress_mode(progress, os.environ)
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        ("watch", *resume),
+        "watch",
+        flags,
+        search,
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
@@ -120,7 +120,7 @@ def watch(
     if timeout is None:
         timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
     invocation = Invocation.begin(
-        configuration,
+        os.environ,
         verbose=verbose,
         quiet=quiet or wait_options.progress == "none",
         timeout_seconds=timeout,

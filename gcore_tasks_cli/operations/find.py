@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from gcore_tasks_cli.errors import DeadlinePassed, Interrupted
 from gcore_tasks_cli.invocation import Invocation
+from gcore_tasks_cli.operations.fetch import waiting_line
 from gcore_tasks_cli.output.list_notes import scope_words
 from gcore_tasks_cli.output.progress_lines import outage_words, trouble_words
 from gcore_tasks_cli.polling.events import (
     Event,
     Failed,
     Found,
-    LeftOut,
     OutageBegan,
     OutageEnded,
     Stopped,
@@ -38,16 +38,13 @@ def find(
     for event in events:
         if isinstance(event, Found):
             if not search.follow:
-                log.note(found_text(search, event))
+                log.note(f"gtask: {found_text(search, event)}")
             return next(events) if event.tasks or search.follow else None
-        if isinstance(event, LeftOut):
-            log.note(f"left out a task that no ID can ask for: {event.task_id[:50]!r}")
-        elif isinstance(event, Failed):
+        if isinstance(event, Failed):
             raise event.error
-        elif isinstance(event, Stopped):
+        if isinstance(event, Stopped):
             raise _nothing_found(event, search, invocation)
-        else:
-            log.on(event)
+        log.on(event)
     return None
 
 
@@ -59,18 +56,19 @@ class _Log:
         self._is_silent = invocation.is_quiet
         # At a terminal nobody needs to see that a job is alive.
         self._heartbeat_seconds = 0.0 if invocation.streams.err.isatty() else heartbeat_seconds
+        self._waiting_line = waiting_line(invocation)
         self._awaited = "the list of active tasks"
         self._began = self._last_line = steady_seconds()
         if search.appear_seconds is not None:
             self._awaited = "the first task"
             limit = min(search.appear_seconds, invocation.deadline.timeout_seconds)
-            self.note(f"waiting up to {format_timeout(limit)} for the first task")
+            self.note(f"gtask: waiting up to {format_timeout(limit)} for the first task")
 
     def note(self, text: str) -> None:
         """Prints a line, unless only errors are wanted."""
         self._last_line = steady_seconds()
         if not self._is_silent:
-            self._invocation.streams.note(one_line(f"gtask: {text}"))
+            self._invocation.streams.note(one_line(text))
 
     def on(self, event: Event) -> None:
         """Prints the event, if it is one for people."""
@@ -78,6 +76,8 @@ class _Log:
             self.note(trouble_words(event.outage.error))
         elif isinstance(event, OutageEnded):
             self.note(f"the API answers again, after {format_duration(event.seconds)}")
+        elif isinstance(event, Tick) and self._waiting_line is not None:
+            self._waiting_line(event.at, None)
         elif isinstance(event, Tick) and 0 < self._heartbeat_seconds <= event.at - self._last_line:
             trouble = f": {outage_words(event.outage, event.at)}" if event.outage else ""
             after = format_duration(event.at - self._began)

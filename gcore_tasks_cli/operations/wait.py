@@ -45,32 +45,31 @@ MOST_KEPT = 200
 class WaitOptions(NamedTuple):
     """How to wait, as the command line says it.
 
-    `resume` is the command that goes on with the wait and its options as given; the task IDs come
-    after the command.
+    `command` and `flags` are what goes on with the wait, around the task IDs; `search` is what
+    chose tasks in place of IDs.
     """
 
     goal: Goal
-    resume: tuple[str, ...]
+    command: str
+    flags: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
     interval: float | None = None
     heartbeat_seconds: float = 60.0
     quiet: bool = False
     progress: str = "auto"
     no_ci: bool = False
 
-    def resume_line(self, unfinished: Sequence[Unfinished], *, is_search: bool) -> str:
+    def resume_line(self, unfinished: Sequence[Unfinished]) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
-        command, *options = self.resume
         task_ids = [each.task_id for each in unfinished]
-        if is_search:
-            task_ids = []
-        elif len(task_ids) > _MOST_IDS_TO_RESUME and command == "watch":
-            created = [each.document and each.document.created_on for each in unfinished]
-            oldest = min((text for text in created if text), default=None)
-            options += ["--active", *(("--since", oldest) if oldest else ())]
-            task_ids = []
+        if len(task_ids) > _MOST_IDS_TO_RESUME:
+            created = [each.document.created_on for each in unfinished if each.document]
+            oldest = min(filter(None, created), default=None)
+            search = self.search or ("--active", *(("--since", oldest) if oldest else ()))
+            return shlex.join(["gtask", "watch", *search, *self.flags])
         if any(task_id.startswith("-") for task_id in task_ids):
-            return shlex.join(["gtask", command, *options, "--", *task_ids])
-        return shlex.join(["gtask", command, *task_ids, *options])
+            return shlex.join(["gtask", self.command, *self.flags, "--", *task_ids])
+        return shlex.join(["gtask", self.command, *task_ids, *self.flags])
 
 
 def wait(
@@ -223,9 +222,7 @@ class _Run:
         if ending is not None:
             hint = None
             if outcome.unfinished and not self.follows:
-                is_search = isinstance(self._source, Search)
-                line = self._options.resume_line(outcome.unfinished, is_search=is_search)
-                hint = f"to go on waiting: {line}"
+                hint = f"to go on waiting: {self._options.resume_line(outcome.unfinished)}"
             stopped = GtaskError(ending, hint=hint)
             streams.error(stopped)
             errors.append(stopped)

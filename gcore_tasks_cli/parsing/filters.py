@@ -1,11 +1,11 @@
 """The options that choose tasks, shared by the commands that do so; and what they come to."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.api.configuration import Configuration
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 Types = Annotated[
@@ -79,7 +79,7 @@ Acknowledged = Annotated[
 
 
 def task_query(
-    configuration: "Configuration",
+    env: Mapping[str, str],
     *,
     states: tuple[str, ...] = (),
     types: list[str] | None = None,
@@ -92,13 +92,14 @@ def task_query(
     acknowledged: bool | None = None,
     newest_first: bool = True,
 ) -> "TaskQuery":
-    """What the options come to; the default project and region are configured.
+    """What the options come to; the default project and region are those in the variables.
 
     Raises:
         UsageError: for an option that makes no sense.
     """
     from datetime import UTC, datetime
 
+    from gcore_tasks_cli.settings.settings import variable
     from gcore_tasks_cli.tasks.query import (
         TaskQuery,
         parse_numbers,
@@ -112,8 +113,8 @@ def task_query(
     return TaskQuery(
         states=states,
         types=parse_types(types or ()),
-        projects=scope(projects or (), "project", lambda: configuration.find("cloud-project")),
-        regions=scope(regions or (), "region", lambda: configuration.find("cloud-region")),
+        projects=scope(projects or (), "project", variable(env, "GCORE_CLOUD_PROJECT_ID")),
+        regions=scope(regions or (), "region", variable(env, "GCORE_CLOUD_REGION_ID")),
         users=parse_numbers(users or (), "user"),
         resources=parse_resources(resources or ()),
         since=begin,

@@ -28,7 +28,6 @@ OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("--order", "--yes"),
         ),
     ),
-    ("Settings", ("--profile",)),
     ("Output", ()),
 )
 COLOR = ("auto", "always", "never")

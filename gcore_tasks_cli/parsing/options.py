@@ -177,14 +177,6 @@ Verbose = Annotated[
         "Never the key: safe to hand to support.",
     ),
 ]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        metavar="NAME",
-        help="Use this profile of gcore-cli's configuration file. Variables are used before it.",
-    ),
-]
 NoCi = Annotated[
     bool,
     typer.Option(

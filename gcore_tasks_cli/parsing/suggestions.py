@@ -43,6 +43,11 @@ _OPTIONS_ELSEWHERE = {
     "--no-color": "--color",
     "--wait": "--appear",
 }
+# Options that gtask 0.2 had → what to do instead.
+_WITHDRAWN_OPTIONS = {
+    "--profile": "gtask no longer reads a configuration file, but variables: "
+    "gtask help environment",
+}
 # Two words as like as `--no-color` and `--no-ci` mean different things.
 _NEAR = 0.65
 _TASK_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -57,6 +62,8 @@ def unknown_command(name: str, known: Sequence[str]) -> UsageError:
 
 def unknown_option(name: str, known: Sequence[str], context: typer.Context) -> UsageError:
     """The error of an option that the command of this context does not have."""
+    if name in _WITHDRAWN_OPTIONS:
+        return UsageError(f"there is no option {name!r}", hint=_WITHDRAWN_OPTIONS[name])
     return _unknown("option", name, nearest_option(name, known), context.command_path)
 
 

@@ -55,13 +55,6 @@ class Found(NamedTuple):
     is_recent: bool = False
 
 
-class LeftOut(NamedTuple):
-    """A task that the API lists under an ID that no request can ask for."""
-
-    at: float
-    task_id: str
-
-
 class Changed(NamedTuple):
     """A task was seen for the first time, or in another state or detailed state than before."""
 
@@ -129,15 +122,5 @@ class Stopped(NamedTuple):
     signal_number: int | None = None
 
 
-Event = (
-    Found
-    | LeftOut
-    | Changed
-    | Settled
-    | Failed
-    | Unfinished
-    | OutageBegan
-    | OutageEnded
-    | Tick
-    | Stopped
-)
+TaskEvent = Changed | Settled | Failed | Unfinished
+Event = TaskEvent | Found | OutageBegan | OutageEnded | Tick | Stopped

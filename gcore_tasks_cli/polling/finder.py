@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer, TaskAnswer
 from gcore_tasks_cli.polling.rounds import Reading
+from gcore_tasks_cli.tasks.ids import can_be_asked_for
 
 # How often a wait for a first task looks, and one that follows.
 _LOOK_SECONDS = 2.0
@@ -20,9 +21,9 @@ _JUST_BEFORE_SECONDS = 2.0
 
 
 class Finds(NamedTuple):
-    """What a look at the list found; `searched` is how many tasks it read."""
+    """What a look at the list found, by ID; `searched` is how many tasks it read."""
 
-    answers: list[TaskAnswer]
+    answers: dict[str, TaskAnswer]
     searched: int
     is_first: bool
     is_recent: bool
@@ -35,13 +36,11 @@ class Finder:
         self._query = search.query
         self.follows = search.follow
         self._began = self.due_at = now
-        self._last_look = now
-        if search.appear_seconds is not None:
-            self._last_look = min(now + search.appear_seconds, deadline - _LAST_LOOK_SECONDS)
         self._appears = search.appear_seconds is not None
+        self._end = min(now + (search.appear_seconds or 0.0), deadline)
+        self._last_look = min(self._end, deadline - _LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
-        self._answers: list[TaskAnswer] = []
-        self._read: set[str] = set()  # pages overlap
+        self._answers: dict[str, TaskAnswer] = {}
         self._is_first = True
         self._is_recent = False
         self._server_began: float | None = None  # on the API's clock
@@ -57,8 +56,8 @@ class Finder:
                 since = self._just_before()
                 query = query._replace(states=(), since=max(since, query.since or since))
             self._reading = Reading(query.parameters())
-            self._answers, self._read = [], set()
-            yield self._reading.first
+            self._answers = {}
+            yield from self._reading.pending
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""
@@ -71,19 +70,19 @@ class Finder:
         if self._server_began is None and answer.server_time is not None:
             self._server_began = answer.server_time - (now - self._began)
         for document in answer.documents:
-            if document.id in self._read:
-                continue
-            self._read.add(document.id)
-            if self._query.keeps(document) and (self._is_recent or not document.is_final):
-                self._answers.append(TaskAnswer(document, answer.server_time, answer.retry_after))
+            is_wanted = self._is_recent or not document.is_final
+            if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
+                single = TaskAnswer(document, answer.server_time, answer.retry_after)
+                self._answers[document.id] = single
         return self._reading.take(page, answer)
 
     def finds(self, now: float) -> Finds | None:
         """What the look that is now over found; None if it is not over, or has to be repeated."""
         if self._reading is None or self._reading.pending:
             return None
+        searched = len(self._reading.shown)  # each once: pages overlap
         self._reading = None
-        found = Finds(self._answers, len(self._read), self._is_first, self._is_recent)
+        found = Finds(self._answers, searched, self._is_first, self._is_recent)
         if self._appears and not found.answers:
             # What ends between two looks has to be found too: the next look is for any state.
             self._is_recent = not self._is_recent
@@ -98,7 +97,7 @@ class Finder:
 
     def is_over(self, now: float) -> bool:
         """Whether nothing appeared in time."""
-        is_idle = self._reading is None and self.due_at == math.inf
+        is_idle = self._reading is None and self.due_at == math.inf and now >= self._end
         return self._appears and (is_idle or now >= self._last_look + _LAST_LOOK_SECONDS)
 
     def _just_before(self) -> datetime:

@@ -30,9 +30,11 @@ class Gate:
     """The gate of one port."""
 
     def __init__(self, now: float) -> None:
-        self._held_until = self._paused_until = now
+        self._held_until = now
         self._gap = 0.0
         self._slowed_at = -math.inf
+        self._limited_job: Job | None = None
+        self._limits = 0
         self._last_sent = -math.inf
         self._answers: deque[float] = deque(maxlen=_MOST_ANSWERS_COUNTED)
         self._failing: set[Job] = set()
@@ -52,7 +54,7 @@ class Gate:
 
     def opens(self, job: Job) -> float:
         """From when on this job may be sent."""
-        opens = max(self._held_until, self._paused_until, self._last_sent + self._gap)
+        opens = max(self._held_until, self._last_sent + self._gap)
         if isinstance(job, GetTask) and self._limits_singles:
             if self._is_few:
                 opens = max(opens, self._few_due - (_FEW_TASKS - 1) * _FEW_SECONDS)
@@ -72,29 +74,29 @@ class Gate:
         """Sends nothing before this time."""
         self._held_until = max(self._held_until, until)
 
-    def limited(self, sent_at: float, now: float) -> None:
-        """A rate limit was met by a request of this time.
+    def limited(self, job: Job, sent_at: float, now: float) -> int:
+        """A rate limit was met by a request of this time; how often this job alone has met it.
 
         From now on as many requests leave as were answered in the last second; half as many where
         that says nothing. Those that were under way with it are refused with it, and count once.
         """
-        if sent_at < self._slowed_at:
-            return
-        self._slowed_at = now
-        answered = sum(at > now - 1.0 for at in self._answers)
-        gap = 1 / answered if answered >= _FEWEST_ANSWERS else 2 * self._gap
-        self._gap = min(max(gap, self._gap, _LEAST_GAP_SECONDS), _MOST_GAP_SECONDS)
+        self._limits = self._limits + 1 if job == self._limited_job else 0
+        self._limited_job = job
+        if self._limits == 0 and sent_at >= self._slowed_at:
+            self._slowed_at = now
+            answered = sum(at > now - 1.0 for at in self._answers)
+            gap = 1 / answered if answered >= _FEWEST_ANSWERS else 2 * self._gap
+            self._gap = min(max(gap, self._gap, _LEAST_GAP_SECONDS), _MOST_GAP_SECONDS)
+        return self._limits
 
-    def failed(self, job: Job, pause_until: float) -> None:
-        """A request failed; in an outage the next one waits until then."""
+    def failed(self, job: Job, failures: int) -> int:
+        """A request failed, for the so-manieth time in a row; what the pause has to be for."""
         self._failing.add(job)
-        if self.is_probing:
-            self._paused_until = max(self._paused_until, pause_until)
+        return failures + len(self._failing) if self.is_probing else failures
 
     def answered(self, now: float) -> None:
         """The API answered: an outage is over, and some of a rate limit's spacing is won back."""
         self._failing.clear()
-        self._paused_until = now
         self._answers.append(now)
         self._gap *= _GAP_KEPT
         if self._gap < _LEAST_GAP_SECONDS / 2:

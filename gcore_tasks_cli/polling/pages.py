@@ -33,7 +33,7 @@ _OVERLAP = 32
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
 _PAGE_CHARACTERS = 1_000_000
 # Pages in a row that bring nothing new before the list is said to change too fast.
-_MOST_BARREN_PAGES = 100
+_MOST_BARREN_PAGES = 50
 _LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 

@@ -7,10 +7,10 @@ is transient makes it due again; a permanent error is final once it can be belie
 import math
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from itertools import count
+from itertools import count, islice
 from typing import NamedTuple
 
-from gcore_tasks_cli.errors import ApiError, Interrupted, KeyRefused, NoAnswer, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.due import DueQueue
 from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.polling.gate import MOST_IN_FLIGHT, Gate
@@ -23,10 +23,9 @@ _BACKOFF_FLOOR_SECONDS = 0.1
 # allows 5 s and a tenth; the rest is for the request itself.
 _LONGEST_PAUSE_SECONDS = 4.0
 _LONGEST_PAUSE_SHARE = 1 / 12
-# A late request is repeated over another connection. The first one is kept for so long: a slow
+# A late request is repeated over another connection. It is kept for so long all the same: a slow
 # answer is better than none.
 _LONGEST_REQUEST_SECONDS = 30.0
-_MOST_REQUESTS_A_JOB = 2
 # Trouble that is over sooner is not reported; it is over once nothing has failed for so long.
 _TROUBLE_SECONDS = 3.0
 _OBSERVED_SECONDS = 1.0
@@ -36,6 +35,7 @@ _AFTER_GOOD_ANSWERS = (3, 5.0)
 _NEVER_SEEN = (2, 3.0)
 _GONE = (2, 10.0)
 _LONGEST_CONFIRMATION_PAUSE = 2.5
+_SILENCE = NoAnswer("the API does not answer", transient=True)
 _TOO_MANY_REQUESTS = 429
 _UNAUTHORIZED = 401
 _NOT_FOUND = 404
@@ -64,8 +64,6 @@ UNTIL_DEADLINE = RetryPolicy(math.inf, math.inf)
 class _Sent:
     """A request under way, which is late from `late_at` on."""
 
-    __slots__ = ("at", "is_late", "job", "late_at", "number")
-
     def __init__(self, number: int, job: Job, at: float, late_at: float) -> None:
         self.number = number
         self.job = job
@@ -75,12 +73,10 @@ class _Sent:
 
 
 class _Open:
-    """A job without a final answer; `error` is what it failed with last."""
+    """A job without a final answer, and the failures of one `kind` that it met in a row.
 
-    __slots__ = (
-        *("error", "failures", "first_sent", "limits", "not_before", "once"),
-        *("refusals", "refused_at", "sent", "submitted", "was_seen"),
-    )
+    `since` is when the first of them was sent, `error` the last one of any kind.
+    """
 
     def __init__(self, submitted: float, *, once: bool, was_seen: bool) -> None:
         self.submitted = self.not_before = submitted
@@ -88,16 +84,23 @@ class _Open:
         self.was_seen = was_seen
         self.sent: list[_Sent] = []
         self.error: ApiError | None = None
-        self.failures = self.limits = self.refusals = 0
-        self.first_sent = math.inf
-        self.refused_at = 0.0
+        self.kind = ""
+        self.count = 0
+        self.since = submitted
+
+    def fail(self, kind: str, error: ApiError, sent_at: float) -> None:
+        """Counts a failure."""
+        if kind != self.kind:
+            self.kind, self.count, self.since = kind, 0, sent_at
+        self.count += 1
+        self.error = error
 
 
 class Requests:
     """Jobs through a port; `outage` says how it stands with the API."""
 
     def __init__(self, port: Port, policy: RetryPolicy, uniform: Uniform) -> None:
-        self._port = port
+        self.port = port
         self._policy = policy
         self._uniform = uniform
         self._open: dict[Job, _Open] = {}
@@ -109,24 +112,12 @@ class Requests:
         self._final: list[tuple[Job, Answer | ApiError]] = []
         self._has_news = False
         # When the API last answered with anything but a transient fault, or this began.
-        self._answered = self._round_began = port.now()
+        self._answered = self._failed_at = port.now()
         self._has_worked = False
         self._slowest_answer = 0.0
-        self._failed_rounds = 0
-        self._limited_job: Job | None = None
         self._failing: set[Job] = set()
         self._trouble: Outage | None = None
-        self._failed_at = self.recovered_at = self._answered
         self.gate = Gate(self._answered)
-
-    @property
-    def interrupted(self) -> int | None:
-        """The number of the signal that asks to stop, once there is one."""
-        return self._port.interrupted
-
-    def now(self) -> float:
-        """Seconds on the port's clock."""
-        return self._port.now()
 
     @property
     def is_failing(self) -> bool:
@@ -136,7 +127,7 @@ class Requests:
     @property
     def trouble(self) -> Outage | None:
         """What is wrong, from the first request that fails until nothing has failed for a while."""
-        if self._trouble is None or self._is_over(self.now()):
+        if self._trouble is None or self._is_over(self.port.now()):
             return None
         next_try = None if self._under_way else self._next_send()[0]
         return self._trouble._replace(next_try=next_try, answered=self._answered)
@@ -144,7 +135,7 @@ class Requests:
     @property
     def outage(self) -> Outage | None:
         """The trouble, once it has lasted for long enough to report it."""
-        trouble, until = self.trouble, self.now() if self._failing else self._failed_at
+        trouble, until = self.trouble, self.port.now() if self._failing else self._failed_at
         return trouble if trouble and until - trouble.since >= _TROUBLE_SECONDS else None
 
     def submit(
@@ -155,14 +146,9 @@ class Requests:
         One that is asked `once` is not repeated. `was_seen`: the API has answered it before.
         """
         if job not in self._open:
-            due = self.now() if at is None else at
+            due = self.port.now() if at is None else at
             self._open[job] = _Open(due, once=once, was_seen=was_seen)
             self._queue(job).put(job, due)
-
-    def hurry(self, job: Job) -> None:
-        """Makes the job due at once, unless it is under way."""
-        if job in self._open and not self._open[job].sent:
-            self._queue(job).put(job, self.now())
 
     def cancel(self, job: Job) -> None:
         """No longer waits for an answer to this job."""
@@ -175,7 +161,7 @@ class Requests:
         pending = self._open.get(job)
         if pending is None or pending.error is None:
             return False
-        return self.now() - pending.first_sent >= _TROUBLE_SECONDS
+        return self.port.now() - pending.submitted >= _TROUBLE_SECONDS
 
     def wait(self, until: float) -> list[tuple[Job, Answer | ApiError]]:
         """Final answers as soon as there are any; none at the time `until` or once interrupted.
@@ -183,13 +169,13 @@ class Requests:
         None either when a job begins to fail or all work again, so that it can be acted upon.
         """
         while True:
-            now = self.now()
+            now = self.port.now()
             self._expire(now)
-            if self._final or self._has_news or self.interrupted is not None or now >= until:
+            if self._final or self._has_news or self.port.interrupted is not None or now >= until:
                 final, self._final, self._has_news = self._final, [], False
                 return final  # before more is sent: these answers may make it needless
             self.send_due(now)
-            for reply in self._port.wait(min(until, self._next_event())):
+            for reply in self.port.wait(min(until, self._next_event())):
                 self._take(reply)
 
     # Sending
@@ -218,25 +204,20 @@ class Requests:
 
     def _send(self, job: Job, now: float) -> None:
         self._queue(job).drop(job)
-        pending = self._open[job]
-        if len(pending.sent) >= _MOST_REQUESTS_A_JOB:
-            self._give_up_request(pending.sent[-1])
-        elif len(self._under_way) >= MOST_IN_FLIGHT:
+        if len(self._under_way) >= MOST_IN_FLIGHT:
             late = [sent for sent in self._under_way.values() if sent.is_late]
             self._give_up_request(max(late, key=lambda sent: sent.at))
         patience = max(self._longest_pause(now), 2 * self._slowest_answer)
-        late_at = now + min(patience, _LONGEST_REQUEST_SECONDS)
-        sent = _Sent(next(self._numbers), job, now, late_at)
-        pending.sent.append(sent)
-        pending.first_sent = min(pending.first_sent, now)
+        sent = _Sent(next(self._numbers), job, now, now + min(patience, _LONGEST_REQUEST_SECONDS))
+        self._open[job].sent.append(sent)
         self._under_way[sent.number] = sent
         self.gate.sent(job, now)
-        self._port.submit(sent.number, job)
+        self.port.submit(sent.number, job)
 
     def _give_up_request(self, sent: _Sent) -> None:
         del self._under_way[sent.number]
         self._open[sent.job].sent.remove(sent)
-        self._port.cancel(sent.number)
+        self.port.cancel(sent.number)
 
     # Time
 
@@ -257,56 +238,59 @@ class Requests:
                 self._give_up_request(sent)
             elif not sent.is_late and now >= sent.late_at:
                 sent.is_late = True
-                error = NoAnswer("the API does not answer", transient=True)
-                self._take_transient(sent, self._open[sent.job], error, now)
+                self._take_transient(sent, self._open[sent.job], _SILENCE, now)
         while self._next_give_up() <= now:
-            self._give_up(next(iter(self._open)), self._why_too_late)
+            job, pending = next(iter(self._open.items()))
+            self._give_up(job, pending.error or _SILENCE)
+
+    def _next_give_up(self) -> float:
+        return min(map(self._gives_up_at, islice(self._open.values(), 1)), default=math.inf)
+
+    def _gives_up_at(self, pending: _Open) -> float:
+        return max(self._answered, pending.submitted) + self._policy.retry_seconds
 
     # Answers
 
     def _take(self, reply: Reply) -> None:
         if (sent := self._under_way.pop(reply.number, None)) is None:
             return  # it was given up meanwhile
-        now, pending = self.now(), self._open[sent.job]
+        now, pending, answer = self.port.now(), self._open[sent.job], reply.answer
         pending.sent.remove(sent)
-        if isinstance(reply.answer, ApiError):
-            self._take_error(sent, pending, reply.answer, now)
+        if isinstance(answer, ApiError):
+            if answer.retry_after is not None:
+                pending.not_before = now + answer.retry_after
+            if self._is_transient(answer):
+                self._take_transient(sent, pending, answer, now)
+            else:
+                self._note_answer(sent, now)  # the API is there, and says no
+                self._take_refusal(sent, pending, answer, now)
         else:
             self._has_worked = True
             self._note_answer(sent, now)
-            self._finish(sent.job, reply.answer)
+            self._finish(sent.job, answer)
 
-    def _take_error(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
-        if error.retry_after is not None:
-            pending.not_before = now + error.retry_after
-        is_transient = error.transient
+    def _is_transient(self, error: ApiError) -> bool:
         if error.status == _NOT_FOUND and not isinstance(error, TaskNotFound):
             # Not the API's own: a proxy's, or a wrong base URL, which would never have worked.
-            is_transient = self._has_worked or error.retry_after is not None
-        if pending.once:
-            self._finish(sent.job, error)
-        elif is_transient:
-            self._take_transient(sent, pending, error, now)
-        else:
-            self._note_answer(sent, now)  # the API is there, and says no
-            self._take_refusal(sent, pending, error, now)
+            return self._has_worked or error.retry_after is not None
+        return error.transient
 
     def _take_refusal(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Believes a permanent error, or asks again to see whether it repeats."""
-        if not pending.refusals:
-            pending.refused_at = now
-        pending.refusals += 1
+        self._has_news |= pending.error is None
+        pending.fail(f"{type(error).__name__} {error.status}", error, sent.at)
         times, seconds = self._needed(pending, error)
-        if pending.refusals < times or now - pending.refused_at < seconds:
-            self._note_failure(sent, pending, error, now)
+        if pending.count < times or now - pending.since < seconds:
             self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
-        elif isinstance(error, KeyRefused) and error.status == _UNAUTHORIZED:
+        elif error.status == _UNAUTHORIZED and not pending.once:
             for job in list(self._open):  # the key is one for all of them
                 self._finish(job, error)
         else:
             self._finish(sent.job, error)
 
     def _needed(self, pending: _Open, error: ApiError) -> tuple[int, float]:
+        if pending.once:
+            return 1, 0.0
         if isinstance(error, TaskNotFound):
             return _GONE if pending.was_seen else _NEVER_SEEN
         if self._has_worked:
@@ -317,40 +301,23 @@ class Requests:
         if pending.once:
             self._finish(sent.job, error)
             return
-        pending.refusals = 0
         is_limit = error.status == _TOO_MANY_REQUESTS
-        pending.failures += not is_limit
+        self._has_news |= pending.error is None
+        pending.fail("limit" if is_limit else "transient", error, sent.at)
+        self._note_trouble(sent, error, now)
         if is_limit:
-            self._take_limit(sent, pending, now)
-        self._note_failure(sent, pending, error, now)
-        if sent.at >= self._round_began:  # requests that are under way together fail together
-            self._round_began = now
-            self._failed_rounds += 1
-        due = max(now + self._pause(sent, pending, now, is_limit=is_limit), pending.not_before)
-        if (why := self._why_not_again(pending, error, due)) is not None:
-            self._give_up(sent.job, why)
-            return
-        if not is_limit:
-            self.gate.failed(sent.job, due)
-        if error.retry_after is not None and (is_limit or self.gate.is_probing):
-            self.gate.hold(pending.not_before)  # asked of this client, not of this job
-        self._queue(sent.job).put(sent.job, due)
-
-    def _take_limit(self, sent: _Sent, pending: _Open, now: float) -> None:
-        """Slows down all requests; but a job that alone is refused waits longer by itself."""
-        if sent.job == self._limited_job:
-            pending.limits += 1
+            failures = self.gate.limited(sent.job, sent.at, now)
         else:
-            self._limited_job, pending.limits = sent.job, 0
-            self.gate.limited(sent.at, now)
-
-    def _pause(self, sent: _Sent, pending: _Open, now: float, *, is_limit: bool) -> float:
-        failures = max(pending.failures, self._failed_rounds if self.gate.is_probing else 0)
-        if is_limit:
-            failures = pending.limits  # else the gate's spacing is enough
-        if sent.is_late or not failures:
-            return 0.0
-        return backoff(failures, self._uniform, self._longest_pause(now))
+            failures = self.gate.failed(sent.job, pending.count)
+        pause = backoff(failures, self._uniform, self._longest_pause(now)) if failures else 0.0
+        due = max(now if sent.is_late else now + pause, pending.not_before)
+        is_last_try = pending.kind == "transient" and pending.count >= self._policy.most_tries
+        if is_last_try or due >= self._gives_up_at(pending):
+            self._give_up(sent.job, error)
+            return
+        if self.gate.is_probing or (is_limit and error.retry_after is not None):
+            self.gate.hold(due)  # for all: it is not about this job
+        self._queue(sent.job).put(sent.job, due)
 
     def _longest_pause(self, now: float) -> float:
         return max(_LONGEST_PAUSE_SECONDS, (now - self._answered) * _LONGEST_PAUSE_SHARE)
@@ -358,20 +325,9 @@ class Requests:
     def _note_answer(self, sent: _Sent, now: float) -> None:
         self._answered = now
         self._slowest_answer = max(self._slowest_answer / 2, now - sent.at)
-        self._failed_rounds = 0
-        was_probing = self.gate.is_probing
         self.gate.answered(now)
-        if was_probing:
-            # All that waited for the outage to end may go on now.
-            for job, pending in self._open.items():
-                if pending.error is not None and all(each.is_late for each in pending.sent):
-                    self._queue(job).put(job, max(now, pending.not_before))
 
-    def _note_failure(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
-        self._has_news |= pending.error is None
-        pending.error = error
-        if isinstance(error, TaskNotFound):
-            return  # that is no trouble of the API
+    def _note_trouble(self, sent: _Sent, error: ApiError, now: float) -> None:
         trouble = self._trouble
         if trouble is None or self._is_over(now):
             trouble = Outage(sent.at, self._answered, error, None, 0)
@@ -393,36 +349,15 @@ class Requests:
             self._give_up_request(sent)
         del self._open[job]
         self._queue(job).drop(job)
-        if job in self._failing:
-            self._failing.discard(job)
-            if not self._failing:
-                self.recovered_at, self._has_news = self.now(), True
+        self._has_news |= self._failing == {job}
+        self._failing.discard(job)
 
-    def _why_not_again(self, pending: _Open, error: ApiError, then: float) -> str | None:
-        if pending.failures >= self._policy.most_tries:
-            return f"; gave up after {pending.failures} tries"
-        if then < self._gives_up_at(pending):
-            return None
+    def _give_up(self, job: Job, error: ApiError) -> None:
+        pending, final = self._open[job], copy(error)
+        why = f" after {format_duration(self.port.now() - pending.submitted)}"
         if error.retry_after is not None:
-            asked = format_duration(error.retry_after)
-            return f"; gave up: it asks to come back after {asked}"
-        return self._why_too_late
-
-    def _gives_up_at(self, pending: _Open) -> float:
-        return max(self._answered, pending.submitted) + self._policy.retry_seconds
-
-    def _next_give_up(self) -> float:
-        oldest = next(iter(self._open.values()), None)
-        return math.inf if oldest is None else self._gives_up_at(oldest)
-
-    @property
-    def _why_too_late(self) -> str:
-        return f"; gave up after {format_duration(self._policy.retry_seconds)}"
-
-    def _give_up(self, job: Job, why: str) -> None:
-        error = self._open[job].error or NoAnswer("the API does not answer", transient=True)
-        final = copy(error)
-        final.message = f"{error.message}{why}"
+            why = f": it asks to come back after {format_duration(error.retry_after)}"
+        final.message = f"{error.message}; gave up{why}"
         self._finish(job, final)
 
 
@@ -444,31 +379,39 @@ class Answers:
     def ask(self, job: Job) -> None:
         """Begins with this job."""
         self._requests.submit(job)
-        self._requests.send_due(self._requests.now())
+        self._requests.send_due(self._requests.port.now())
 
     def cancel(self, job: Job) -> None:
         """No longer waits for an answer to this job."""
         self._requests.cancel(job)
         self._answers.pop(job, None)
 
+    def outcome(self, job: Job) -> Answer | ApiError:
+        """Waits for the answer to this job, or its error; keeps what comes for others.
+
+        Raises:
+            Interrupted: if the port was interrupted.
+        """
+        requests = self._requests
+        while job not in self._answers:
+            self._answers.update(requests.wait(requests.port.now() + _OBSERVED_SECONDS))
+            if self._observer is not None and not isinstance(self._answers.get(job), ApiError):
+                self._observer(requests.port.now(), requests.outage)
+            if requests.port.interrupted is not None:
+                raise Interrupted(requests.port.interrupted)
+        return self._answers.pop(job)
+
     def answer(self, job: Job) -> Answer:
-        """Waits for the answer to this job, and keeps what comes for others.
+        """As `outcome`, for a good one.
 
         Raises:
             ApiError: for a permanent fault, or a transient one that lasted too long.
             Interrupted: if the port was interrupted.
         """
-        requests = self._requests
-        while job not in self._answers:
-            self._answers.update(requests.wait(requests.now() + _OBSERVED_SECONDS))
-            if self._observer is not None and not isinstance(self._answers.get(job), ApiError):
-                self._observer(requests.now(), requests.outage)
-            if requests.interrupted is not None:
-                raise Interrupted(requests.interrupted)
-        answer = self._answers.pop(job)
-        if isinstance(answer, ApiError):
-            raise answer
-        return answer
+        outcome = self.outcome(job)
+        if isinstance(outcome, ApiError):
+            raise outcome
+        return outcome
 
 
 def in_order(
@@ -484,15 +427,7 @@ def in_order(
     answers = Answers(port, uniform, observer=observer)
     for job in jobs:
         answers.ask(job)
-    return _in_order(answers, jobs)
-
-
-def _in_order(answers: Answers, jobs: Sequence[Job]) -> Iterator[tuple[Job, Answer | ApiError]]:
-    for job in jobs:
-        try:
-            yield job, answers.answer(job)
-        except ApiError as error:
-            yield job, error
+    return ((job, answers.outcome(job)) for job in jobs)
 
 
 def backoff(failures: int, uniform: Uniform, longest: float = _LONGEST_PAUSE_SECONDS) -> float:

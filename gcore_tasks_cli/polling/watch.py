@@ -7,28 +7,12 @@ after the deadline.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from copy import copy
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
-from gcore_tasks_cli.errors import ApiError, KeyRefused, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, TaskNotFound
+from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.due import DueQueue
-from gcore_tasks_cli.polling.events import (
-    LIST_ID,
-    Changed,
-    Event,
-    Failed,
-    Found,
-    LeftOut,
-    Outage,
-    OutageBegan,
-    OutageEnded,
-    Settled,
-    Stopped,
-    StopReason,
-    Tick,
-    Unfinished,
-)
+from gcore_tasks_cli.polling.events import LIST_ID, Event, Outage, StopReason
 from gcore_tasks_cli.polling.finder import Finder
 from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.jobs import (
@@ -44,8 +28,7 @@ from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests, Uniform
 from gcore_tasks_cli.polling.rounds import FEWEST_TASKS, Reading, most_rows, round_parameters
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.ids import can_be_asked_for
-from gcore_tasks_cli.times import format_duration, parse_time
+from gcore_tasks_cli.times import format_duration
 
 _SHORTEST_ROUND_SECONDS = 2.0
 # A list that was refused rests for 2 s, then longer, up to this. A list that hides most tasks is
@@ -59,12 +42,9 @@ _LAST_LOOK_SECONDS = 5.0
 class _Task:
     """A task that is waited for; times are in seconds on the port's clock."""
 
-    __slots__ = ("born", "created", "document", "seen", "task_id")
-
     def __init__(self, task_id: str) -> None:
         self.task_id = task_id
         self.document: Document | None = None
-        self.created: datetime | None = None
         self.born: float | None = None  # creation
         self.seen = 0.0  # when the document came
 
@@ -87,12 +67,13 @@ class Watch:
         once: bool = False,
         tick_seconds: float = 1.0,
     ) -> None:
+        self._port = port
         self._requests = Requests(port, ONE_ANSWER if once else UNTIL_DEADLINE, uniform)
         self._goal = goal or Goal()
         self._schedule = schedule
         self._once = once
         self._tick_seconds = tick_seconds
-        self._deadline = deadline
+        self._deadline = math.inf if once else deadline
         now = self._next_tick = port.now()
         self._finder = Finder(source, now, deadline) if isinstance(source, Search) else None
         self._tasks: dict[str, _Task] = {}
@@ -105,7 +86,6 @@ class Watch:
         self._by_lower: dict[str, str] = {}
         self._reading: Reading | None = None
         self._sought: list[_Task] = []
-        self._is_crowded = False
         self._round_began = -math.inf
         self._rest_until = now
         self._rests = 0
@@ -119,48 +99,44 @@ class Watch:
     def run(self) -> Iterator[Event]:
         """The events of the wait; the last one is `Stopped`."""
         while self._stop is None and (self._tasks or self._finder):
-            now = self._requests.now()
-            if self._requests.interrupted is not None:
+            now = self._port.now()
+            if self._port.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
-            elif now >= self._deadline and not self._once:
+            elif now >= self._deadline:
                 self._stop = StopReason.DEADLINE
             else:
                 self._ask(now)
                 if now >= self._next_tick:
                     self._next_tick = now + self._tick_seconds
-                    yield Tick(now, self._outage if self._requests.is_failing else None)
+                    yield events.Tick(now, self._outage if self._requests.is_failing else None)
                 yield from self._take_all(self._next_wake())
-        yield from self._end(self._requests.now())
+        yield from self._end(self._port.now())
 
     def _end(self, now: float) -> Iterator[Event]:
         outage = self._outage
         if outage is not None and not self._requests.is_failing:
-            yield self._outage_ended(now, outage)
-            outage = None
-        outage = outage or (self._requests.trouble if self._requests.is_failing else None)
+            yield events.OutageEnded(now, now - outage.since, outage.failures)
+        outage = self._requests.trouble if self._requests.is_failing else None
         for task in self._tasks.values():
-            yield Unfinished(now, task.task_id, task.document, outage)
+            yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
-        yield Stopped(now, self._stop or ended, outage, self._requests.interrupted)
+        yield events.Stopped(now, self._stop or ended, outage, self._port.interrupted)
 
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)
-        now = self._requests.now()
+        now = self._port.now()
         if now >= self._deadline and now - until >= _SUSPENDED_SECONDS:
             self._look_once_more(now)
         before, self._outage = self._outage, self._requests.outage
         if before is None and self._outage is not None:
-            yield OutageBegan(now, self._outage)
+            yield events.OutageBegan(now, self._outage)
         elif before is not None and self._outage is None:
-            yield self._outage_ended(now, before)
+            yield events.OutageEnded(now, now - before.since, before.failures)
         for job, answer in answers:
             if self._stop is None:
                 yield from self._take(now, job, answer)
         if self._finder is not None and self._stop is None:
             yield from self._take_finds(now)
-
-    def _outage_ended(self, now: float, outage: Outage) -> OutageEnded:
-        return OutageEnded(now, self._requests.recovered_at - outage.since, outage.failures)
 
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
@@ -168,10 +144,8 @@ class Watch:
         self._round_began, self._rest_until = -math.inf, now
         self._cancel_reading()
         for task_id in self._tasks:
-            if task_id in self._alone:
-                self._requests.hurry(GetTask(task_id))
-            else:
-                self._due.put(task_id, now)
+            self._requests.cancel(GetTask(task_id))
+            self._due.put(task_id, now)
 
     # Asking
 
@@ -187,13 +161,18 @@ class Watch:
     def _ask(self, now: float) -> None:
         if not self._once and self._schedule.interval is None:
             self._requests.gate.pace_singles(len(self._tasks))
-        for page in self._finder.due_pages(now) if self._finder else ():
-            self._requests.submit(page)
+        if self._finder is not None:
+            self._submit(self._finder.due_pages(now))
         if not self._goes_by_list(now):
             while (first := self._due.pop()) is not None:
                 self._ask_alone(*first)
         elif self._reading is None and now >= self._round_at():
             self._begin_round(now)
+        self._requests.send_due(now)
+
+    def _submit(self, pages: Iterable[ListPage]) -> None:
+        for page in pages:
+            self._requests.submit(page)
 
     def _goes_by_list(self, now: float) -> bool:
         """Whether a list pays, and works: it answers for enough tasks at once."""
@@ -224,12 +203,11 @@ class Watch:
             if self._by_lower[task.task_id.lower()] == task.task_id
         ]
         # Not the old ones that the last list was too short for: they would make this one longer.
-        window = [task.created for task in self._sought if task.task_id not in self._alone]
-        parameters = round_parameters(
-            window or [task.created for task in self._sought], is_crowded=self._is_crowded
-        )
-        self._reading = Reading(parameters, most_rows(len(self._sought)))
-        self._requests.submit(self._reading.first)
+        shown = [task for task in self._sought if task.task_id not in self._alone]
+        seen = [task.document for task in shown or self._sought]
+        created = [document.created_on if document else None for document in seen]
+        self._reading = Reading(round_parameters(created), most_rows(len(self._adopted)))
+        self._submit(self._reading.pending)
 
     def _cancel_reading(self) -> None:
         for page in self._reading.pending if self._reading else ():
@@ -247,39 +225,32 @@ class Watch:
 
     def _take(self, now: float, job: Job, answer: Answer | ApiError) -> Iterator[Event]:
         finder, reading = self._finder, self._reading
-        is_found = isinstance(job, ListPage) and finder is not None and finder.owns(job)
-        is_round = isinstance(job, ListPage) and reading is not None and job in reading.pending
-        if isinstance(job, ListPage) and not (is_found or is_round):
-            # The history of a type; without it the schedule does without it.
+        if isinstance(job, GetTask):
+            yield from self._take_single(now, job.task_id, answer)
+        elif not isinstance(job, ListPage):
+            return
+        elif finder is not None and finder.owns(job):
             if isinstance(answer, PageAnswer):
-                self._schedule.expectations.learn(answer.documents)
-        elif isinstance(answer, ApiError):
-            yield from self._take_error(now, job, answer, is_found=is_found)
-        elif isinstance(answer, TaskAnswer) and isinstance(job, GetTask):
-            if job.task_id in self._tasks:
-                yield from self._take_document(now, self._tasks[job.task_id], answer)
-        elif isinstance(answer, PageAnswer) and isinstance(job, ListPage):
-            if is_round and reading is not None:
+                self._submit(finder.take(now, job, answer))
+            elif isinstance(answer, ApiError):
+                self._finder = None
+                yield events.Failed(now, LIST_ID, answer, None)
+        elif reading is not None and job in reading.pending:
+            if isinstance(answer, PageAnswer):
                 yield from self._take_round_page(now, reading, job, answer)
-            elif finder is not None:
-                for more in finder.take(now, job, answer):
-                    self._requests.submit(more)
+            else:
+                self._rest(now)
+        elif isinstance(answer, PageAnswer):
+            # The history of a type; without it the schedule does without it.
+            self._schedule.expectations.learn(answer.documents)
 
-    def _take_error(
-        self, now: float, job: Job, error: ApiError, *, is_found: bool
-    ) -> Iterator[Event]:
-        if isinstance(error, KeyRefused) and error.status == 401:
-            # The key is one for all of them: no other ID could fare better.
-            for waiting in list(self._tasks.values()):
-                yield from self._give_up(now, waiting, error)
-            is_found = self._finder is not None
-        if is_found:
-            self._finder = None
-            yield Failed(now, LIST_ID, error, None)
-        elif isinstance(job, ListPage):
-            self._rest(now)
-        elif isinstance(job, GetTask) and (task := self._tasks.get(job.task_id)) is not None:
-            yield from self._give_up(now, task, _in_context(error, task, now))
+    def _take_single(self, now: float, task_id: str, answer: Answer | ApiError) -> Iterator[Event]:
+        task = self._tasks.get(task_id)
+        if task is not None and isinstance(answer, TaskAnswer):
+            yield from self._take_document(now, task, answer)
+        elif task is not None and isinstance(answer, ApiError):
+            self._forget(task)
+            yield events.Failed(now, task_id, _in_context(answer, task, now), task.document)
 
     def _take_finds(self, now: float) -> Iterator[Event]:
         finder = self._finder
@@ -287,47 +258,34 @@ class Watch:
             if finder is not None and finder.is_over(now):
                 self._stop, self._finder = StopReason.NOTHING_FOUND, None
             return
-        new = [each for each in finds.answers if each.document.id not in self._adopted]
-        for answer in new:
-            if not can_be_asked_for(answer.document.id):
-                self._adopted.add(answer.document.id)
-                yield LeftOut(now, answer.document.id)
-        new = [each for each in new if each.document.id not in self._adopted]
         if finds.is_first:
-            yield Found(now, len(new), finds.searched, finds.is_recent)
+            yield events.Found(now, len(finds.answers), finds.searched, finds.is_recent)
         if not finder.follows:
             self._finder = None
-        for answer in new:
-            if self._stop is None:
-                task = self._adopt(now, answer.document.id)
-                yield from self._take_document(now, task, answer)
+        for task_id, answer in finds.answers.items():
+            if task_id not in self._adopted and self._stop is None:
+                yield from self._take_document(now, self._adopt(now, task_id), answer)
 
     def _take_round_page(
         self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
     ) -> Iterator[Event]:
         for document in answer.documents:
-            task_id = self._by_lower.get(document.id.lower())
-            if task_id is None or self._stop is not None:
-                continue
-            reading.shown.add(task_id)
-            if (task := self._tasks.get(task_id)) is not None:
-                self._alone.discard(task_id)
+            task = self._tasks.get(self._by_lower.get(document.id.lower(), ""))
+            if task is not None and self._stop is None:
+                self._alone.discard(task.task_id)
                 single = TaskAnswer(document, answer.server_time, answer.retry_after)
                 yield from self._take_document(now, task, single)
-        for more in reading.take(page, answer):
-            self._requests.submit(more)
+        self._submit(reading.take(page, answer))
         if not reading.pending:
             self._end_round(now, reading)
 
     def _end_round(self, now: float, reading: Reading) -> None:
         self._reading = None
-        self._is_crowded |= reading.is_cut and all(task.created for task in self._sought)
-        hidden = [task for task in self._sought if task.task_id not in reading.shown]
-        for task in hidden:
-            # The list only saves requests: nothing is concluded from a task's absence.
-            if task.task_id in self._tasks and task.task_id not in self._alone:
-                self._ask_alone(now, task.task_id)
         self._rests = 0
+        for task_id in {task.task_id for task in self._sought} & self._tasks.keys() - self._alone:
+            if task_id.lower() not in reading.shown:
+                # The list only saves requests: nothing is concluded from a task's absence.
+                self._ask_alone(now, task_id)
 
     def _rest(self, now: float) -> None:
         """Without lists for a while, tasks are asked for one by one."""
@@ -341,14 +299,13 @@ class Watch:
         self._requests.cancel(GetTask(task.task_id))  # a list has answered it
         if task.born is None:
             task.born = now - answer.age_seconds
-            task.created = parse_time(document.created_on)
         age = now - task.born
         if previous is None or _shown_state(previous) != _shown_state(document):
-            yield Changed(now, task.task_id, document, previous, age)
+            yield events.Changed(now, task.task_id, document, previous, age)
         if document.is_final:
             self._forget(task)
             self._schedule.expectations.saw_end(document)
-            yield Settled(now, task.task_id, document)
+            yield events.Settled(now, task.task_id, document)
             if self._goal.any_one:
                 self._stop = StopReason.ANY
             elif document.state != "FINISHED" and self._goal.fail_fast:
@@ -356,7 +313,7 @@ class Watch:
         elif self._once:
             self._forget(task)
             self._has_unfinished = True
-            yield Unfinished(now, task.task_id, document, None)
+            yield events.Unfinished(now, task.task_id, document, None)
         else:
             self._look_again(now, age, task, answer)
 
@@ -380,10 +337,6 @@ class Watch:
         else:
             self._due.put(task.task_id, then)
 
-    def _give_up(self, now: float, task: _Task, error: ApiError) -> Iterator[Event]:
-        self._forget(task)
-        yield Failed(now, task.task_id, error, task.document)
-
     def _forget(self, task: _Task) -> None:
         del self._tasks[task.task_id]
         self._alone.discard(task.task_id)
@@ -399,10 +352,9 @@ def _in_context(error: ApiError, task: _Task, now: float) -> ApiError:
     """The error of a task that was seen and is no longer there: its ID was right."""
     if not isinstance(error, TaskNotFound) or task.document is None:
         return error
-    gone = copy(error)
-    gone.message = (
+    return TaskNotFound(
         f"task {task.task_id} is gone: it was {task.document.state} "
-        f"{format_duration(now - task.seen)} ago, and the API does not know it any more"
+        f"{format_duration(now - task.seen)} ago, and the API does not know it any more",
+        status=error.status,
+        request_id=error.request_id,
     )
-    gone.hint = None
-    return gone

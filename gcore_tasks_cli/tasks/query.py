@@ -5,7 +5,7 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import translate
 from functools import lru_cache
@@ -155,13 +155,11 @@ def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
     return ids
 
 
-def scope(
-    texts: Iterable[str], what: str, default: Callable[[], tuple[str, str] | None]
-) -> tuple[int, ...]:
+def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
     """The projects or regions of the option, else the default one; empty for all of them.
 
-    `what` is `project` or `region`; `default` gives a number as text, and where it is from. The
-    word `all` in the option overrides it.
+    `what` is `project` or `region`; `default` is what its variable holds. The word `all` in the
+    option overrides that.
 
     Raises:
         UsageError: for text that is not a number.
@@ -173,10 +171,9 @@ def scope(
         return ()
     if chosen:
         return parse_numbers(chosen, what)
-    text, source = default() or ("", "")
-    if text and _NUMBER.fullmatch(text) is None:
-        raise UsageError(f"{source} is not a number: {text[:50]!r}")
-    return (int(text),) if text else ()
+    if default and _NUMBER.fullmatch(default) is None:
+        raise UsageError(f"GCORE_CLOUD_{what.upper()}_ID is not a number: {default[:50]!r}")
+    return (int(default),) if default else ()
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:

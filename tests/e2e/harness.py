@@ -73,14 +73,14 @@ def task(task_id: str = TASK, **fields: Any) -> dict[str, Any]:
 def environment(server: SandboxServer | None = None, **more: str) -> dict[str, str]:
     """An environment without what would steer gtask (`CI`, `NO_COLOR`…), with these settings.
 
-    No test writes into the cache of the person who runs it, or reads their configuration.
+    No test writes into the cache of the person who runs it.
     """
     env = {
         name: value
         for name, value in os.environ.items()
         if name.upper() in _KEPT or name.startswith("COVERAGE_")
     }
-    env |= {"GTASK_NO_HISTORY": "1", "GCORE_CONFIG": os.devnull}
+    env |= {"GTASK_NO_HISTORY": "1"}
     if server is not None:
         env |= {"GCORE_BASE_URL": server.base_url, "GCORE_API_KEY": server.api_key}
     return env | more

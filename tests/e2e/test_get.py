@@ -92,10 +92,10 @@ def test_an_id_never_becomes_more_than_one_segment() -> None:
         ran = gtask(server, "get", "../../iam/v1/users?x=1#y", "a/b%2F..")
     assert ran.status == 4
     paths = [path for _, _, path in server.requests]
-    assert sorted(paths) == [
+    assert set(paths) == {
         "/cloud/v1/tasks/..%2F..%2Fiam%2Fv1%2Fusers%3Fx%3D1%23y",
         "/cloud/v1/tasks/a%2Fb%252F..",
-    ]
+    }
 
 
 def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) -> None:

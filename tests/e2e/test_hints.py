@@ -90,11 +90,14 @@ def over_tls(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["watch", "a;b", "--json"], "gtask watch 'a;b' --json"),
-        (["watch", "--any", "--", "-x"], "gtask watch --any -- -x"),
+        (
+            ["watch", "a;b", "--json", "-i", "0.5", "--fail-fast"],
+            f"gtask watch 'a;b' --timeout {ENOUGH} --interval 0.5 --fail-fast --json",
+        ),
+        (["watch", "--any", "--", "-x"], f"gtask watch --timeout {ENOUGH} --any -- -x"),
         (
             ["resources", "vm", "--wait", "--type", "instances", "--any"],
-            "gtask resources vm --wait --type instances --any",
+            f"gtask resources vm --wait --type instances --timeout {ENOUGH} --any",
         ),
     ],
 )

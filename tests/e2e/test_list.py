@@ -267,13 +267,21 @@ def test_transient_faults_are_met_with_another_try() -> None:
     assert (done.status, done.out.split(), done.err) == (0, ids(0), "")
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (404, 5), (400, 5), (302, 5)])
-def test_lasting_faults_end_at_once(status: int, code: int) -> None:
+@pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (400, 5), (302, 5)])
+def test_permanent_faults_end_at_once(status: int, code: int) -> None:
     with sandbox([active(0)], [_status(status)]) as server:
         done = gtask(server, "list")
         assert len(server.requests) == 1
     assert done.status == code
     assert done.err.startswith("gtask: ")
+
+
+def test_a_list_that_is_not_found_is_asked_for_again_and_then_the_base_url_is_doubted() -> None:
+    with sandbox([active(0)], [_status(404)]) as server:
+        done = gtask(server, "list")
+        assert len(server.requests) >= 2
+    assert done.status == 5
+    assert "is GCORE_BASE_URL right?" in done.err
 
 
 def _status(status: int) -> dict[str, object]:
@@ -350,12 +358,12 @@ def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
 
 
 def test_an_outage_before_the_list_is_told_like_any_other() -> None:
-    fault = {**_status(503), "path": LIST, "between": [0, 3]}
+    fault = {**_status(503), "path": LIST, "between": [0, 6]}
     with sandbox([past(1)], [fault]) as server:
         done = gtask(server, "watch", "--active", "--heartbeat", "0.5")
     assert done.status == 0
     reported = [line.split(",")[0].partition(" after")[0] for line in done.err.splitlines()]
-    assert "trying again" in done.err.splitlines()[0]
+    assert "trying again" in done.err
     assert "still waiting for the list of active tasks" in reported
     assert "the API answers again" in reported
     assert reported[-1] == "gtask: no task is active"

@@ -59,7 +59,7 @@ def test_options_behind_the_command_are_its_own() -> None:
 
 
 def test_default_filters_do_not_hide_the_tasks() -> None:
-    env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999"}
+    env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999", "GCORE_API_URL": "x"}
     ran = gtask(None, "sandbox", *command("list", "--ids"), env=env)
     assert ran.status == 0
     assert ran.out
@@ -72,7 +72,7 @@ def test_the_built_in_tasks_end_and_one_fails() -> None:
 
 
 def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path) -> None:
-    scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "requests": [1, 1]}]}
+    scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "between": [0, 5]}]}
     path = tmp_path / "scenario.json"
     path.write_text(json.dumps(scenario))
     inner = "gtask watch $GTASK_SANDBOX_TASK_IDS --interval 0.1"
@@ -122,7 +122,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    exports = [process.stdout.readline().decode() for _ in range(4)]
+    exports = [process.stdout.readline().decode() for _ in range(3)]
     notes = [process.stderr.readline().decode() for _ in range(2)]
     assert "Paste the lines of standard output into another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]

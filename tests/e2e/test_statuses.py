@@ -68,7 +68,7 @@ def test_2_wrong_usage(arguments: list[str], said: str) -> None:
         ({"GCORE_API_KEY": "a\nb"}, "control"),
         ({"GCORE_API_KEY": "k", "GCORE_BASE_URL": "http://example.com"}, "plain http"),
         ({"GCORE_API_KEY": "k", "GCORE_BASE_URL": "https://u:p@example.com"}, "password"),
-        ({"GCORE_API_KEY": "k", "GCORE_BASE_URL": "what"}, "no http or https URL"),
+        ({"GCORE_API_KEY": "k", "GCORE_BASE_URL": "what"}, "not an http or https URL"),
         ({"GCORE_API_KEY": "k", "SSL_CERT_FILE": "missing.pem"}, "SSL_CERT_FILE"),
     ],
 )

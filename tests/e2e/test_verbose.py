@@ -114,7 +114,7 @@ def test_a_key_in_the_url_is_not_shown() -> None:
     with sandbox(api_key=KEY, tasks=[task(OTHER)]) as server:
         ran = gtask(server, "get", KEY, quote(KEY, safe=""), "--verbose")
     assert ran.status == 4
-    assert len(logged_requests(ran.err)) == 2
+    assert len(logged_requests(ran.err)) >= 4  # a 404 has to repeat
     assert not SECRET.search(ran.out + ran.err)
 
 

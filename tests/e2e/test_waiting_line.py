@@ -16,7 +16,7 @@ if sys.platform != "win32":
 assert sys.platform != "win32"
 
 SLOW = {"do": "delay", "seconds": 3}
-OUTAGE = {"do": "status", "status": 503, "requests": [1, 1], "headers": {"Retry-After": "3"}}
+OUTAGE = {"do": "status", "status": 503, "requests": [1, 1], "headers": {"Retry-After": "6"}}
 
 
 def shown(

@@ -17,7 +17,7 @@ from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]
 NEEDS_SOCKS = "tests/e2e/test_socks.py"
-RUN_TIME = {"typer", "httpx", "rich", "pydantic", "pyyaml"}
+RUN_TIME = {"typer", "httpx", "rich", "pydantic"}
 
 
 def run(*command: str) -> None:

@@ -99,10 +99,10 @@ def check_rates(world: World, events: Sequence[Event]) -> None:
     for first, last in zip(asked, asked[10:], strict=False):
         assert last - first >= 1.0 - ROUNDING, f"more than 10 a second at {first}"
     ends = sorted(e.at - START for e in events if isinstance(e, ENDINGS))
-    few_from = ends[-FEWEST_BY_LIST] if len(ends) >= FEWEST_BY_LIST else 0.0
+    few_from = ends[-FEWEST_BY_LIST] if len(ends) >= FEWEST_BY_LIST else -1.0
     # Any span of T seconds holds at most 2·T + 5.
     fewest = math.inf
-    for count, at in enumerate(at for at in asked if at >= few_from):
+    for count, at in enumerate(at for at in asked if at > few_from):
         fewest = min(fewest, count - 2 * at)
         assert count + 1 - 2 * at - fewest <= 5 + ROUNDING, f"more than 2 a second at {at}"
 
@@ -126,7 +126,7 @@ def noticed_by(world: World, task: SimulatedTask, share: float = 0.1) -> float:
     """
     latest = task.end + pace(task.end - task.created)
     for begin, end in _faults(world):
-        if begin <= latest:
+        if begin <= latest + latency_slack(world):
             recovery = max(_SHORTEST_RECOVERY, share * (end - begin))
             after = max(task.end, end)
             latest = max(latest, end + recovery + pace(after - task.created))

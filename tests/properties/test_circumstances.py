@@ -78,6 +78,16 @@ def test_the_last_end_is_noticed(row: Row, seed: int) -> None:
     assert len(world.requests) <= row.most_requests
 
 
+@pytest.mark.parametrize(("count", "others"), [(60, 1500), (1000, 500), (1000, 3000), (3000, 0)])
+def test_more_tasks_than_a_page_shows_are_noticed(count: int, others: int) -> None:
+    dice = random.Random(5)
+    tasks = [SimulatedTask(f"task-{n}", dice.uniform(20, 30)) for n in range(count)]
+    rest = [SimulatedTask(f"other-{n}", dice.uniform(0, 30)) for n in range(others)]
+    world = World(dice.sample(tasks + rest, count + others))
+    noticed = settled(watch(world, [task.id for task in tasks], timeout=300))
+    assert max(noticed[task.id] - task.end for task in tasks) <= PACE + 1.0
+
+
 def test_a_hang_a_retry_after_and_a_third_task_are_no_busy_loop() -> None:
     faults = (Fault(4, 5.5, "hang", "task-0"), Fault(4, 99, "503", "task-1", 20.0, times=1))
     world = World([SimulatedTask(f"task-{n}", 32.0) for n in range(3)], faults)

@@ -127,11 +127,15 @@ class RateLimit:
 
 
 class Request(NamedTuple):
-    """A request that was sent at this time of the world, and whether it met a fault or limit."""
+    """A request that was sent at this time of the world: did it meet no fault and no limit?
+
+    If it did, may another try help (`is_transient`)?
+    """
 
     at: float
     job: Job
     is_good: bool
+    is_transient: bool
 
 
 @dataclass
@@ -198,7 +202,9 @@ class World:
         fault = self._fault_of(job)
         hangs = fault is not None and fault.kind == "hang"
         answer = self._answer(job, fault)
-        self.requests.append(Request(self.time, job, not (hangs or isinstance(answer, ApiError))))
+        is_good = not hangs and not isinstance(answer, ApiError)
+        is_transient = hangs or (isinstance(answer, ApiError) and answer.transient)
+        self.requests.append(Request(self.time, job, is_good, is_transient))
         due = math.inf if hangs else self._clock + self.latency
         self._in_flight[number] = (due, answer)
         if answer is not None and answer.retry_after is not None:

@@ -9,7 +9,7 @@ import pytest
 from completions.generate import FOLDER, MANUAL, generated, stale
 from completions.interface import Kind, read_interface
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.sandbox.builtin_tasks import live_tasks
+from gcore_tasks_cli.sandbox.scenario import builtin_tasks
 from tests.e2e.harness import gtask
 
 CHECKERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}
@@ -41,7 +41,7 @@ def test_every_place_that_takes_an_id_offers_recent_ones() -> None:
 def test_task_types_are_known_by_their_names() -> None:
     from completions.interface import TASK_TYPES
 
-    assert {task.task_type for task in live_tasks()} <= set(TASK_TYPES)
+    assert {task.task_type for task in builtin_tasks()} <= set(TASK_TYPES)
     assert sorted(set(TASK_TYPES)) == TASK_TYPES
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.sandbox.scenario import Scenario
+from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask
 from gcore_tasks_cli.sandbox.server import SandboxServer
-from gcore_tasks_cli.sandbox.tasks import SimulatedTask
 from tests.unit.parsing.test_help_format import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
@@ -23,6 +22,7 @@ FLOORS = (
     {"interrupts"},
     {"tasks"},
     {"polling"},
+    {"settings"},
     {"api"},
     {"output"},
     {"invocation"},
@@ -35,8 +35,7 @@ FLOORS = (
 # Each heavy library is imported in one place only.
 OWNERS = {
     "httpx": ("api/",),
-    "yaml": ("api/configuration.py",),
-    "pydantic": ("tasks/model.py",),
+    "pydantic": ("tasks/model.py", "sandbox/entry.py", "sandbox/scenario.py"),
     "rich": ("output/terminal/",),
     "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
 }
@@ -115,7 +114,7 @@ def modules_after(code: str, **more: str) -> set[str]:
 
 # What takes long to import, and what of it each run loads.
 HEAVY = {
-    *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer", "yaml"),
+    *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer"),
     *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watch")),
 }
 PARSER = {"typer"}
@@ -145,7 +144,7 @@ LOADED = {
 @pytest.mark.parametrize("line", LOADED)
 def test_what_each_run_loads(line: str) -> None:
     mode, _, arguments = line.rpartition(": ")
-    with SandboxServer(Scenario(tasks=(SimulatedTask("t-1", lasts=0.0, age=60.0),))) as server:
+    with SandboxServer(Scenario(tasks=[SimulatedTask(id="t-1", lasts=0.0, age=60.0)])) as server:
         loaded = modules_after(
             f"import sys; sys.argv[1:] = {arguments.split()}\n"
             "import os; os._exit = lambda status: None\n"
@@ -155,7 +154,6 @@ def test_what_each_run_loads(line: str) -> None:
             GCORE_BASE_URL=server.base_url,
             GTASK_NO_HISTORY="1",
             GITHUB_ACTIONS="",
-            GCORE_CONFIG=os.devnull,
         )
     assert loaded & HEAVY == LOADED[line]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.jobs import GetTask, Job, TaskAnswer
+from gcore_tasks_cli.settings.settings import Settings
 
 KEY = "1234$abcdefgh"
 TASK = json.dumps({"id": "a", "state": "NEW"})

@@ -6,20 +6,18 @@ import ssl
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-import trustme
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.jobs import GetTask, TaskAnswer
+from gcore_tasks_cli.polling.jobs import GetTask
 from gcore_tasks_cli.sandbox.server import SandboxServer
+from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.rare_faults import scenario_of
 from tests.servers.raw import answering
-from tests.unit.api.certificates import AUTHORITY, certificate_files
+from tests.unit.api.certificates import AUTHORITY
 
 # What people are not to read: names of Python, of libraries and of their errors.
 INTERNALS = re.compile(
@@ -35,11 +33,6 @@ def authority_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     AUTHORITY.cert_pem.write_to_path(str(path))
     return str(path)
-
-
-@pytest.fixture
-def client_certificate(tmp_path: Path) -> tuple[str, str]:
-    return certificate_files(AUTHORITY, tmp_path)
 
 
 def server_context(**attributes: object) -> ssl.SSLContext:
@@ -146,29 +139,8 @@ def test_a_client_certificate_that_is_demanded_is_named(
     demanding: SandboxServer, authority_file: str
 ) -> None:
     error = error_at(demanding.base_url, ca_file=authority_file)
-    assert "demands a client certificate" in error.message
-    assert "SSL_CLIENT_CERT" in (error.hint or "")
+    assert "demands a client certificate, which gtask does not support" in error.message
     assert not error.transient
-
-
-def test_a_client_certificate_of_a_stranger_is_refused(
-    demanding: SandboxServer, authority_file: str, tmp_path: Path
-) -> None:
-    cert, key = certificate_files(trustme.CA(), tmp_path)
-    error = error_at(demanding.base_url, ca_file=authority_file, client_cert=cert, client_key=key)
-    assert "refuses the client certificate" in error.message
-    assert not error.transient
-
-
-def test_a_client_certificate_is_shown(
-    demanding: SandboxServer, authority_file: str, client_certificate: tuple[str, str]
-) -> None:
-    cert, key = client_certificate
-    settings = Settings(
-        demanding.api_key, demanding.base_url, authority_file, client_cert=cert, client_key=key
-    )
-    with closing(Session(settings, tls_context(settings))) as session:
-        assert isinstance(session.do(GetTask("t-1")), TaskAnswer)
 
 
 def test_no_common_tls_version_is_named(authority_file: str) -> None:

@@ -11,7 +11,6 @@ from gcore_tasks_cli.api.responses import (
     status_error,
     task_answer,
 )
-from gcore_tasks_cli.api.settings import CLIENT_CERTIFICATE_HINT
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.sanitize import without_secrets
 
@@ -198,6 +197,7 @@ def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
 FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
 NOT_FOUND = "is the ID right? It may be another account's: those are not found either"
 WRONG_URL = "is GCORE_BASE_URL right?"
+CLIENT_CERTIFICATE = "it demands a client certificate, which gtask does not support"
 HTTPS_PORT = "it is an https port, and GCORE_BASE_URL says http"
 
 
@@ -215,7 +215,7 @@ HTTPS_PORT = "it is an https port, and GCORE_BASE_URL says http"
          "too many requests: a longer --interval asks less often"),
         (599, "", "host answered HTTP 599", None),
         (400, "No required SSL certificate was sent", "host answered HTTP 400 Bad Request: "
-         "No required SSL certificate was sent", CLIENT_CERTIFICATE_HINT),
+         "No required SSL certificate was sent", CLIENT_CERTIFICATE),
         (495, "SSL certificate", "host answered HTTP 495: SSL certificate", None),
         (400, "plain HTTP request sent to HTTPS port", "host answered HTTP 400 Bad Request: "
          "plain HTTP request sent to HTTPS port", HTTPS_PORT),

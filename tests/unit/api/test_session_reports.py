@@ -9,7 +9,6 @@ import pytest
 
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import (
     ApiError,
     KeyRefused,
@@ -17,6 +16,7 @@ from gcore_tasks_cli.errors import (
     TaskNotFound,
 )
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, ListPage
+from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at
 

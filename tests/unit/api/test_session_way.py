@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.api.proxies import Proxy
 from gcore_tasks_cli.api.session import _check_is_here
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.polling.jobs import GetTask
+from gcore_tasks_cli.settings.proxy import Proxy
 from tests.servers.prepared import answer, prepared
 from tests.servers.raw import answering
 from tests.unit.api.certificates import AUTHORITY

@@ -1,15 +1,14 @@
-"""Which certificates are trusted, and which one is shown."""
+"""Which certificates are trusted."""
 
 import ssl
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
-from tests.unit.api.certificates import AUTHORITY, certificate_files
+from gcore_tasks_cli.settings.settings import Settings
+from tests.unit.api.certificates import AUTHORITY
 
 
 @pytest.fixture
@@ -66,58 +65,3 @@ def test_a_file_that_cannot_be_used_is_refused(
     with pytest.raises(UsageError) as caught:
         tls_context(Settings("k"))
     assert caught.value.message == f"cannot use {names}: Is a directory"
-
-
-@pytest.mark.parametrize(
-    ("cert", "key", "words"),
-    [
-        ("client.key", None, "SSL_CLIENT_CERT holds no certificate in PEM format"),
-        ("client.pem", None, "SSL_CLIENT_CERT holds no private key in PEM format"),
-        ("client.pem", "client.pem", "SSL_CLIENT_KEY holds no private key in PEM format"),
-        (
-            "client.pem",
-            "other.key",
-            "the key in SSL_CLIENT_KEY is not that of the certificate in SSL_CLIENT_CERT",
-        ),
-        (
-            "nowhere",
-            None,
-            "cannot read SSL_CLIENT_CERT or SSL_CLIENT_KEY: No such file or directory",
-        ),
-        (
-            "client.pem",
-            "nowhere",
-            "cannot read SSL_CLIENT_CERT or SSL_CLIENT_KEY: No such file or directory",
-        ),
-        (None, "client.key", "SSL_CLIENT_KEY is set, but SSL_CLIENT_CERT is not"),
-    ],
-)
-def test_a_client_certificate_that_cannot_be_used_names_its_variable(
-    cert: str | None, key: str | None, words: str, tmp_path: Path
-) -> None:
-    certificate_files(AUTHORITY, tmp_path)
-    AUTHORITY.issue_cert("x.example").private_key_pem.write_to_path(str(tmp_path / "other.key"))
-    settings = Settings(
-        "k",
-        client_cert=str(tmp_path / cert) if cert else None,
-        client_key=str(tmp_path / key) if key else None,
-    )
-    with pytest.raises(UsageError) as caught:
-        tls_context(settings)
-    assert caught.value.message == words
-
-
-def test_a_locked_key_is_refused_without_asking(tmp_path: Path) -> None:
-    made = AUTHORITY.issue_cert("client@example.org")
-    private = serialization.load_pem_private_key(made.private_key_pem.bytes(), None)
-    locked = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(b"passphrase"),
-    )
-    file = tmp_path / "both.pem"
-    file.write_bytes(locked + made.cert_chain_pems[0].bytes())
-    with pytest.raises(UsageError) as caught:
-        tls_context(Settings("k", client_cert=str(file)))
-    assert caught.value.message == "the key of the client certificate is locked by a passphrase"
-    assert (caught.value.hint or "").startswith("SSL_CLIENT_KEY takes a key without one: openssl")

@@ -42,11 +42,11 @@ def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answere
         gate.answered(NOW - 1.5)  # too long ago to count
     for n in range(answered):
         gate.answered(NOW - n / answered)
-    gate.limited(NOW - 0.1, NOW)
+    gate.limited(TASK, NOW - 0.1, NOW)
     gate.sent(TASK, NOW)
     assert gate.opens(TASK) - NOW == pytest.approx(1 / answered)
     # What was under way with it is refused with it, and counts once.
-    gate.limited(NOW - 0.1, NOW + 0.1)
+    gate.limited(LIST, NOW - 0.1, NOW + 0.1)
     assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
 
 
@@ -54,7 +54,7 @@ def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_
     gate = Gate(NOW)
     gaps = []
     for n in range(9):
-        gate.limited(NOW + n, NOW + n)
+        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
         gate.sent(TASK, NOW + n)
         gaps.append(round(gate.opens(TASK) - NOW - n, 6))
     assert gaps == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
@@ -63,7 +63,7 @@ def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_
 def test_good_answers_win_the_pace_back() -> None:
     gate = Gate(NOW)
     for n in range(9):
-        gate.limited(NOW + n, NOW + n)
+        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
     now = NOW + 9.0
     gate.sent(TASK, now)
     gaps = []
@@ -74,18 +74,24 @@ def test_good_answers_win_the_pace_back() -> None:
     assert len(gaps) < 50
 
 
+def test_a_job_that_alone_is_refused_slows_no_other_down() -> None:
+    gate = Gate(NOW)
+    assert [gate.limited(TASK, NOW + n, NOW + n) for n in range(4)] == [0, 1, 2, 3]
+    gate.sent(TASK, NOW + 4)
+    assert gate.opens(LIST) == pytest.approx(NOW + 4 + 0.02)
+
+
 def test_after_four_different_jobs_have_failed_one_finds_out_whether_the_api_is_back() -> None:
     gate = Gate(NOW)
-    probing = []
-    for job in (TASK, TASK, TASK, *JOBS):
-        gate.failed(job, NOW + 5.0)
-        probing.append((gate.is_probing, gate.opens(TASK) - NOW, gate.opens(LIST) - NOW))
-    assert probing == [(False, 0.0, 0.0)] * 6 + [(True, 5.0, 5.0)]
+    failed = [gate.failed(job, 1) for job in (TASK, TASK, TASK, *JOBS)]
+    probing = [gate.is_probing]
+    # Then the pause is that of all of their failures.
+    assert failed == [1] * 6 + [5]
     gate.answered(NOW + 6.0)
+    probing.append(gate.is_probing)
     for job in JOBS[:3]:  # they have to be in a row
-        gate.failed(job, NOW + 9.0)
-        probing.append((gate.is_probing, gate.opens(TASK) - NOW, gate.opens(LIST) - NOW))
-    assert probing[7:] == [(False, 6.0, 6.0)] * 3
+        gate.failed(job, 1)
+    assert [*probing, gate.is_probing] == [True, False, False]
 
 
 @pytest.mark.parametrize(("tasks", "at_once", "a_second"), [(1, 5, 2), (5, 5, 2), (6, 10, 10)])

@@ -42,7 +42,7 @@ def test_a_transient_fault_is_met_with_five_tries_and_ends_no_other(kind: str) -
     answers = fetch(world, JOBS)
     error = answers[1][1]
     assert isinstance(error, NoAnswer)
-    assert error.message == f"simulated: {kind}; gave up after 5 tries"
+    assert error.message.startswith(f"simulated: {kind}; gave up after ")
     assert len(world.singles("task-1")) == 5
     assert sum(isinstance(answer, TaskAnswer) for _, answer in answers) == 3
     assert world.time < 20

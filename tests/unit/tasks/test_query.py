@@ -161,8 +161,8 @@ def test_no_text_crashes_the_parsers(text: str) -> None:
         lambda: parse_types([text]),
         lambda: parse_numbers([text], "user"),
         lambda: parse_states([text]),
-        lambda: scope([text], "project", lambda: None),
-        lambda: scope([], "project", lambda: (text, "GCORE_CLOUD_PROJECT_ID")),
+        lambda: scope([text], "project", ""),
+        lambda: scope([], "project", text),
     ):
         try:
             parse()
@@ -184,15 +184,14 @@ def test_spans() -> None:
 
 
 def test_the_scope_is_the_option_else_the_default() -> None:
-    def five() -> tuple[str, str]:
-        return "5", "GCORE_CLOUD_PROJECT_ID"
-
-    assert scope([], "project", five) == (5,)
-    assert scope([], "region", lambda: None) == ()
-    assert scope(["7", "7", "8"], "project", five) == (7, 8)
-    assert scope(["ALL"], "project", five) == ()
+    assert scope([], "project", "5") == (5,)
+    assert scope([], "region", "") == ()
+    assert scope(["7", "7", "8"], "project", "5") == (7, 8)
+    assert scope(["ALL"], "project", "5") == ()
     with pytest.raises(UsageError, match="exclude each other"):
-        scope(["all", "7"], "project", five)
+        scope(["all", "7"], "project", "5")
+    with pytest.raises(UsageError, match="GCORE_CLOUD_REGION_ID is not a number: 'x'"):
+        scope([], "region", "x")
 
 
 def test_a_list_is_pinned_to_the_earlier_time() -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.settings import Settings
 
 
 def settings_of(env: Mapping[str, str]) -> Settings:
-    return Settings.of(Configuration(env))
+    return Settings.of(env)
 
 
 def test_the_key_is_stripped_and_never_shown() -> None:
@@ -49,6 +48,28 @@ def test_a_missing_key_is_said() -> None:
         settings_of({})
     with pytest.raises(UsageError, match="GCORE_API_KEY is empty"):
         settings_of({"GCORE_API_KEY": " "})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="HOME is not the home folder")
+def test_a_configuration_file_that_is_no_longer_read_is_named_where_there_is_no_key(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ".gcorecli" / "config.yaml"
+    home = {"HOME": str(tmp_path)}
+    with pytest.raises(UsageError, match=r"GCORE_API_KEY is not set$"):
+        settings_of(home)
+    file.parent.mkdir()
+    file.write_text("api-key: 1$secret")
+    for env in (home, {"GCORE_CONFIG": str(file)}):
+        with pytest.raises(UsageError) as caught:
+            settings_of(env)
+        assert caught.value.message == f"GCORE_API_KEY is not set, and {file} is no longer read"
+    with pytest.raises(UsageError, match="GCORE_API_KEY is empty, and"):
+        settings_of({**home, "GCORE_API_KEY": " "})
+    assert settings_of({**home, "GCORE_API_KEY": "k"}).api_key == "k"
+    for unusable in ("x" * 5000, "a\x00b"):
+        with pytest.raises(UsageError, match=r"GCORE_API_KEY is not set$"):
+            settings_of({"GCORE_CONFIG": unusable})
 
 
 def test_the_key_can_come_from_a_file(tmp_path: Path) -> None:
@@ -100,9 +121,9 @@ def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (None, "cannot read GCORE_API_KEY_FILE '{}': No such file or directory"),
-        (b" \n", "GCORE_API_KEY_FILE '{}' is empty"),
-        (b"\xff", "GCORE_API_KEY_FILE '{}' is no text file"),
+        (None, "cannot read the file in GCORE_API_KEY_FILE: No such file or directory"),
+        (b" \n", "the file in GCORE_API_KEY_FILE holds no key"),
+        (b"\xff", "the file in GCORE_API_KEY_FILE holds a control or non-ASCII character inside"),
     ],
 )
 def test_what_is_wrong_with_a_key_file_is_said(
@@ -113,17 +134,16 @@ def test_what_is_wrong_with_a_key_file_is_said(
         file.write_bytes(content)
     with pytest.raises(UsageError) as caught:
         key_file(file)
-    assert caught.value.message == says.format(file)
+    assert caught.value.message.startswith(says)
 
 
-@pytest.mark.parametrize("path", ["1$secret", "1$sec\x00ret"])
+@pytest.mark.parametrize("path", ["1$secret", "1$sec\x00ret", "1$sec/ret"])
 def test_a_key_that_is_given_as_its_file_is_not_shown(path: str) -> None:
     with pytest.raises(UsageError) as caught:
         key_file(path)
-    assert "secret" not in caught.value.message
-    assert "cannot read the file that GCORE_API_KEY_FILE names: " in caught.value.message
-    with pytest.raises(UsageError, match=r"cannot read GCORE_API_KEY_FILE 'a\\"):
-        key_file("a\\b")
+    assert "sec" not in caught.value.message
+    assert caught.value.message.startswith("cannot read the file in GCORE_API_KEY_FILE: ")
+    assert caught.value.hint == "it names a file; the key itself belongs into GCORE_API_KEY"
 
 
 def key_command(*words: str) -> Settings:
@@ -139,8 +159,8 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("", "GCORE_API_KEY_COMMAND printed no key"),
-        ("print(); print('1$secret')", "GCORE_API_KEY_COMMAND printed no key"),
+        ("", "the output of GCORE_API_KEY_COMMAND holds no key"),
+        ("print(); print('1$secret')", "the output of GCORE_API_KEY_COMMAND holds no key"),
         ("exit(3)", "GCORE_API_KEY_COMMAND failed with status 3"),
         ("print('1$secret'); exit('locked')", "GCORE_API_KEY_COMMAND failed with status 1: locked"),
         ("exit(input())", "failed with status 1: "),
@@ -164,22 +184,17 @@ def test_of_what_a_command_says_the_beginning_is_shown() -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        # Its arguments may be secrets.
-        ("/no/where --token t", "'/no/where' of GCORE_API_KEY_COMMAND: No such file or directory"),
-        ("'", "GCORE_API_KEY_COMMAND: No closing quotation"),
+        ("/no/where --token t", "No such file or directory"),
+        ("1234$abcdefghijk", "No such file or directory"),
+        ("'", "No closing quotation"),
+        ("a\x00b", "embedded null byte"),
     ],
 )
-def test_a_command_that_cannot_be_run(command: str, said: str) -> None:
+def test_a_command_that_cannot_be_run_is_not_shown(command: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings_of({"GCORE_API_KEY_COMMAND": command})
-    assert caught.value.message == f"cannot run {said}"
-    assert "without a shell" in (caught.value.hint or "")
-
-
-def test_of_the_name_of_a_program_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY_COMMAND": "/" + "y" * 999})
-    assert caught.value.message.count("y") == 199
+    assert caught.value.message == f"cannot run GCORE_API_KEY_COMMAND: {said}"
+    assert (caught.value.hint or "").startswith("it names a program; it runs without a shell")
 
 
 def test_a_command_gets_nothing_of_standard_input() -> None:

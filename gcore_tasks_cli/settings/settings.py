@@ -1,59 +1,60 @@
-"""Settings, checked before anything is sent."""
+"""What gtask needs to know to call the API, checked before anything is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.keys import OLDER_NAMES, find_api_key, secrets_of
-from gcore_tasks_cli.api.proxies import Proxy, proxy_for
-from gcore_tasks_cli.api.request_record import ExchangeListener
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.key import OLDER_NAMES, find_api_key, secrets_of
+from gcore_tasks_cli.settings.proxy import Proxy, proxy_for
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
-DEFAULT_SOURCE = "the default"
-CLIENT_CERTIFICATE_HINT = "SSL_CLIENT_CERT names the file of one, SSL_CLIENT_KEY that of its key"
+# Variable → what gtask 0.2 read if it was not set. To ignore that could send the key elsewhere, or
+# let `ack --all` reach further.
+_WITHDRAWN = {
+    "GCORE_BASE_URL": "GCORE_API_URL",
+    "GCORE_CLOUD_PROJECT_ID": "GCORE_CLOUD_PROJECT",
+    "GCORE_CLOUD_REGION_ID": "GCORE_CLOUD_REGION",
+}
 _EXPORT_KEY = "export GCORE_API_KEY='1234$abcdef'"
 # A JSON Web Token: three parts of base64url, the first a JSON object.
 _JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
-_HOST = r"[\w.-]+|\[[0-9a-fA-F:.]+\]"
-_LOOPBACK_IPV4 = r"(?a)127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
+_HOST_AND_PORT = r"([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?"
+_THIS_MACHINE = r"(?a)localhost|::1|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
 
 
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `other_keys` are older variables that hold another key than this one; `on_exchange` gets each
-    request.
+    `other_keys` are older variables that hold another key than this one. `on_exchange` gets each
+    request that is over, an `Exchange`; the threads of several requests call it at once.
     """
 
     api_key: str
     base_url: str = DEFAULT_BASE_URL
     ca_file: str | None = None
     ca_dir: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = None
     key_source: str = "GCORE_API_KEY"  # as messages name it
-    on_exchange: ExchangeListener | None = None
+    on_exchange: Callable[..., None] | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.base_url!r})"
 
     @classmethod
-    def of(cls, configuration: Configuration) -> "Settings":
-        """The settings of this configuration.
+    def of(cls, env: Mapping[str, str]) -> "Settings":
+        """The settings in these environment variables.
 
         Raises:
             UsageError: for a setting that is missing or wrong.
         """
-        env = configuration.env
-        configuration.check_profile()
-        api_key, key_source = find_api_key(configuration)
-        base_url, _ = find_base_url(configuration)
+        for name in _WITHDRAWN:
+            variable(env, name)
+        api_key, key_source = find_api_key(env)
+        base_url = find_base_url(env)
         return cls(
             api_key=api_key,
             base_url=base_url,
@@ -61,8 +62,6 @@ class Settings(NamedTuple):
             key_source=key_source,
             ca_file=find_path(env, "SSL_CERT_FILE"),
             ca_dir=find_path(env, "SSL_CERT_DIR"),
-            client_cert=find_path(env, "SSL_CLIENT_CERT"),
-            client_key=find_path(env, "SSL_CLIENT_KEY"),
             other_keys=tuple(
                 name for name in OLDER_NAMES if env.get(name, "").strip() not in ("", api_key)
             ),
@@ -79,7 +78,7 @@ class Settings(NamedTuple):
         return secrets_of(self.api_key)
 
     def refused_key_hint(self, said: str) -> str:
-        """What to look at when the API refused the key, with what it said."""
+        """What to check when the API refused the key, with what it said."""
         hint = "is GCORE_API_KEY right, and still valid?"
         if re.fullmatch(_JWT, self.api_key):
             hint = (
@@ -106,39 +105,43 @@ class Settings(NamedTuple):
         return self.base_url.startswith("https:")
 
 
-def find_base_url(configuration: Configuration) -> tuple[str, str]:
-    """The API's URL, and where it is from.
+def variable(env: Mapping[str, str], name: str) -> str:
+    """The value of this variable without white space around it; empty if it is not set.
 
     Raises:
-        UsageError: as `check_base_url`.
+        UsageError: if only the variable is set that gtask 0.2 read in its place.
     """
-    url, source = configuration.find("api-url") or (DEFAULT_BASE_URL, DEFAULT_SOURCE)
-    return check_base_url(url, source), source
-
-
-def check_base_url(url: str, name: str) -> str:
-    """The base URL without a trailing slash, fit to send the key to; `name` is where it is from.
-
-    Raises:
-        UsageError: if it is no http(s) URL, holds a password, or is plain http to elsewhere.
-    """
-    if not url.isprintable() or " " in url or "\\" in url:
-        raise UsageError(f"{name} holds a space, a backslash or a control character")
-    try:
-        parts = urlsplit(url)
-        host_matches = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise UsageError(f"{name} is no URL", hint=f"its default is {DEFAULT_BASE_URL}") from None
-    if "@" in parts.netloc:
-        raise UsageError(f"{name} must hold no user name or password")
-    if parts.scheme not in ("http", "https") or not host_matches or not _has_host(parts):
+    value, withdrawn = env.get(name, "").strip(), _WITHDRAWN.get(name, "")
+    if not value and env.get(withdrawn, "").strip():
         raise UsageError(
-            f"{name} is no http or https URL: {url[:200]!r}",
+            f"{withdrawn} is set, which gtask no longer reads, and {name} is not",
+            hint=f'export {name}="${withdrawn}", or unset {withdrawn}',
+        )
+    return value
+
+
+def find_base_url(env: Mapping[str, str]) -> str:
+    """The API's URL without a trailing slash, fit to send the key to.
+
+    Raises:
+        UsageError: if it is not an http or https URL, holds a password, or is plain http to another
+            machine.
+    """
+    name = "GCORE_BASE_URL"
+    url = variable(env, name) or DEFAULT_BASE_URL
+    if not url.isprintable() or set(url) & set(" \\@?#"):
+        raise UsageError(  # the URL is not shown: it may hold a password
+            f"{name} must hold no user name, password, query, fragment, space, backslash or "
+            "control character",
             hint=f"write it like {DEFAULT_BASE_URL}",
         )
-    if "?" in url or "#" in url:
-        raise UsageError(f"{name} must hold no query and no fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    parts = _http_url(url)
+    if parts is None:
+        raise UsageError(
+            f"{name} is not an http or https URL: {url[:200]!r}",
+            hint=f"write it like {DEFAULT_BASE_URL}",
+        )
+    if parts.scheme == "http" and not re.fullmatch(_THIS_MACHINE, parts.hostname or ""):
         raise UsageError(
             f"{name} is plain http to {parts.hostname}: the key would be readable on the way",
             hint="use https; plain http is only for this machine (localhost, 127.0.0.1, [::1])",
@@ -146,20 +149,15 @@ def check_base_url(url: str, name: str) -> str:
     return url.rstrip("/")
 
 
-def _has_host(parts: SplitResult) -> bool:
-    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
-    host = host.removesuffix(":")
-    if re.fullmatch(_HOST, host) is None:
-        return False
+def _http_url(url: str) -> SplitResult | None:
+    """The parts of an http or https URL that names a host; None if it is not one."""
     try:
-        host.encode("idna")  # no empty label, none of more than 63 characters
-    except UnicodeError:
-        return False
-    return True
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or re.fullmatch(_LOOPBACK_IPV4, host) is not None
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")  # no label may be empty or too long
+        has_host = re.fullmatch(_HOST_AND_PORT, parts.netloc) is not None and parts.port != 0
+    except ValueError:
+        return None
+    return parts if has_host and parts.scheme in ("http", "https") else None
 
 
 def find_path(env: Mapping[str, str], name: str) -> str | None:

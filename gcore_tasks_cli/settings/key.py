@@ -9,36 +9,46 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from gcore_tasks_cli.api.configuration import Configuration
 from gcore_tasks_cli.errors import UsageError
 
 OLDER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
-KEY_COMMAND = "GCORE_API_KEY_COMMAND"
+KEY = "GCORE_API_KEY"
 KEY_FILE = "GCORE_API_KEY_FILE"
+KEY_COMMAND = "GCORE_API_KEY_COMMAND"
+# What gtask 0.2 read where no variable gave a key.
+_WITHDRAWN_FILE = ".gcorecli/config.yaml"
 _NO_SHELL = "it runs without a shell; for variables and pipes: sh -c '…'"
 _SHELL_SYNTAX = set("$|<>&;`~")
 _LONGEST_KEY = 8192
-# Shorter ones are no keys, and words that occur everywhere.
+# Shorter strings are not hidden: they match ordinary words.
 _SHORTEST_SECRET = 6
 _SHORTEST_SECRET_PART = 8
 
 
-def find_api_key(configuration: Configuration) -> tuple[str, str]:
+def key_variable(env: Mapping[str, str]) -> str | None:
+    """The variable that gives the key; None if none does."""
+    names = (KEY, KEY_FILE, KEY_COMMAND)
+    return next((name for name in names if env.get(name, "").strip()), None)
+
+
+def find_api_key(env: Mapping[str, str]) -> tuple[str, str]:
     """The key, and where it is from.
 
     Raises:
         UsageError: if there is none, or one that no header can carry.
     """
-    found = configuration.find("api-key")
-    if found is None:
-        raise _no_key(configuration.env, empty="GCORE_API_KEY" in configuration.env)
-    key, source = found
+    source = key_variable(env)
+    if source is None:
+        raise _no_key(env)
+    key = env[source].strip()
     if source == KEY_FILE:
-        key, source = _key_of_file(key), "the file in GCORE_API_KEY_FILE"
+        key, source = _key_of_file(key), f"the file in {KEY_FILE}"
     elif source == KEY_COMMAND:
         key, source = _key_of_command(key), f"the output of {KEY_COMMAND}"
+    if not key:
+        raise UsageError(f"{source} holds no key")
     if len(key) > _LONGEST_KEY:
-        raise UsageError(f"{source} holds more than {_LONGEST_KEY} characters: that is no API key")
+        raise UsageError(f"{source} holds more than {_LONGEST_KEY} characters: not an API key")
     if not key.isascii() or not key.isprintable():
         raise UsageError(
             f"{source} holds a control or non-ASCII character inside the key",
@@ -56,98 +66,70 @@ def find_api_key(configuration: Configuration) -> tuple[str, str]:
 def _key_of_file(path: str) -> str:
     try:
         with Path(path).open("rb") as file:
-            content = file.read(_LONGEST_KEY + 1)
+            return file.read(_LONGEST_KEY + 1).decode("utf-8-sig", "replace").strip()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        if "/" not in path and "\\" not in path:
-            # It may be the key itself: nothing of it is shown.
-            raise UsageError(
-                f"cannot read the file that GCORE_API_KEY_FILE names: {reason}",
-                hint="is it the key itself? That belongs into GCORE_API_KEY",
-            ) from None
-        raise UsageError(f"cannot read GCORE_API_KEY_FILE {path!r}: {reason}") from None
-    try:
-        key = content.decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise UsageError(f"GCORE_API_KEY_FILE {path!r} is no text file") from None
-    if not key:
-        raise UsageError(f"GCORE_API_KEY_FILE {path!r} is empty")
-    return key
+        # The path is not shown: it may be the key itself.
+        raise UsageError(
+            f"cannot read the file in {KEY_FILE}: {getattr(error, 'strerror', None) or error}",
+            hint=f"it names a file; the key itself belongs into {KEY}",
+        ) from None
 
 
 def _key_of_command(command: str) -> str:
     """The first line that the command prints; no shell is involved."""
+    import shlex
     import subprocess
     import tempfile
 
-    words = key_command_words(command)
     try:
+        words = shlex.split(command, posix=os.name != "nt")
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
             )
             # Not until its end: what it leaves in the background may keep that open.
             line = process.stdout.readline(_LONGEST_KEY + 2) if process.stdout else b""
-            threading.Thread(target=_read_on, args=(process.stdout,), daemon=True).start()
+            threading.Thread(target=_discard, args=(process.stdout,), daemon=True).start()
             status = process.wait()
             errors.seek(0)
             said = errors.read(2000).decode("utf-8", "replace").strip()[:500]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        # Without its arguments, which may be secrets.
+        # The command is not shown: it may be the key itself, or hold another secret.
         raise UsageError(
-            f"cannot run {words[0][:200]!r} of GCORE_API_KEY_COMMAND: {reason}", hint=_NO_SHELL
+            f"cannot run {KEY_COMMAND}: {getattr(error, 'strerror', None) or error}",
+            hint=f"it names a program; {_NO_SHELL}",
         ) from None
     if status != 0:
         raise UsageError(
-            f"GCORE_API_KEY_COMMAND failed with status {status}{said and f': {said}'}",
+            f"{KEY_COMMAND} failed with status {status}{said and f': {said}'}",
             hint=_NO_SHELL if _SHELL_SYNTAX & set(command) else None,
         )
-    key = line.decode("utf-8", "replace").strip()
-    if not key:
-        raise UsageError("GCORE_API_KEY_COMMAND printed no key")
-    return key
+    return line.decode("utf-8", "replace").strip()
 
 
-def _read_on(stream: IO[bytes]) -> None:
-    """Lets a program write what it wants to; nothing of it is kept."""
+def _discard(stream: IO[bytes]) -> None:
+    """Reads to the end, so that the program can go on writing."""
     with stream:
         while stream.read(65536):
             pass
 
 
-def key_command_words(command: str) -> list[str]:
-    """The words of `GCORE_API_KEY_COMMAND`, split as a shell would.
-
-    Raises:
-        UsageError: if its quotes do not match, or it is rather a key.
-    """
-    import shlex
-
-    try:
-        words = shlex.split(command, posix=os.name != "nt")
-    except ValueError as error:
-        raise UsageError(f"cannot run GCORE_API_KEY_COMMAND: {error}", hint=_NO_SHELL) from None
-    if "$" in words[0]:
-        # Nothing of it is shown.
-        raise UsageError(
-            "GCORE_API_KEY_COMMAND names no program",
-            hint="is it the key itself? That belongs into GCORE_API_KEY",
-        )
-    return words
-
-
-def _no_key(env: Mapping[str, str], *, empty: bool) -> UsageError:
-    state = "is empty" if empty else "is not set"
+def _no_key(env: Mapping[str, str]) -> UsageError:
+    state = "is empty" if KEY in env else "is not set"
     for name in OLDER_NAMES:
         if env.get(name, "").strip():
             return UsageError(
-                f"GCORE_API_KEY {state}, but {name} is set",
-                hint=f'gtask reads GCORE_API_KEY: export GCORE_API_KEY="${name}"',
+                f"{KEY} {state}, but {name} is set",
+                hint=f'gtask reads {KEY}: export {KEY}="${name}"',
             )
+    home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+    withdrawn = Path(env.get("GCORE_CONFIG") or Path(home, _WITHDRAWN_FILE))
+    with suppress(OSError, ValueError):
+        if withdrawn.is_file():
+            state += f", and {withdrawn} is no longer read"
     return UsageError(
-        f"GCORE_API_KEY {state}",
-        hint="export GCORE_API_KEY='…' in single quotes, or try without an account: "
+        f"{KEY} {state}",
+        hint=f"export {KEY}='…' in single quotes, or try without an account: "
         "gtask sandbox -- gtask list",
     )
 
@@ -171,11 +153,9 @@ def secrets_at_hand(env: Mapping[str, str]) -> tuple[str, ...]:
 
     Of all keys that can be read at once: no command is run for one, and no pipe is read.
     """
-    keys = [env.get("GCORE_API_KEY", "").strip()]
+    keys = [env.get(KEY, "").strip()]
     with suppress(OSError, ValueError, UsageError):
         path = env.get(KEY_FILE, "").strip()
         if path and Path(path).is_file():
             keys.append(_key_of_file(path))
-    with suppress(UsageError):
-        keys += Configuration(env).api_keys
     return tuple(secret for key in keys if key for secret in secrets_of(key))

@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.api.configuration import Configuration
-from gcore_tasks_cli.api.settings import Settings, check_base_url, find_path
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.settings.settings import Settings, find_base_url, find_path, variable
 
 NAME = "GCORE_BASE_URL"
 
 
 def settings_of(env: Mapping[str, str]) -> Settings:
-    return Settings.of(Configuration(env))
+    return Settings.of(env)
+
+
+def base_url(url: str) -> str:
+    return find_base_url({NAME: url})
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,7 @@ def settings_of(env: Mapping[str, str]) -> Settings:
      "http://127.0.0.1", "http://127.255.0.9:1/prefix", "https://[2001:db8::1]:443"],
 )  # fmt: skip
 def test_good_base_urls(url: str) -> None:
-    assert check_base_url(url, NAME) == url.rstrip("/")
+    assert base_url(f" {url}\n") == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -36,13 +39,13 @@ def test_good_base_urls(url: str) -> None:
 )  # fmt: skip
 def test_bad_base_urls(url: str) -> None:
     with pytest.raises(UsageError, match=NAME):
-        check_base_url(url, NAME)
+        base_url(url)
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.text(max_size=60).map("https://{}".format))
 def test_no_url_breaks_it(url: str) -> None:
     try:
-        assert check_base_url(url, NAME).startswith(("http://", "https://"))
+        assert base_url(url).startswith(("http://", "https://"))
     except UsageError as error:
         assert error.message
 
@@ -53,34 +56,42 @@ def test_certificates_that_are_not_there(name: str) -> None:
         settings_of({"GCORE_API_KEY": "k", name: "/nowhere/at/all"})
 
 
+HOLDS = "must hold no user name, password, query, fragment, space, backslash or control character"
+IS_NO_URL = "is not an http or https URL: "
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("https://a b", "holds a space"),
-        ("https://x\\y", "a backslash"),
-        ("https://[::", "is no URL"),
-        ("https://x:abc", "is no URL"),
-        ("https://u@x", "no user name or password"),
-        ("https://:p@x", "no user name or password"),
-        ("https://@x", "no user name or password"),
-        ("https://x:0", "no http or https URL"),
-        ("https://x:65536", "is no URL"),
-        ("ftp://localhost", "no http or https URL"),
-        ("https://a..b", "no http or https URL"),
-        ("https://" + "a" * 64 + ".example", "no http or https URL"),
-        ("https://a%b", "no http or https URL"),
-        ("https://x?q", "no query and no fragment"),
-        ("https://x#", "no query and no fragment"),
-        ("http://example.com", "plain http to example.com: the key"),
-        ("http://127.0.0.256", "plain http to 127.0.0.256"),
-        ("http://x127.0.0.1", "plain http to x127.0.0.1"),
+        ("https://a b", HOLDS),
+        ("https://a\x00b", HOLDS),
+        ("https://x\\y", HOLDS),
+        ("https://u@x", HOLDS),
+        ("https://:p@x", HOLDS),
+        ("https://@x", HOLDS),
+        ("https://u:p@[::", HOLDS),
+        ("https://x?q", HOLDS),
+        ("https://x#", HOLDS),
+        ("https://[::", IS_NO_URL + "'https://[::'"),
+        ("https://[::1]x:80", IS_NO_URL),
+        ("https://x:abc", IS_NO_URL),
+        ("https://x:0", IS_NO_URL),
+        ("https://x:65536", IS_NO_URL),
+        ("https://x:\u0663", IS_NO_URL),
+        ("ftp://localhost", IS_NO_URL),
+        ("https://a..b", IS_NO_URL),
+        ("https://" + "a" * 64 + ".example", IS_NO_URL),
+        ("https://a%b", IS_NO_URL),
+        ("http://example.com", "is plain http to example.com: the key"),
+        ("http://127.0.0.256", "is plain http to 127.0.0.256"),
+        ("http://x127.0.0.1", "is plain http to x127.0.0.1"),
+        ("http://\uff4cocalhost", "is plain http to \uff4cocalhost"),
     ],
 )
 def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_base_url(url, "THE_URL")
-    assert caught.value.message.startswith("THE_URL ")
-    assert says in caught.value.message
+        base_url(url)
+    assert caught.value.message.startswith(f"GCORE_BASE_URL {says}")
 
 
 @pytest.mark.parametrize(
@@ -89,12 +100,12 @@ def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
      "http://LOCALHOST", "https://x/a//X"],
 )  # fmt: skip
 def test_unusual_base_urls_that_are_good(url: str) -> None:
-    assert check_base_url(url + "//", NAME) == url
+    assert base_url(url + "//") == url
 
 
 def test_of_a_long_base_url_the_beginning_is_shown() -> None:
     with pytest.raises(UsageError) as caught:
-        check_base_url("ftp://" + "x" * 999, NAME)
+        base_url("ftp://" + "x" * 999)
     assert caught.value.message.count("x") == 194
 
 
@@ -161,8 +172,6 @@ def test_paths_of_certificates_are_files_and_one_folder(tmp_path: Path) -> None:
     for name, field in (
         ("SSL_CERT_FILE", "ca_file"),
         ("SSL_CERT_DIR", "ca_dir"),
-        ("SSL_CLIENT_CERT", "client_cert"),
-        ("SSL_CLIENT_KEY", "client_key"),
     ):
         right, wrong, kind = (
             (tmp_path, file, "folder") if field == "ca_dir" else (file, tmp_path, "file")
@@ -186,10 +195,32 @@ def test_the_proxy_is_that_of_the_url() -> None:
     assert (local.proxy, local.base_url) == (None, "http://localhost")
 
 
-def test_a_wrong_setting_is_named_by_where_it_is_from(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="GCORE_API_URL is no http"):
-        settings_of({"GCORE_API_KEY": "k", "GCORE_API_URL": "ftp://x"})
-    file = tmp_path / "config.yaml"
-    file.write_text("profiles: {prod: {}}")
-    with pytest.raises(UsageError, match="nope"):
-        Settings.of(Configuration({"GCORE_API_KEY": "k", "GCORE_CONFIG": str(file)}, "nope"))
+WITHDRAWN = {
+    "GCORE_BASE_URL": "GCORE_API_URL",
+    "GCORE_CLOUD_PROJECT_ID": "GCORE_CLOUD_PROJECT",
+    "GCORE_CLOUD_REGION_ID": "GCORE_CLOUD_REGION",
+}
+
+
+@pytest.mark.parametrize("name", WITHDRAWN)
+def test_a_variable_that_is_no_longer_read_is_refused_unless_gtasks_own_is_set(name: str) -> None:
+    older = WITHDRAWN[name]
+    for own in ({}, {name: " "}):
+        with pytest.raises(UsageError) as caught:
+            settings_of({"GCORE_API_KEY": "k", **own, older: "7"})
+        assert caught.value.message == (
+            f"{older} is set, which gtask no longer reads, and {name} is not"
+        )
+        assert caught.value.hint == f'export {name}="${older}", or unset {older}'
+    value = "https://api.example.com" if name == "GCORE_BASE_URL" else "7"
+    env = {"GCORE_API_KEY": "k", name: f" {value} ", older: "8"}
+    assert settings_of(env).api_key == "k"
+    assert variable(env, name) == value
+    assert variable({older: " "}, name) == ""
+
+
+def test_no_command_is_run_where_another_setting_is_refused(tmp_path: Path) -> None:
+    env = {"GCORE_API_KEY_COMMAND": f"touch {tmp_path}/ran", "GCORE_API_URL": "https://x"}
+    with pytest.raises(UsageError, match="GCORE_API_URL"):
+        settings_of(env)
+    assert not (tmp_path / "ran").exists()

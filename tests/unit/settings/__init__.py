@@ -1,0 +1,1 @@
+"""Tests of `gcore_tasks_cli/settings`."""
