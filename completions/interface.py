@@ -13,9 +13,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from gcore_tasks_cli.cli import GROUPS, app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.parsing.help_format import COLOR, parts_of_help
-from gcore_tasks_cli.parsing.options import PROGRESS
-from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.help import COLOR, parts_of_help
+from gcore_tasks_cli.options import PROGRESS
+from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.tasks import RESOURCE_TYPES
 from gcore_tasks_cli.tasks.query import STATES
 

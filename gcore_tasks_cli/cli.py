@@ -7,7 +7,7 @@ import typer
 from typer._click.formatting import HelpFormatter  # nowhere public; the pin holds it
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup, parts_of_help
+from gcore_tasks_cli.help import GtaskCommand, GtaskGroup, parts_of_help
 
 # What people want → the commands for it, each with its function in the module of `commands` that
 # is named like the command.

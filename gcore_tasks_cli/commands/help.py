@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from gcore_tasks_cli.parsing.options import Profile
+from gcore_tasks_cli.options import Profile
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -35,8 +35,8 @@ def help_(
       gtask help environment
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.parsing.suggestions import nearest_command
-    from gcore_tasks_cli.parsing.topics import ALSO_KNOWN_AS, TOPICS
+    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS
+    from gcore_tasks_cli.suggestions import nearest_command
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
@@ -66,8 +66,8 @@ def help_(
 
 def _page(topic: str, context: typer.Context) -> str:
     """The topic as text for this terminal."""
-    from gcore_tasks_cli.parsing.help_format import bold
-    from gcore_tasks_cli.parsing.topics import blocks_of
+    from gcore_tasks_cli.help import bold
+    from gcore_tasks_cli.pages import blocks_of
 
     page = context.make_formatter()
     for kind, text, rows in blocks_of(topic):
@@ -86,8 +86,8 @@ def _page(topic: str, context: typer.Context) -> str:
 
 
 def _effective_settings(profile: str | None, context: typer.Context) -> str:
+    from gcore_tasks_cli.help import bold
     from gcore_tasks_cli.parsing.effective_settings import effective_settings
-    from gcore_tasks_cli.parsing.help_format import bold
 
     page = context.make_formatter()
     page.write_text(bold("In effect now"))

@@ -16,7 +16,7 @@ from gcore_tasks_cli.api.proxies import proxy_for
 from gcore_tasks_cli.api.settings import DEFAULT_SOURCE, Settings, find_base_url, find_path
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.parsing.options import progress_mode
+from gcore_tasks_cli.options import progress_mode
 from gcore_tasks_cli.sanitize import one_line, without_secrets
 from gcore_tasks_cli.tasks.query import scope
 

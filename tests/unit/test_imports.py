@@ -11,7 +11,7 @@ import pytest
 from gcore_tasks_cli.sandbox.scenario import Scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.sandbox.tasks import SimulatedTask
-from tests.unit.parsing.test_help_format import COMMANDS
+from tests.unit.test_help import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -26,7 +26,8 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"parsing"},
+    {"options", "filters", "suggestions", "pages"},
+    {"help", "parsing"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -37,7 +38,7 @@ OWNERS = {
     "yaml": ("api/configuration.py",),
     "pydantic": ("tasks/model.py",),
     "rich": ("output/terminal/",),
-    "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
+    "typer": ("cli.py", "commands/", "options", "filters", "help", "suggestions", "__main__.py"),
 }
 
 

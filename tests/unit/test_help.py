@@ -11,9 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 from completions.interface import examples_in
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.parsing.help_format import parts_of_help
-from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
-from gcore_tasks_cli.parsing.topics import TOPICS, blocks_of
+from gcore_tasks_cli.help import parts_of_help
+from gcore_tasks_cli.pages import TOPICS, blocks_of
+from gcore_tasks_cli.suggestions import nearest_command, nearest_option
 from tests.e2e.harness import gtask, sandbox, task
 
 GROUP = cast("TyperGroup", typer.main.get_command(app))
@@ -110,7 +110,7 @@ def test_every_exit_code_is_explained() -> None:
 
 def test_every_variable_of_the_package_is_explained() -> None:
     expected = set(", ".join(terms_of("environment")).split(", "))
-    sources = Path(__file__).parents[3].joinpath("gcore_tasks_cli").rglob("*.py")
+    sources = Path(__file__).parents[2].joinpath("gcore_tasks_cli").rglob("*.py")
     used = {
         name
         for path in sources

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parent
 
 # Topic → its page. A page stands beside the code that it describes, where there is one place.
 TOPICS = {

@@ -56,7 +56,7 @@ class GtaskCommand(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except NoSuchOption as error:
-            from gcore_tasks_cli.parsing.suggestions import unknown_option
+            from gcore_tasks_cli.suggestions import unknown_option
 
             raise unknown_option(error.option_name, _options_of(self, ctx), ctx) from None
 
@@ -106,7 +106,7 @@ class GtaskGroup(TyperGroup):
         try:
             return super().parse_args(ctx, self._with_options_behind(ctx, args))
         except NoSuchOption as error:
-            from gcore_tasks_cli.parsing.suggestions import misplaced_option, unknown_option
+            from gcore_tasks_cli.suggestions import misplaced_option, unknown_option
 
             name = error.option_name
             owners = [
@@ -145,7 +145,7 @@ class GtaskGroup(TyperGroup):
         try:
             return super().resolve_command(ctx, args)
         except ParserError:
-            from gcore_tasks_cli.parsing.suggestions import unknown_command
+            from gcore_tasks_cli.suggestions import unknown_command
 
             raise unknown_command(args[0], self.list_commands(ctx)) from None
 
