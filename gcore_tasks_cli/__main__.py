@@ -90,19 +90,18 @@ def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
         import traceback
 
         traceback.print_exception(error)
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    if isinstance(error, ImportError):
-        return _say(
-            f"a part of gtask is missing: {ascii(what)[1:-1]}\n"
-            "hint: was it upgraded or removed while it ran? Run the same command again",
-            ExitCode.INTERNAL_ERROR,
-        )
+    what = ascii(" ".join(f"{type(error).__name__}: {error}".split())[:300])[1:-1]
     python = ".".join(map(str, sys.version_info[:3]))
-    return _say(
-        f"internal error in gtask {__version__} (Python {python}): {ascii(what)[1:-1]}\n"
-        "hint: please report it with what the same command prints with --verbose",
-        ExitCode.INTERNAL_ERROR,
-    )
+    text = f"internal error in gtask {__version__} (Python {python}): {what}"
+    hint = "please report it with what the same command prints with --verbose"
+    if isinstance(error, ImportError):
+        text = f"a part of gtask is missing: {what}"
+        hint = "was it upgraded or removed while it ran? Run the same command again"
+    with contextlib.suppress(Exception):  # the first error is the one to show
+        from gcore_tasks_cli.dependencies import advice
+
+        hint = advice() or hint
+    return _say(f"{text}\nhint: {hint}", ExitCode.INTERNAL_ERROR)
 
 
 def _say(text: str, status: ExitCode) -> int:

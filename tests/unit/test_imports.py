@@ -19,7 +19,7 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"errors", "times", "sanitize", "interrupts"},
+    {"errors", "times", "sanitize", "interrupts", "dependencies"},
     {"tasks"},
     {"polling"},
     {"api"},
