@@ -273,30 +273,30 @@ _gtask() {
                 _gtask_options \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
-                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
-                    '--interval/-i Check each task this often (at least 0.1)' \
-                    '--fail-fast Stop waiting at the first task that ends in ERROR' \
-                    '--any Stop waiting at the first task that ends' \
-                    '--quiet/-q No progress and no summary; errors only' \
-                    '--progress auto, live, plain or none' \
-                    '--heartbeat In logs: print a line after this much silence' \
-                    '--events Print a JSON line at each change and at each end, for programs that follow' \
+                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once' \
+                    '--interval/-i Check each task exactly this often (at least 0.1)' \
+                    '--fail-fast Stop at the first task that fails' \
+                    '--any Stop at the first task that ends' \
+                    '--quiet/-q Errors only' \
+                    '--progress auto, live, plain, none' \
+                    '--heartbeat In logs: a line after this much silence; 0: never' \
+                    '--events Print a JSON line at each change and at each end' \
                     '--active/-a Without IDs: every task that is active now' \
-                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' \
-                    '--appear Without IDs: wait so long for a first task, then for all that were found' \
-                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
-                    '*--user Only tasks that this user started' \
-                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
-                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
-                    '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
+                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, which then has no default' \
+                    '--appear Without IDs: wait up to this long for something to start, then for all that matches; tasks already running are included' \
+                    '*--type/-T Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable' \
+                    '*--project/-p Project, or '\''all'\''; repeatable' \
+                    '*--region/-r Region, or '\''all'\''; repeatable' \
+                    '*--user Started by this user; repeatable' \
+                    '*--resource Created this resource or is about it; give its full ID; repeatable' \
+                    '--since Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)' \
+                    '--until Created until then; a date includes its day' \
+                    '--acknowledged Only acknowledged tasks, or only the others' \
+                    '--unacknowledged Only acknowledged tasks, or only the others' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
-                    '--color Colours: auto, always, never' \
+                    '--verbose/-v Log every request to standard error (never the key)' \
+                    '--no-ci In GitHub Actions: no annotations, job summary or step outputs' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             resources)
@@ -304,17 +304,17 @@ _gtask() {
                     '*--type/-T Print only the IDs of this type (instances, volumes, …), bare, one a line' \
                     '--wait/-w Wait first, until every task has ended' \
                     '--json/-j Print JSON, one object a task: task_id, state, and created_resources with only what was created' \
-                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
-                    '--interval/-i Check each task this often (at least 0.1)' \
-                    '--fail-fast Stop waiting at the first task that ends in ERROR' \
-                    '--any Stop waiting at the first task that ends' \
-                    '--quiet/-q No progress and no summary; errors only' \
-                    '--progress auto, live, plain or none' \
-                    '--heartbeat In logs: print a line after this much silence' \
+                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once' \
+                    '--interval/-i Check each task exactly this often (at least 0.1)' \
+                    '--fail-fast Stop at the first task that fails' \
+                    '--any Stop at the first task that ends' \
+                    '--quiet/-q Errors only' \
+                    '--progress auto, live, plain, none' \
+                    '--heartbeat In logs: a line after this much silence; 0: never' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
-                    '--color Colours: auto, always, never' \
+                    '--verbose/-v Log every request to standard error (never the key)' \
+                    '--no-ci In GitHub Actions: no annotations, job summary or step outputs' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             list)
@@ -322,15 +322,15 @@ _gtask() {
                     '*--state/-s Only tasks in this state: NEW, RUNNING, FINISHED, ERROR' \
                     '--active/-a Only what is not over: NEW and RUNNING' \
                     '--failed/-f Only what ended in ERROR, each with its reason' \
-                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
-                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
-                    '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '*--user Only tasks that this user started' \
-                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
+                    '*--type/-T Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable' \
+                    '*--project/-p Project, or '\''all'\''; repeatable' \
+                    '*--region/-r Region, or '\''all'\''; repeatable' \
+                    '--since Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)' \
+                    '--until Created until then; a date includes its day' \
+                    '--acknowledged Only acknowledged tasks, or only the others' \
+                    '--unacknowledged Only acknowledged tasks, or only the others' \
+                    '*--user Started by this user; repeatable' \
+                    '*--resource Created this resource or is about it; give its full ID; repeatable' \
                     '--order desc: newest first; asc: oldest first' \
                     '--limit/-n At most so many tasks' \
                     '--all All of them, however many' \
@@ -338,8 +338,8 @@ _gtask() {
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--ids Print bare IDs, one a line' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
+                    '--verbose/-v Log every request to standard error (never the key)' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             get)
@@ -347,38 +347,38 @@ _gtask() {
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
+                    '--verbose/-v Log every request to standard error (never the key)' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             ack)
                 _gtask_options \
                     '--all Acknowledge all tasks instead of those named' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
+                    '*--project/-p Project, or '\''all'\''; repeatable' \
+                    '*--region/-r Region, or '\''all'\''; repeatable' \
                     '--yes/-y With --all: do not ask whether that is meant' \
                     '--json/-j Print JSON, one document a task, as the API sent it' \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
+                    '--verbose/-v Log every request to standard error (never the key)' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             sandbox)
                 _gtask_options \
                     '--scenario A JSON file that describes other tasks and faults' \
                     '--port The port to listen on' \
-                    '--color Colours: auto, always, never' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             completion)
                 _gtask_options \
-                    '--color Colours: auto, always, never' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
             help)
                 _gtask_options \
                     '--profile Use this profile of gcore-cli'\''s configuration file' \
-                    '--color Colours: auto, always, never' \
+                    '--color auto, always, never' \
                     '--help/-h Show this message and exit'
                 ;;
         esac

@@ -27,30 +27,30 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
-                @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
-                @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
-                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end, for programs that follow' }
+                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-i', '--interval'); Help = 'Check each task exactly this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--fail-fast'); Help = 'Stop at the first task that fails' }
+                @{ Names = @('--any'); Help = 'Stop at the first task that ends' }
+                @{ Names = @('-q', '--quiet'); Help = 'Errors only' }
+                @{ Names = @('--progress'); Help = 'auto, live, plain, none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
+                @{ Names = @('--heartbeat'); Help = 'In logs: a line after this much silence; 0: never'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end' }
                 @{ Names = @('-a', '--active'); Help = 'Without IDs: every task that is active now' }
-                @{ Names = @('-f', '--follow'); Help = 'Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' }
-                @{ Names = @('--appear'); Help = 'Without IDs: wait so long for a first task, then for all that were found'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-T', '--type'); Help = 'Only tasks of this type; also a prefix (create_) or a pattern (''*_volume'')'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
+                @{ Names = @('-f', '--follow'); Help = 'Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, which then has no default' }
+                @{ Names = @('--appear'); Help = 'Without IDs: wait up to this long for something to start, then for all that matches; tasks already running are included'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-T', '--type'); Help = 'Type, prefix (create_) or pattern (''*_volume''); repeatable'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
+                @{ Names = @('-p', '--project'); Help = 'Project, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('-r', '--region'); Help = 'Region, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--user'); Help = 'Started by this user; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--resource'); Help = 'Created this resource or is about it; give its full ID; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--since'); Help = 'Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--until'); Help = 'Created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--acknowledged'); Help = 'Only acknowledged tasks, or only the others' }
+                @{ Names = @('--unacknowledged'); Help = 'Only acknowledged tasks, or only the others' }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error (never the key)' }
+                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, job summary or step outputs' }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -60,17 +60,17 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-T', '--type'); Help = 'Print only the IDs of this type (instances, volumes, …), bare, one a line'; Values = @{ Kind = 'words'; Words = @('ai_clusters', 'api_keys', 'caas_containers', 'clusters', 'ddos_profiles', 'faas_functions', 'faas_namespaces', 'file_shares', 'floatingips', 'healthmonitors', 'images', 'inference_instances', 'instances', 'k8s_clusters', 'k8s_pools', 'l7polices', 'l7rules', 'laas_topic', 'listeners', 'loadbalancers', 'members', 'networks', 'pools', 'ports', 'postgresql_clusters', 'projects', 'registry_registries', 'registry_users', 'routers', 'secrets', 'security_group_rules', 'security_groups', 'servergroups', 'snapshots', 'subnets', 'volumes') }; Repeatable = $true }
                 @{ Names = @('-w', '--wait'); Help = 'Wait first, until every task has ended' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one object a task: task_id, state, and created_resources with only what was created' }
-                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
-                @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
-                @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
-                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('-i', '--interval'); Help = 'Check each task exactly this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--fail-fast'); Help = 'Stop at the first task that fails' }
+                @{ Names = @('--any'); Help = 'Stop at the first task that ends' }
+                @{ Names = @('-q', '--quiet'); Help = 'Errors only' }
+                @{ Names = @('--progress'); Help = 'auto, live, plain, none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
+                @{ Names = @('--heartbeat'); Help = 'In logs: a line after this much silence; 0: never'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error (never the key)' }
+                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, job summary or step outputs' }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -80,15 +80,15 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-s', '--state'); Help = 'Only tasks in this state: NEW, RUNNING, FINISHED, ERROR'; Values = @{ Kind = 'words'; Words = @('NEW', 'RUNNING', 'FINISHED', 'ERROR') }; Repeatable = $true }
                 @{ Names = @('-a', '--active'); Help = 'Only what is not over: NEW and RUNNING' }
                 @{ Names = @('-f', '--failed'); Help = 'Only what ended in ERROR, each with its reason' }
-                @{ Names = @('-T', '--type'); Help = 'Only tasks of this type; also a prefix (create_) or a pattern (''*_volume'')'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('-T', '--type'); Help = 'Type, prefix (create_) or pattern (''*_volume''); repeatable'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
+                @{ Names = @('-p', '--project'); Help = 'Project, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('-r', '--region'); Help = 'Region, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--since'); Help = 'Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--until'); Help = 'Created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
+                @{ Names = @('--acknowledged'); Help = 'Only acknowledged tasks, or only the others' }
+                @{ Names = @('--unacknowledged'); Help = 'Only acknowledged tasks, or only the others' }
+                @{ Names = @('--user'); Help = 'Started by this user; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('--resource'); Help = 'Created this resource or is about it; give its full ID; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('--order'); Help = 'desc: newest first; asc: oldest first'; Values = @{ Kind = 'words'; Words = @('asc', 'desc') } }
                 @{ Names = @('-n', '--limit'); Help = 'At most so many tasks'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--all'); Help = 'All of them, however many' }
@@ -96,8 +96,8 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error (never the key)' }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -107,8 +107,8 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error (never the key)' }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -116,13 +116,13 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'task IDs' }
             Options = @(
                 @{ Names = @('--all'); Help = 'Acknowledge all tasks instead of those named' }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('-p', '--project'); Help = 'Project, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
+                @{ Names = @('-r', '--region'); Help = 'Region, or ''all''; repeatable'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
                 @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
                 @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error (never the key)' }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -131,14 +131,14 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Options = @(
                 @{ Names = @('--scenario'); Help = 'A JSON file that describes other tasks and faults'; Values = @{ Kind = 'files' } }
                 @{ Names = @('--port'); Help = 'The port to listen on'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
         'completion' = @{
             Arguments = @{ Kind = 'words'; Words = @('bash', 'zsh', 'fish', 'powershell') }
             Options = @(
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }
@@ -146,7 +146,7 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
             Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'stability', 'sandbox') }
             Options = @(
                 @{ Names = @('--profile'); Help = 'Use this profile of gcore-cli''s configuration file'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
+                @{ Names = @('--color'); Help = 'auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
                 @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
             )
         }

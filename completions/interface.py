@@ -13,11 +13,11 @@ from typer.core import TyperCommand, TyperGroup
 
 from gcore_tasks_cli.cli import GROUPS, app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.help import COLOR, parts_of_help
-from gcore_tasks_cli.options import PROGRESS
-from gcore_tasks_cli.pages import TOPICS
+from gcore_tasks_cli.help import TOPICS, parts_of_help, usage
+from gcore_tasks_cli.options import COLOR, PROGRESS
 from gcore_tasks_cli.sandbox.tasks import RESOURCE_TYPES
 from gcore_tasks_cli.tasks.query import STATES
+from gcore_tasks_cli.typer_forms import parameters_of
 
 TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
 
@@ -127,7 +127,7 @@ def _command(command: TyperCommand, parent: typer.Context, help_words: tuple[str
         examples=tuple(examples_in(command.help or "")),
         options=_options(command, context, name),
         arguments=_values(arguments[0], name, help_words) if arguments else Values(),
-        usage=" ".join(command.collect_usage_pieces(context)),
+        usage=usage(parameters_of(command, context)),
         argument_help=getattr(arguments[0], "help", "") or "" if arguments else "",
     )
 

@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 
 from completions.interface import Command, Interface, Option
-from gcore_tasks_cli.pages import TOPICS, Block, blocks_of
+from gcore_tasks_cli.help import TOPICS, Block, blocks_of
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 

@@ -116,10 +116,10 @@ def _cannot_write(error: OSError) -> int:
 
 def _invoke(arguments: Sequence[str]) -> int:
     import typer
-    from typer._click.exceptions import ClickException  # nowhere public; the pin holds it
 
     from gcore_tasks_cli.cli import app
-    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.help import usage_error
+    from gcore_tasks_cli.typer_forms import ParserError
 
     command = typer.main.get_command(app)
     try:
@@ -127,10 +127,8 @@ def _invoke(arguments: Sequence[str]) -> int:
         status = command.main(
             list(arguments), prog_name="gtask", standalone_mode=False, complete_var=""
         )
-    except ClickException as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "gtask"
-        raise UsageError(error.format_message(), hint=f"see {path} --help") from None
+    except ParserError as error:
+        raise usage_error(error) from None
     except typer.Abort:
         return ExitCode.INTERRUPTED
     return status if isinstance(status, int) else ExitCode.OK

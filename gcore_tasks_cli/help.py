@@ -1,153 +1,111 @@
-"""How help looks and what a mistyped word is answered: the shapes of gtask and of its commands.
+"""What gtask says about itself: a command's help, the pages of `gtask help TOPIC`, and what was
+probably meant by a command or an option that does not exist.
 
-Plain text through the parser's own formatter: rich would double the time to the first line.
+Help is plain text by the parser's own formatter: rich would double the time to the first line.
 """
 
 import os
+import re
 import sys
-from typing import Any
-
-import typer
-from typer._click.exceptions import NoSuchOption  # nowhere public; the pin holds it
-from typer._click.exceptions import UsageError as ParserError
-from typer._click.formatting import HelpFormatter
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
-
-# By what an option is for. One that stands in no group is shown under the last heading.
-OPTION_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Input", ()),
-    ("When to stop", ("--timeout", "--fail-fast", "--any", "--follow", "--wait")),
-    ("How often to check", ("--interval",)),
-    (
-        "Choose tasks",
-        (
-            *("--active", "--appear", "--state", "--failed", "--type", "--project", "--region"),
-            *("--user", "--resource", "--since", "--until", "--acknowledged", "--all", "--limit"),
-            *("--order", "--yes"),
-        ),
-    ),
-    ("Settings", ("--profile",)),
-    ("Output", ()),
+from gcore_tasks_cli.typer_forms import (
+    Context,
+    HelpFormatter,
+    NoSuchOption,
+    Parameter,
+    ParserError,
+    TyperCommand,
+    parameters_of,
 )
-COLOR = ("auto", "always", "never")
-MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, stability"
+
+# Heading → its options. Options that no group names are shown under the last heading.
+OPTION_GROUPS: dict[str, tuple[str, ...]] = {
+    "Input": (),
+    "When to stop": ("--timeout", "--fail-fast", "--any", "--follow", "--wait"),
+    "How often to check": ("--interval",),
+    "Choose tasks": (
+        *("--active", "--appear", "--state", "--failed", "--type", "--project", "--region"),
+        *("--user", "--resource", "--since", "--until", "--acknowledged", "--all", "--limit"),
+        *("--order", "--yes"),
+    ),
+    "Settings": ("--profile",),
+    "Output": (),
+}
+# Topic → its page, which stands beside the code that it describes where there is one place.
+TOPICS = {
+    "exit-codes": "topics/exit-codes.md",
+    "environment": "topics/environment.md",
+    "ids": "topics/ids.md",
+    "waiting": "polling/README.md",
+    "output": "topics/output.md",
+    "ci": "topics/ci.md",
+    "stability": "topics/stability.md",
+    "sandbox": "sandbox/scenario.md",
+}
+ALSO_KNOWN_AS = {
+    **dict.fromkeys(("exit-code", "exit-status", "status"), "exit-codes"),
+    **dict.fromkeys(("env", "variables", "settings"), "environment"),
+    **dict.fromkeys(("id", "filters"), "ids"),
+    **dict.fromkeys(("json", "events", "fields"), "output"),
+    **dict.fromkeys(("report", "bugs", "support", "compatibility"), "stability"),
+    "wait": "waiting",
+    "github": "ci",
+    "scenario": "sandbox",
+}
+# What other tools call it. Suggested only where the word on the right exists.
+_COMMANDS_ELSEWHERE = {
+    **dict.fromkeys(("wait", "poll", "follow"), "watch"),
+    **dict.fromkeys(("show", "view", "describe", "status"), "get"),
+    **dict.fromkeys(("ls", "search", "find"), "list"),
+    "acknowledge": "ack",
+    "created": "resources",
+    "mock": "sandbox",
+    "man": "help",
+    "version": "--version",
+}
+_OPTIONS_ELSEWHERE = {
+    **dict.fromkeys(("--output", "--format", "-o"), "--json"),
+    **dict.fromkeys(("--silent", "-s"), "--quiet"),
+    **dict.fromkeys(("--max-time", "-m"), "--timeout"),
+    "--follow": "--wait",
+    "--kind": "--type",
+    "--sort": "--order",
+    "--no-color": "--color",
+    "--wait": "--appear",
+}
+# `--no-color` and `--no-ci` are less alike than this: they mean different things.
+_NEAR = 0.65
+_TASK_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 class GtaskCommand(TyperCommand):
-    """A command with `--color`, whose help says first what it is for and shows examples."""
+    """A command whose help says first what it is for and shows examples."""
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.params.append(
-            TyperOption(
-                param_decls=["--color"],
-                metavar="WHEN",
-                help=f"Colours: {', '.join(COLOR)}. Beats NO_COLOR and FORCE_COLOR.",
-                callback=_use_colour,
-                expose_value=False,
-                is_eager=True,  # help has colours too
-            )
-        )
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """As the parser does it, but an unknown option is answered with the nearest."""
-        try:
-            return super().parse_args(ctx, args)
-        except NoSuchOption as error:
-            from gcore_tasks_cli.suggestions import unknown_option
-
-            raise unknown_option(error.option_name, _options_of(self, ctx), ctx) from None
-
-    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """What it is for, usage, examples, the options by what they are for, exit statuses."""
         opening, closing = parts_of_help(self.help or "")
         blocks = [block for block in closing.split("\b\n") if block.strip()]
         examples = [block for block in blocks if block.startswith("Examples:")]
+        parameters = parameters_of(self, ctx)
         formatter.write_text(opening)
         formatter.write_paragraph()
-        self.format_usage(ctx, formatter)
+        formatter.write_usage(ctx.command_path, usage(parameters))
         for block in examples:
             _write_block(formatter, block)
-        self.format_options(ctx, formatter)
+        for heading in OPTION_GROUPS:
+            rows = [_row(each) for each in parameters if _heading_of(each) == heading]
+            if rows:
+                with formatter.section(bold(heading)):
+                    formatter.write_dl(rows)
         for block in blocks:
             if block not in examples:
                 _write_block(formatter, block)
-        _write_block(formatter, f"{MORE}\n")
-
-    def format_options(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
-        """Arguments and options under the heads of OPTION_GROUPS; nothing is left out."""
-        rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading, _ in OPTION_GROUPS}
-        for parameter in self.get_params(ctx):
-            if (record := parameter.get_help_record(ctx)) is not None:
-                rows[_group_of(parameter)].append(record)
-        for heading, records in rows.items():
-            if records:
-                with formatter.section(bold(heading)):
-                    formatter.write_dl(records)
-
-    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """`[OPTIONS] ID...`: brackets around what may be left out, and none around the rest."""
-        pieces = [self.options_metavar or ""]
-        for parameter in self.get_params(ctx):
-            if parameter.param_type_name == "argument":
-                name = parameter.human_readable_name
-                optional = not parameter.required and not name.startswith("[")
-                pieces.append(f"[{name}]" if optional else name)
-        return pieces
-
-
-class GtaskGroup(TyperGroup):
-    """gtask itself: options of a command may stand before it, and what is mistyped is named."""
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """As the parser does it, but options of a command may stand before it too."""
-        try:
-            return super().parse_args(ctx, self._with_options_behind(ctx, args))
-        except NoSuchOption as error:
-            from gcore_tasks_cli.suggestions import misplaced_option, unknown_option
-
-            name = error.option_name
-            owners = [
-                command
-                for command in self.list_commands(ctx)
-                if (found := self.get_command(ctx, command)) and name in _options_of(found, ctx)
-            ]
-            if owners:
-                raise misplaced_option(name, owners) from None
-            raise unknown_option(name, _options_of(self, ctx), ctx) from None
-
-    def _with_options_behind(self, ctx: typer.Context, args: list[str]) -> list[str]:
-        """`--verbose watch ID` as `watch --verbose ID`; unchanged where that is not possible."""
-        if not args or not args[0].startswith("-"):
-            return args
-        moved: list[str] = []
-        left = list(args)
-        commands = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
-        options = {name: p for c in commands if c for p in c.get_params(ctx) for name in p.opts}
-        while left and left[0].startswith("-"):
-            name, has_value, _ = left[0].partition("=")
-            option = options.get(name)
-            if option is None or name in _options_of(self, ctx):
-                return args
-            takes_next = not has_value and not getattr(option, "is_flag", False)
-            moved += left[: 2 if takes_next else 1]
-            left = left[2 if takes_next else 1 :]
-        command = self.get_command(ctx, left[0]) if left and moved else None
-        known = _options_of(command, ctx) if command else []
-        if any(word.startswith("-") and word.partition("=")[0] not in known for word in moved):
-            return args
-        return [left[0], *moved, *left[1:]] if command else args
-
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
-        """As the parser does it, but an unknown command is answered with the nearest."""
-        try:
-            return super().resolve_command(ctx, args)
-        except ParserError:
-            from gcore_tasks_cli.suggestions import unknown_command
-
-            raise unknown_command(args[0], self.list_commands(ctx)) from None
+        topics = ", ".join(name for name in TOPICS if name != "sandbox")
+        _write_block(formatter, f"More: gtask help {topics}\n")
 
 
 def parts_of_help(text: str) -> tuple[str, str]:
@@ -156,15 +114,28 @@ def parts_of_help(text: str) -> tuple[str, str]:
     return opening.strip(), mark + closing.rstrip()
 
 
-def _options_of(command: Any, context: typer.Context) -> list[str]:
-    return [name for parameter in command.get_params(context) for name in parameter.opts]
+def usage(parameters: Sequence[Parameter]) -> str:
+    """`[OPTIONS] ID...`: brackets around what may be left out, and none around the rest."""
+    pieces = ["[OPTIONS]"]
+    for each in parameters:
+        if not each.names:
+            is_plain = each.is_required or each.metavar.startswith("[")
+            pieces.append(each.metavar if is_plain else f"[{each.metavar}]")
+    return " ".join(pieces)
 
 
-def _group_of(parameter: Any) -> str:
-    if parameter.param_type_name == "argument":
-        return OPTION_GROUPS[0][0]
-    groups = (heading for heading, names in OPTION_GROUPS if set(names) & set(parameter.opts))
-    return next(groups, OPTION_GROUPS[-1][0])
+def _row(parameter: Parameter) -> tuple[str, str]:
+    """The names, the long ones below each other, and the help."""
+    names = " / ".join((", ".join(parameter.names), *parameter.opposites))
+    indent = "    " if names.startswith("--") else ""
+    default = f" [default: {parameter.default}]" if parameter.default else ""
+    return indent + f"{names} {parameter.metavar}".strip(), parameter.help + default
+
+
+def _heading_of(parameter: Parameter) -> str:
+    first, *_, last = OPTION_GROUPS
+    named = (head for head, names in OPTION_GROUPS.items() if set(names) & set(parameter.names))
+    return next(named, last) if parameter.names else first
 
 
 def _write_block(formatter: HelpFormatter, block: str) -> None:
@@ -173,23 +144,99 @@ def _write_block(formatter: HelpFormatter, block: str) -> None:
     formatter.write_text(f"\b\n{bold(head) if head.endswith(':') else head}{mark}{rest.rstrip()}")
 
 
-def _use_colour(context: typer.Context, option: Any, choice: str | None) -> None:
-    """Sets the variables by which all output goes, as `--color` says."""
-    del option
-    if choice is not None and choice.lower() not in COLOR:
-        raise UsageError(f"--color is one of {', '.join(COLOR)}, not {choice[:50]!r}")
-    if choice is not None and choice.lower() != COLOR[0]:
-        chosen, other = ("NO_COLOR", "FORCE_COLOR")
-        if choice.lower() == "always":
-            chosen, other = other, chosen
-        context.color = chosen == "FORCE_COLOR"
-        os.environ[chosen] = "1"
-        os.environ.pop(other, None)
-
-
 def bold(text: str) -> str:
     """The head in bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     is_coloured = os.environ.get("FORCE_COLOR") or is_terminal
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return f"\x1b[1m{text}\x1b[0m" if is_coloured and not is_plain else text
+
+
+class Block(NamedTuple):
+    """A part of a topic's page as plain text; `rows` are the terms of a list and what they mean."""
+
+    kind: Literal["title", "heading", "text", "code", "rows"]
+    text: str
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+def blocks_of(topic: str) -> list[Block]:
+    """The page of this topic, part by part.
+
+    It is Markdown, and only this much of it: headings, paragraphs, code between fences, and lists
+    whose items are `- term: meaning`, with an empty line between them.
+    """
+    page = (Path(__file__).parent / TOPICS[topic]).read_text(encoding="utf-8")
+    return [_block(part) for part in page.strip().split("\n\n")]
+
+
+def _block(part: str) -> Block:
+    if part.startswith("```"):
+        return Block("code", "\n".join(part.splitlines()[1:-1]))
+    if part.startswith("#"):
+        marks, _, text = part.partition(" ")
+        return Block("title" if marks == "#" else "heading", text)
+    if part.startswith("- "):
+        items = (_one_line(item).partition(": ") for item in re.split(r"(?:^|\n)- ", part)[1:])
+        return Block("rows", "", tuple((term, meaning) for term, _, meaning in items))
+    return Block("text", _one_line(part))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("`", "").split())
+
+
+def usage_error(error: ParserError) -> UsageError:
+    """The parser's error in gtask's words, with what was probably meant."""
+    context: Context | None = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "gtask"
+    if context is None or not isinstance(error, NoSuchOption):
+        return UsageError(error.format_message(), hint=f"see {path} --help")
+    name = error.option_name
+    known = [known for each in parameters_of(context.command, context) for known in each.names]
+    nearest = nearest_option(name, known)
+    if context.parent is None and nearest is None:
+        return UsageError(
+            f"there is no option {name!r} before the command",
+            hint=f"options follow the command: gtask COMMAND {name} …",
+        )
+    return _unknown("option", name, nearest, path)
+
+
+def unknown_command(name: str, known: Sequence[str]) -> UsageError:
+    """The error of a command that does not exist."""
+    if _TASK_ID.fullmatch(name):
+        return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
+    return _unknown("command", name, nearest_command(name, known), "gtask")
+
+
+def nearest_command(typed: str, known: Sequence[str]) -> str | None:
+    """The command that was probably meant."""
+    elsewhere = _COMMANDS_ELSEWHERE.get(typed.lower())
+    if elsewhere in known or elsewhere == "--version":
+        return elsewhere
+    return _nearest(typed.lower(), known)
+
+
+def nearest_option(typed: str, known: Sequence[str]) -> str | None:
+    """The option that was probably meant."""
+    elsewhere = _OPTIONS_ELSEWHERE.get(typed)
+    if elsewhere in known:
+        return elsewhere
+    if len(typed) == 2:  # a single letter resembles every other
+        return next((option for option in known if option == typed.swapcase()), None)
+    names = [option.removeprefix("--") for option in known if option.startswith("--")]
+    nearest = _nearest(typed.lower().removeprefix("--"), names)
+    return None if nearest is None else f"--{nearest}"
+
+
+def _nearest(typed: str, known: Sequence[str]) -> str | None:
+    from difflib import get_close_matches
+
+    longer = [word for word in known if len(typed) > 2 and word.startswith(typed)]
+    return next(iter(longer or get_close_matches(typed, known, n=1, cutoff=_NEAR)), None)
+
+
+def _unknown(kind: str, name: str, nearest: str | None, path: str) -> UsageError:
+    hint = f"did you mean {nearest}? See {path} --help" if nearest else f"see {path} --help"
+    return UsageError(f"there is no {kind} {name!r}", hint=hint)

@@ -37,8 +37,8 @@ def completion(
       gtask completion zsh > _gtask
     """
     from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.help import nearest_command
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.suggestions import nearest_command
 
     name = {"pwsh": "powershell"}.get(shell.lower(), shell.lower())
     if name not in SCRIPTS:

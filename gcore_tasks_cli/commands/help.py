@@ -8,7 +8,7 @@ import typer
 from gcore_tasks_cli.options import Profile
 
 if TYPE_CHECKING:
-    from typer.core import TyperGroup
+    from gcore_tasks_cli.typer_forms import TyperGroup
 
 
 def help_(
@@ -35,8 +35,7 @@ def help_(
       gtask help environment
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS
-    from gcore_tasks_cli.suggestions import nearest_command
+    from gcore_tasks_cli.help import ALSO_KNOWN_AS, TOPICS, nearest_command
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
@@ -66,8 +65,7 @@ def help_(
 
 def _page(topic: str, context: typer.Context) -> str:
     """The topic as text for this terminal."""
-    from gcore_tasks_cli.help import bold
-    from gcore_tasks_cli.pages import blocks_of
+    from gcore_tasks_cli.help import blocks_of, bold
 
     page = context.make_formatter()
     for kind, text, rows in blocks_of(topic):

@@ -156,7 +156,7 @@ MENUS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "gtask --": (["--version"], ["--timeout"]),
     "gtask watch --": (
-        ["--fail-fast", "Stop waiting at the first task that ends in ERROR"],
+        ["--fail-fast", "Stop at the first task that fails"],
         ["--order", "--scenario"],
     ),
     # What was given is not offered again.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.dependencies import unsuitable
 from gcore_tasks_cli.sandbox.scenario import Scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.sandbox.tasks import SimulatedTask
@@ -26,7 +27,7 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"options", "filters", "suggestions", "pages"},
+    {"options", "filters", "typer_forms"},
     {"help", "parsing"},
     {"commands"},
     {"cli"},
@@ -38,7 +39,7 @@ OWNERS = {
     "yaml": ("api/configuration.py",),
     "pydantic": ("tasks/model.py",),
     "rich": ("output/terminal/",),
-    "typer": ("cli.py", "commands/", "options", "filters", "help", "suggestions", "__main__.py"),
+    "typer": ("cli.py", "commands/", "options.py", "filters.py", "typer_forms.py", "__main__.py"),
 }
 
 
@@ -89,6 +90,15 @@ def test_each_heavy_library_has_one_owner(library: str) -> None:
             assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
 
 
+def test_what_is_private_of_typer_is_imported_in_one_module() -> None:
+    inner = {
+        path.name
+        for path in SOURCES
+        if any(module.startswith("typer.") for module in imports_of(path))
+    }
+    assert inner == {"typer_forms.py"}
+
+
 def test_only_commands_are_in_commands() -> None:
     files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
     assert files == set(COMMANDS)
@@ -118,13 +128,14 @@ HEAVY = {
     *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer", "yaml"),
     *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watcher")),
 }
-PARSER = {"typer"}
+# From 0.29 on Typer converts arguments by pydantic: one of the reasons for the pin.
+PARSER = {"typer"} | ({"pydantic"} if "typer<0.29,>=0.27" in unsuitable() else set())
 REQUEST = PARSER | {"httpx", "ssl"}
 WAIT = REQUEST | {f"{NAME}.polling.watcher"}
 RICH = {"rich", f"{NAME}.output.terminal"}
 LOADED = {
     "--version": set(),
-    "--help": PARSER | {f"{NAME}.commands.sandbox"},
+    "--help": {"typer", f"{NAME}.commands.sandbox"},
     "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,
