@@ -26,8 +26,8 @@ def completion(
 
     \b
     To have it in every shell, one line in the file that yours reads at its start:
-      ~/.bashrc                   source <(gtask completion bash)
-      ~/.zshrc, after compinit    source <(gtask completion zsh)
+      ~/.bashrc                   eval "$(gtask completion bash)"
+      ~/.zshrc, after compinit    eval "$(gtask completion zsh)"
       ~/.config/fish/config.fish  gtask completion fish | source
       $PROFILE                    gtask completion powershell | Out-String | iex
 
