@@ -10,8 +10,8 @@ import typer
 
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.help import TOPICS
 from gcore_tasks_cli.options import COLOR, PROGRESS
+from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.tasks import RESOURCE_TYPES
 from gcore_tasks_cli.tasks.query import STATES
 from gcore_tasks_cli.typer_forms import Parameter, TyperCommand, TyperGroup, parameters_of

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from completions.interface import Command, examples_in
 from gcore_tasks_cli.cli import GROUPS
-from gcore_tasks_cli.help import TOPICS, Block, blocks_of, parts_of_help, usage
+from gcore_tasks_cli.help import parts_of_help, usage
+from gcore_tasks_cli.pages import TOPICS, Block, blocks_of
 from gcore_tasks_cli.typer_forms import Parameter
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"

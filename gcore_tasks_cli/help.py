@@ -1,5 +1,4 @@
-"""What gtask says about itself: a command's help, the pages of `gtask help TOPIC`, and what was
-probably meant by a command or an option that does not exist.
+"""A command's help, and what was probably meant by a command or an option that does not exist.
 
 Help is plain text by the parser's own formatter: rich would double the time to the first line.
 """
@@ -8,8 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal, NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.typer_forms import (
@@ -35,27 +32,7 @@ OPTION_GROUPS: dict[str, tuple[str, ...]] = {
     "Settings": ("--profile",),
     "Output": (),
 }
-# Topic → its page, which stands beside the code that it describes where there is one place.
-TOPICS = {
-    "exit-codes": "topics/exit-codes.md",
-    "environment": "topics/environment.md",
-    "ids": "topics/ids.md",
-    "waiting": "polling/README.md",
-    "output": "topics/output.md",
-    "ci": "topics/ci.md",
-    "stability": "topics/stability.md",
-    "sandbox": "sandbox/scenario.md",
-}
-ALSO_KNOWN_AS = {
-    **dict.fromkeys(("exit-code", "exit-status", "status"), "exit-codes"),
-    **dict.fromkeys(("env", "variables", "settings"), "environment"),
-    **dict.fromkeys(("id", "filters"), "ids"),
-    **dict.fromkeys(("json", "events", "fields"), "output"),
-    **dict.fromkeys(("report", "bugs", "support", "compatibility"), "stability"),
-    "wait": "waiting",
-    "github": "ci",
-    "scenario": "sandbox",
-}
+MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, stability"
 # What other tools call it. Suggested only where the word on the right exists.
 _COMMANDS_ELSEWHERE = {
     **dict.fromkeys(("wait", "poll", "follow"), "watch"),
@@ -79,7 +56,7 @@ _OPTIONS_ELSEWHERE = {
 }
 # `--no-color` and `--no-ci` are less alike than this: they mean different things.
 _NEAR = 0.65
-_TASK_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_TASK_ID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 
 class GtaskCommand(TyperCommand):
@@ -96,16 +73,17 @@ class GtaskCommand(TyperCommand):
         formatter.write_usage(ctx.command_path, usage(parameters))
         for block in examples:
             _write_block(formatter, block)
-        for heading in OPTION_GROUPS:
-            rows = [_row(each) for each in parameters if _heading_of(each) == heading]
-            if rows:
+        rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading in OPTION_GROUPS}
+        for each in parameters:
+            rows[_heading_of(each)].append(_row(each))
+        for heading, records in rows.items():
+            if records:
                 with formatter.section(bold(heading)):
-                    formatter.write_dl(rows)
+                    formatter.write_dl(records)
         for block in blocks:
             if block not in examples:
                 _write_block(formatter, block)
-        topics = ", ".join(name for name in TOPICS if name != "sandbox")
-        _write_block(formatter, f"More: gtask help {topics}\n")
+        _write_block(formatter, f"{MORE}\n")
 
 
 def parts_of_help(text: str) -> tuple[str, str]:
@@ -134,8 +112,10 @@ def _row(parameter: Parameter) -> tuple[str, str]:
 
 def _heading_of(parameter: Parameter) -> str:
     first, *_, last = OPTION_GROUPS
-    named = (head for head, names in OPTION_GROUPS.items() if set(names) & set(parameter.names))
-    return next(named, last) if parameter.names else first
+    if not parameter.names:
+        return first
+    *_, name = parameter.names
+    return next((heading for heading, names in OPTION_GROUPS.items() if name in names), last)
 
 
 def _write_block(formatter: HelpFormatter, block: str) -> None:
@@ -150,40 +130,6 @@ def bold(text: str) -> str:
     is_coloured = os.environ.get("FORCE_COLOR") or is_terminal
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return f"\x1b[1m{text}\x1b[0m" if is_coloured and not is_plain else text
-
-
-class Block(NamedTuple):
-    """A part of a topic's page as plain text; `rows` are the terms of a list and what they mean."""
-
-    kind: Literal["title", "heading", "text", "code", "rows"]
-    text: str
-    rows: tuple[tuple[str, str], ...] = ()
-
-
-def blocks_of(topic: str) -> list[Block]:
-    """The page of this topic, part by part.
-
-    It is Markdown, and only this much of it: headings, paragraphs, code between fences, and lists
-    whose items are `- term: meaning`, with an empty line between them.
-    """
-    page = (Path(__file__).parent / TOPICS[topic]).read_text(encoding="utf-8")
-    return [_block(part) for part in page.strip().split("\n\n")]
-
-
-def _block(part: str) -> Block:
-    if part.startswith("```"):
-        return Block("code", "\n".join(part.splitlines()[1:-1]))
-    if part.startswith("#"):
-        marks, _, text = part.partition(" ")
-        return Block("title" if marks == "#" else "heading", text)
-    if part.startswith("- "):
-        items = (_one_line(item).partition(": ") for item in re.split(r"(?:^|\n)- ", part)[1:])
-        return Block("rows", "", tuple((term, meaning) for term, _, meaning in items))
-    return Block("text", _one_line(part))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("`", "").split())
 
 
 def usage_error(error: ParserError) -> UsageError:
@@ -205,7 +151,7 @@ def usage_error(error: ParserError) -> UsageError:
 
 def unknown_command(name: str, known: Sequence[str]) -> UsageError:
     """The error of a command that does not exist."""
-    if _TASK_ID.fullmatch(name):
+    if re.fullmatch(_TASK_ID, name):
         return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
     return _unknown("command", name, nearest_command(name, known), "gtask")
 

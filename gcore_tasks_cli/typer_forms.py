@@ -5,7 +5,7 @@ option in another way (so gtask has Typer make all of them) and words help anew 
 nothing of a parameter but what `Parameter` holds).
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from typer._click import ClickException as ParserError
 from typer._click import Context, HelpFormatter
@@ -24,36 +24,32 @@ __all__ = [
 ]
 
 
-class Parameter(NamedTuple):
+class Parameter:
     """An option or an argument, as help, hints, completion and the manual page need it."""
 
-    names: tuple[str, ...]  # the short one first; an argument has none
-    opposites: tuple[str, ...]  # what switches it off
-    metavar: str  # empty where an option takes no value
-    help: str
-    default: str  # empty where there is none to show
-    is_required: bool
-    is_repeatable: bool  # for an argument: it takes all the words that are left
+    def __init__(self, parameter: Any) -> None:
+        is_option = parameter.param_type_name == "option"
+        takes_value = not is_option or not (parameter.is_flag or parameter.count)
+        shows_default = takes_value and parameter.show_default and parameter.default is not None
+        # The short one first; an argument has none.
+        self.names = _shortest_first(parameter.opts) if is_option else ()
+        # What switches it off.
+        self.opposites = _shortest_first(parameter.secondary_opts)
+        # Empty where an option takes no value.
+        self.metavar: str = (parameter.metavar or parameter.name.upper()) if takes_value else ""
+        self.help: str = parameter.help or ""
+        # Empty where there is none to show.
+        self.default = str(parameter.default) if shows_default else ""
+        self.is_required: bool = parameter.required
+        # For an argument: whether it takes all the words that are left.
+        self.is_repeatable = bool(
+            (parameter.multiple or parameter.count) if is_option else parameter.nargs != 1
+        )
 
 
 def parameters_of(command: Any, context: Context) -> list[Parameter]:
     """The parameters of this command in their order, `--help` last."""
-    return [_parameter(each) for each in command.get_params(context) if not each.hidden]
-
-
-def _parameter(each: Any) -> Parameter:
-    is_option = each.param_type_name == "option"
-    takes_value = not is_option or not (each.is_flag or each.count)
-    shows_default = takes_value and each.show_default and each.default is not None
-    return Parameter(
-        names=_shortest_first(each.opts) if is_option else (),
-        opposites=_shortest_first(each.secondary_opts),
-        metavar=(each.metavar or each.name.upper()) if takes_value else "",
-        help=each.help or "",
-        default=str(each.default) if shows_default else "",
-        is_required=each.required,
-        is_repeatable=bool(each.multiple or each.count) if is_option else each.nargs != 1,
-    )
+    return [Parameter(each) for each in command.get_params(context) if not each.hidden]
 
 
 def _shortest_first(names: list[str]) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def help_(
       gtask help environment
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.help import ALSO_KNOWN_AS, TOPICS, nearest_command
+    from gcore_tasks_cli.help import nearest_command
+    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
@@ -65,7 +66,8 @@ def help_(
 
 def _page(topic: str, context: typer.Context) -> str:
     """The topic as text for this terminal."""
-    from gcore_tasks_cli.help import blocks_of, bold
+    from gcore_tasks_cli.help import bold
+    from gcore_tasks_cli.pages import blocks_of
 
     page = context.make_formatter()
     for kind, text, rows in blocks_of(topic):

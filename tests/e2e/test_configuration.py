@@ -48,7 +48,7 @@ def test_list_works_where_gcore_cli_is_set_up(tmp_path: Path) -> None:
         written(tmp_path, config_of(api))
         ran = run(tmp_path, "list", "--ids")
         other = run(tmp_path, "list", "--profile", "other")
-        before = run(tmp_path, "--profile", "other", "get", TASK, GCORE_API_KEY=KEY)
+        before = run(tmp_path, "get", TASK, "--profile", "other", GCORE_API_KEY=KEY)
         paths = [path for _, _, path in api.requests]
     assert (ran.status, ran.out, ran.err) == (0, f"{TASK}\n", "")
     assert "project_id=77" in paths[0]

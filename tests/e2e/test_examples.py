@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from completions.interface import examples_in
-from gcore_tasks_cli.help import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable

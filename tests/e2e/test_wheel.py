@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.help import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.matrix import BESIDE_EACH_OTHER
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.help import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.fault_matrix.rows import ROWS
 from tests.unit.test_help import COMMANDS
 

@@ -11,7 +11,8 @@ from typer.core import TyperCommand, TyperGroup
 from completions.interface import examples_in
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.help import TOPICS, blocks_of, nearest_command, nearest_option, parts_of_help
+from gcore_tasks_cli.help import nearest_command, nearest_option, parts_of_help
+from gcore_tasks_cli.pages import TOPICS, blocks_of
 from tests.e2e.harness import gtask
 
 GROUP = cast("TyperGroup", typer.main.get_command(app))

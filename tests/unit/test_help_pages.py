@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.help import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.e2e.harness import gtask
 from tests.unit.test_help import COMMANDS, command_named
 

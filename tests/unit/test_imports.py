@@ -27,7 +27,7 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"options", "filters", "typer_forms"},
+    {"options", "filters", "typer_forms", "pages"},
     {"help", "parsing"},
     {"commands"},
     {"cli"},
