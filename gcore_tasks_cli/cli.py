@@ -77,7 +77,7 @@ def _command_of(
 
 
 def _with_color(_color: Color = None) -> None:
-    """Has the option that all commands share without being handed it."""
+    """Only declares the option that every command is given."""
 
 
 def _summary(name: str) -> str:

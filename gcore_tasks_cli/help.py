@@ -54,7 +54,7 @@ _OPTIONS_ELSEWHERE = {
     "--no-color": "--color",
     "--wait": "--appear",
 }
-# `--no-color` and `--no-ci` are less alike than this: they mean different things.
+# Words must be more alike than `--no-color` and `--no-ci`, which mean different things.
 _NEAR = 0.65
 _TASK_ID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 

@@ -1,8 +1,9 @@
-"""What gtask uses of Typer beyond its documentation, in one form that holds from 0.26 to 0.29.
+"""What gtask uses of Typer beyond its documentation, in one form for each release that it may meet:
+from 0.27, the lowest that it may be installed with, to 0.29, the newest.
 
-Typer 0.25 and before has the parser of another package, click; 0.26 brings its own. 0.29 makes an
-option in another way (so gtask has Typer make all of them) and words help anew (so gtask reads
-nothing of a parameter but what `Parameter` holds).
+Before 0.26 the parser was another package, click. 0.29 makes an option in another way, so gtask
+has Typer itself make all of them; and it words help anew, so gtask reads nothing of a parameter but
+what `Parameter` holds.
 """
 
 from typing import Any
