@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from gcore_tasks_cli.polling.port import PageAnswer
+from gcore_tasks_cli.polling.watcher import Watcher
+from gcore_tasks_cli.tasks.page_request import PageRequest
+
 from gcore_tasks_cli.polling.events import Settled
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace import expectations, schedule
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import PageAnswer
-from gcore_tasks_cli.polling.watcher import Watcher
 from gcore_tasks_cli.tasks.document import parse_page
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from gcore_tasks_cli.times import Deadline
 from tests.benchmarks.optimum import Plan
 from tests.benchmarks.tables import markdown

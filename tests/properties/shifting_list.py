@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.port import PageAnswer, Reply
-from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
+
+from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.tasks.document import Document
 
 EPOCH = 1_780_000_000
 

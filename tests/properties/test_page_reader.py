@@ -3,14 +3,14 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.page_reader import PageReader, Sizes
 from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
 from gcore_tasks_cli.tasks.page_request import PageRequest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from tests.properties.shifting_list import ShiftingList, task
 
 SMALL = Sizes(page=8, first=3, overlap=2)

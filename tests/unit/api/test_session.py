@@ -6,13 +6,13 @@ import threading
 from contextlib import closing
 
 import pytest
+from gcore_tasks_cli.tasks.page_request import PageRequest
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api.lean_httpx import httpx
 from gcore_tasks_cli.api.network_errors import NoConnectionLeft
 from gcore_tasks_cli.api.session import Session, _find_spare_descriptors
 from gcore_tasks_cli.settings.settings import Settings
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.few_descriptors import few_descriptors, in_a_process_of_its_own
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at

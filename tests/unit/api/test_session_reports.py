@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 
 import pytest
+from gcore_tasks_cli.tasks.page_request import PageRequest
 
 from gcore_tasks_cli.api.request_record import Exchange
 from gcore_tasks_cli.api.session import Session
@@ -16,7 +17,6 @@ from gcore_tasks_cli.errors import (
     TaskNotFound,
 )
 from gcore_tasks_cli.settings.settings import Settings
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at
 

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from gcore_tasks_cli.polling.page_reader import Page
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -13,7 +14,6 @@ from gcore_tasks_cli.output.failure import advice, failure
 from gcore_tasks_cli.output.list_notes import ListNotes
 from gcore_tasks_cli.output.list_rows import Row, age_words, circumstances, plain_failure, row
 from gcore_tasks_cli.output.terminal.table import Layout, failure_block, header, table
-from gcore_tasks_cli.polling.page_reader import Page
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import TaskQuery
 

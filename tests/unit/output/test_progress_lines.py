@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from gcore_tasks_cli.polling.retry import Outage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,6 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-
-from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.answers import Observer
 from gcore_tasks_cli.polling.page_reader import Page, PageReader, Sizes, _fitting
 from gcore_tasks_cli.polling.port import PageAnswer
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
-from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.page_request import PageRequest
+
+from gcore_tasks_cli.errors import NoAnswer
+from gcore_tasks_cli.tasks.document import Document
 from tests.properties.shifting_list import EPOCH, ShiftingList, task
 from tests.unit.documents import document
 

@@ -1,6 +1,7 @@
 """What is known of a task type: documented, asked for, and seen in this wait."""
 
 import pytest
+from gcore_tasks_cli.tasks.page_request import PageRequest
 
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.polling.pace.expectations import (
@@ -8,7 +9,6 @@ from gcore_tasks_cli.polling.pace.expectations import (
     _TRUST,
     Expectations,
 )
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.unit.documents import document, ended_after
 
 
