@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from completions.interface import examples_in
-from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.scenario import Scenario, builtin_tasks
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
@@ -25,7 +25,7 @@ from tests.e2e.harness import (
     skip_without_tools_of,
     task,
 )
-from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
+from tests.unit.test_help import COMMANDS, GROUP, command_named
 
 pytest.importorskip("posix", reason="the examples are for a POSIX shell")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.dependencies import unsuitable
 from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask
 from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.unit.parsing.test_help_format import COMMANDS
+from tests.unit.test_help import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -18,7 +19,7 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"errors", "times", "sanitize"},
+    {"errors", "times", "sanitize", "dependencies"},
     {"interrupts"},
     {"tasks"},
     {"polling"},
@@ -27,7 +28,8 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"parsing"},
+    {"options", "filters", "typer_forms", "pages"},
+    {"help", "parsing"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -37,7 +39,7 @@ OWNERS = {
     "httpx": ("api/",),
     "pydantic": ("tasks/model.py", "sandbox/entry.py", "sandbox/scenario.py"),
     "rich": ("output/terminal/",),
-    "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
+    "typer": ("cli.py", "commands/", "options.py", "filters.py", "typer_forms.py", "__main__.py"),
 }
 
 
@@ -88,6 +90,15 @@ def test_each_heavy_library_has_one_owner(library: str) -> None:
             assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
 
 
+def test_what_is_private_of_typer_is_imported_in_one_module() -> None:
+    inner = {
+        path.name
+        for path in SOURCES
+        if any(module.startswith("typer.") for module in imports_of(path))
+    }
+    assert inner == {"typer_forms.py"}
+
+
 def test_only_commands_are_in_commands() -> None:
     files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
     assert files == set(COMMANDS)
@@ -117,13 +128,14 @@ HEAVY = {
     *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer"),
     *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watch")),
 }
-PARSER = {"typer"}
+# From 0.29 on Typer converts arguments by pydantic: one of the reasons for the pin.
+PARSER = {"typer"} | ({"pydantic"} if "typer<0.29,>=0.27" in unsuitable() else set())
 REQUEST = PARSER | {"httpx", "ssl"}
 WAIT = REQUEST | {f"{NAME}.polling.watch"}
 RICH = {"rich", f"{NAME}.output.terminal"}
 LOADED = {
     "--version": set(),
-    "--help": PARSER | {f"{NAME}.commands.sandbox"},
+    "--help": {"typer", f"{NAME}.commands.sandbox"},
     "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,
