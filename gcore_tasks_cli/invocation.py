@@ -60,7 +60,7 @@ class Invocation(NamedTuple):
         for note in () if quiet else configuration.notes:
             streams.note(f"gtask: {note}")
         if verbose:
-            from gcore_tasks_cli.output.request_log import RequestLog
+            from gcore_tasks_cli.api.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
         return cls(streams, settings, configuration.env, deadline, verbose, quiet, certificates)

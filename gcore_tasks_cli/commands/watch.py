@@ -54,7 +54,7 @@ def watch(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.active_tasks import ActiveTasks
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
-    from gcore_tasks_cli.output.event_lines import EventPrinter
+    from gcore_tasks_cli.output.events import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal

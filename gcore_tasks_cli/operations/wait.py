@@ -16,9 +16,9 @@ from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.outcome import Outcome
-from gcore_tasks_cli.output.github_actions import ActionsReport
+from gcore_tasks_cli.output.actions import ActionsReport
+from gcore_tasks_cli.output.lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.output.printers import Printer
-from gcore_tasks_cli.output.progress_lines import LineProgress, usual_duration_words
 from gcore_tasks_cli.polling.check_once import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
@@ -39,7 +39,7 @@ from gcore_tasks_cli.times import format_duration
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
-    from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
+    from gcore_tasks_cli.output.live import LiveProgress
 
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
@@ -187,7 +187,7 @@ class _Run:
         # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
         is_plain = bool(self._invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
         if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
-            from gcore_tasks_cli.output.terminal.live_progress import LiveProgress
+            from gcore_tasks_cli.output.live import LiveProgress
 
             most_ended = MOST_KEPT if follows else None
             return LiveProgress(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.task_text import created_words, moment, shown, took_words, tree
+from gcore_tasks_cli.output.words import created_words, moment, shown, took_words, tree
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import FINAL_STATES, TaskFields
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from gcore_tasks_cli.output.task_text import error_words, shown, type_words
+from gcore_tasks_cli.output.words import error_words, shown, type_words
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import TaskFields
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.list_rows import Row, circumstances, plain_failure, row
 from gcore_tasks_cli.output.printers import Printer
+from gcore_tasks_cli.output.views import Row, circumstances, plain_failure, row
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 

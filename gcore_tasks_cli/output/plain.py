@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from gcore_tasks_cli.output.card_lines import CardLine, content, failure_lines
-from gcore_tasks_cli.output.task_text import (
+from gcore_tasks_cli.output.words import (
     created_words,
     error_words,
     state_words,

@@ -76,7 +76,7 @@ class Printer:
 
     def _json(self, compact: str) -> None:
         if self._terminal:
-            from gcore_tasks_cli.output.terminal import json_view
+            from gcore_tasks_cli.output import json as json_view
 
             if len(compact) > json_view.MOST_COLOURED:
                 self._streams.data(json_view.json_indented(compact) + "\n")
@@ -89,7 +89,7 @@ class Printer:
 class JsonPrinter(Printer):
     """The API's documents: one a line to a pipe, indented and coloured at a terminal."""
 
-    _for_terminals = ("output.terminal.json_view",)
+    _for_terminals = ("output.json",)
 
     def take(self, document: Document) -> None:
         """Prints the document, whole, at once."""

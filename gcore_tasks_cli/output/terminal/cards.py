@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gcore_tasks_cli.output.card_lines import content, failure_lines
-from gcore_tasks_cli.output.task_text import state_symbol, state_words, type_words
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+from gcore_tasks_cli.output.words import state_symbol, state_words, type_words
 from gcore_tasks_cli.tasks.model import Task
 
 _CARD_WIDTH = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from rich.text import Text
 
 from gcore_tasks_cli.output.plain import count_words
-from gcore_tasks_cli.output.task_text import state_symbol, unique_length
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+from gcore_tasks_cli.output.words import state_symbol, unique_length
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.times import format_duration
 

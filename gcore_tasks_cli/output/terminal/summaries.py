@@ -10,14 +10,14 @@ from rich.text import Text
 
 from gcore_tasks_cli.output.failure import failure
 from gcore_tasks_cli.output.plain import WIDEST_ALIGNED, count_words
-from gcore_tasks_cli.output.task_text import (
+from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+from gcore_tasks_cli.output.words import (
     created_words,
     state_symbol,
     state_words,
     took_words,
     type_words,
 )
-from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.model import Task
 

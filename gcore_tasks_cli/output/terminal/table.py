@@ -13,9 +13,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gcore_tasks_cli.output.failure import Failure
-from gcore_tasks_cli.output.list_rows import Row
-from gcore_tasks_cli.output.task_text import unique_length
 from gcore_tasks_cli.output.terminal.console import STATE_STYLES, UNKNOWN_STATE_STYLE
+from gcore_tasks_cli.output.views import Row
+from gcore_tasks_cli.output.words import unique_length
 
 _GAP = 2
 # A type cut to less than this looks like others.

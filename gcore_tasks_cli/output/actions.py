@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output.failure import Failure, failure
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.task_text import state_words
+from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from gcore_tasks_cli.output.terminal.live_view import LiveRow, render
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.terminal.test_cards import ANY_TEXT, HOSTILE
+from tests.unit.output.test_views import ANY_TEXT, HOSTILE
 
 ROW = LiveRow(
     task_id="26986bc0-748a-4448-b836-0a2aa465eb06",

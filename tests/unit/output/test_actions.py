@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from gcore_tasks_cli.output.actions import annotation, code, outputs, summary
 from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.github_actions import annotation, code, outputs, summary
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.actions_runner import commands_in, outputs_in

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
-from gcore_tasks_cli.output.progress_lines import (
+from gcore_tasks_cli.output.lines import (
     LineProgress,
     change_line,
     usual_words,
 )
-from gcore_tasks_cli.output.task_text import state_words
+from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
@@ -33,7 +33,7 @@ from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.terminal.test_cards import ANY_TEXT, HOSTILE
+from tests.unit.output.test_views import ANY_TEXT, HOSTILE
 
 REFUSED = NoAnswer("api.gcore.com: connection refused", transient=True)
 OVER = {"created_on": "2026-05-23T05:00:00", "finished_on": "2026-05-23T05:00:19"}

@@ -11,17 +11,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from gcore_tasks_cli.output.json import MOST_COLOURED, json_pretty
 from gcore_tasks_cli.output.plain import columns, count_words, plain_resources, plain_summary
 from gcore_tasks_cli.output.printers import JsonPrinter
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal.console import console
-from gcore_tasks_cli.output.terminal.json_view import MOST_COLOURED, json_pretty
 from gcore_tasks_cli.output.terminal.summaries import resources_table, result_summary
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import parse_task
 from gcore_tasks_cli.tasks.model import Task
 from tests.golden_files import assert_golden, assert_harmless, shown, without_layout
-from tests.unit.output.terminal.test_cards import (
+from tests.unit.output.test_views import (
     ANY_TEXT,
     FAILED,
     FINISHED,

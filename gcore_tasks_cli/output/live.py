@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
-from gcore_tasks_cli.output.progress_lines import outage_words, usual_words
+from gcore_tasks_cli.output.lines import outage_words, usual_words
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal.console import console
 from gcore_tasks_cli.output.terminal.live_view import LiveRow, render

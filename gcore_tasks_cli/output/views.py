@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gcore_tasks_cli.output.failure import Failure
-from gcore_tasks_cli.output.task_text import error_words, shown, type_words
+from gcore_tasks_cli.output.words import error_words, shown, type_words
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time

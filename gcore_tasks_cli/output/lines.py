@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.task_text import state_words
+from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
