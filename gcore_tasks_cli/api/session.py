@@ -38,7 +38,7 @@ from gcore_tasks_cli.api.responses import (
 from gcore_tasks_cli.api.settings import Settings
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.port import PageAnswer, TaskAnswer
-from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.tasks.ids import path_segment
 from gcore_tasks_cli.tasks.page_request import PageRequest, Parameters
 
@@ -60,6 +60,7 @@ class Session:
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self._settings = settings
+        self._secrets = Secrets(settings.secrets)
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
@@ -219,7 +220,7 @@ class Session:
         )
 
     def _hide(self, text: str) -> str:
-        return without_secrets(text, self._settings.secrets)
+        return self._secrets.hide(text)
 
     def _exchange(self, method: str, path: str) -> Response:
         self._status = None
@@ -233,7 +234,7 @@ class Session:
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if response.status_code == HTTPStatus.OK:
                 body = read_body(response, BODY_LIMIT_BYTES, give_up_at, self._host)
-                return Response(response.status_code, headers, body)
+                return Response(response.status_code, headers, self._secrets.hide_in_body(body))
             try:
                 body = read_body(response, _ERROR_BODY_LIMIT_BYTES, give_up_at, self._host)
             except (ApiError, httpx.HTTPError, OSError):

@@ -7,7 +7,7 @@ command, Markdown, HTML or another output. Standard library only.
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output.failure import Failure, failure
@@ -47,8 +47,6 @@ class ActionsReport:
 
     def take(self, document: Document) -> None:
         """Annotates a failed task at once, and keeps the document for the end."""
-        # Whole secrets are found; half of one, where a text is cut, would not be.
-        document = document.hiding(self._streams.hide)
         self._documents[document.id.lower()] = document
         if document.state == "ERROR":
             self._streams.workflow_command(annotation(failure(document)))
@@ -59,7 +57,7 @@ class ActionsReport:
         A file that cannot be written is only noted.
         """
         for error in errors:
-            self._streams.workflow_command(error_annotation(error, self._streams.hide))
+            self._streams.workflow_command(error_annotation(error))
         # As they were asked for, however they end: who reads outputs by their place relies on it.
         places = [task_id.lower() for task_id in self._asked]
         documents = [self._documents[place] for place in places if place in self._documents]
@@ -67,7 +65,7 @@ class ActionsReport:
         for name, text in ((SUMMARY_VARIABLE, summary), (OUTPUT_VARIABLE, outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.hide(text(documents, self._asked)))
+                    _append(path, self._streams.secrets.hide(text(documents, self._asked)))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:
@@ -85,9 +83,9 @@ def annotation(failed: Failure) -> str:
     return f"::error title={_property(title)}::{_data(chr(10).join(filter(None, parts)))}"
 
 
-def error_annotation(error: GtaskError, hide: Callable[[str], str] = str) -> str:
+def error_annotation(error: GtaskError) -> str:
     """The workflow command that shows why a wait ended without an answer for all of its tasks."""
-    said = hide("\n".join(error_lines(error)))[:_LONGEST_ANNOTATION]
+    said = "\n".join(error_lines(error))[:_LONGEST_ANNOTATION]
     return f"::error title=gtask::{_data(said.removeprefix('gtask: '))}"
 
 

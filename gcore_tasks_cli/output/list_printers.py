@@ -33,7 +33,7 @@ class TablePages(Printer):
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the rows, and before the first of them the head of the table."""
-        rows = [row(document, now) for document in self._hidden(documents)]
+        rows = [row(document, now) for document in documents]
         if not rows:
             return
         if self._rich:
@@ -66,7 +66,7 @@ class FailurePages(Printer):
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the failures."""
         del complete
-        for document in self._hidden(documents):
+        for document in documents:
             failed, what = failure(document), circumstances(document, now)
             if not self._is_first:
                 self._streams.data("\n")

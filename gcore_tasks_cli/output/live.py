@@ -31,9 +31,8 @@ from gcore_tasks_cli.tasks.document import Document, duration_seconds
 _SHORTEST_FRAME_SECONDS = 0.1
 # Shows the cursor, drops every colour, and begins a new line.
 _TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
-# No window is wider; twice that is read for secrets, so that no half of one is left.
+# No window is wider.
 _LONGEST_CELL = 2000
-_MOST_READ = 2 * _LONGEST_CELL
 _NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
 
 
@@ -60,7 +59,6 @@ class LiveProgress:
         expectations: Expectations,
         most_ended: int | None = None,
     ) -> None:
-        self._hide = streams.hide
         self._expectations = expectations
         self._shown = {task_id: _Shown() for task_id in task_ids}
         self._ended: deque[str] = deque()
@@ -159,4 +157,4 @@ class LiveProgress:
 
     def _cell(self, text: str | None) -> str | None:
         """What of a text is for a line that is repainted many times a second."""
-        return None if text is None else self._hide(text[:_MOST_READ])[:_LONGEST_CELL]
+        return None if text is None else text[:_LONGEST_CELL]

@@ -66,13 +66,10 @@ class Printer:
             output.print(renderable, soft_wrap=not wraps)
         self._streams.data(captured.get())
 
-    def _hidden(self, documents: Sequence[Document]) -> list[Document]:
-        return [document.hiding(self._streams.hide) for document in documents]
-
     def _tasks(self, documents: Sequence[Document]) -> "list[Task]":
         from gcore_tasks_cli.tasks.model import Task
 
-        return [Task.from_fields(document.fields) for document in self._hidden(documents)]
+        return [Task.from_fields(document.fields) for document in documents]
 
     def _json(self, compact: str) -> None:
         if self._terminal:
@@ -122,8 +119,7 @@ class CardPrinter(Printer):
             from gcore_tasks_cli.output.plain import plain_card
 
             gap = "" if self._is_first else "\n"
-            (plain,) = self._hidden([document])
-            self._streams.data(gap + plain_card(plain, now=now))
+            self._streams.data(gap + plain_card(document, now=now))
         self._is_first = False
 
 
@@ -171,7 +167,7 @@ class SummaryPrinter(Printer):
         else:
             from gcore_tasks_cli.output.plain import plain_summary
 
-            self._streams.data(plain_summary(self._hidden(ordered), now=now))
+            self._streams.data(plain_summary(ordered, now=now))
 
 
 class ResourcesPrinter(Printer):
@@ -213,7 +209,7 @@ class ResourcesPrinter(Printer):
         else:
             from gcore_tasks_cli.output.plain import plain_resources
 
-            if text := plain_resources(self._hidden(self.documents)):
+            if text := plain_resources(self.documents):
                 self._streams.data(text)
 
 

@@ -17,7 +17,7 @@ from gcore_tasks_cli.api.settings import DEFAULT_SOURCE, Settings, find_base_url
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.parsing.options import progress_mode
-from gcore_tasks_cli.sanitize import one_line, without_secrets
+from gcore_tasks_cli.sanitize import Secrets, one_line
 from gcore_tasks_cli.tasks.query import scope
 
 _OUR_OWN = "those that come with gtask"
@@ -98,9 +98,9 @@ def effective_settings(env: Mapping[str, str], profile: str | None) -> list[tupl
         ("progress", progress),
     )
     described: list[tuple[str, str]] = []
-    secrets = secrets_at_hand(env)
+    secrets = Secrets(secrets_at_hand(env))
     for name, setting in rows:
-        text = one_line(without_secrets(_in_words(setting), secrets))
+        text = one_line(secrets.hide(_in_words(setting)))
         if text.startswith("wrong") and text in dict(described).values():
             text = "wrong, for the same reason"
         described.append((name, text))
