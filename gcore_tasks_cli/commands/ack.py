@@ -60,11 +60,11 @@ def _some(
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.list_printers import AcknowledgedLines
-    from gcore_tasks_cli.output.printers import JsonPrinter
+    from gcore_tasks_cli.output.json import JsonPrinter
+    from gcore_tasks_cli.output.printers import AcknowledgedPrinter
 
     invocation = Invocation.begin(configuration, verbose=verbose)
-    printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
+    printer = (JsonPrinter if as_json else AcknowledgedPrinter)(invocation.streams, invocation.env)
     # Retried on transient faults like `get`, though it is a POST: a task that is acknowledged
     # twice is acknowledged, and keeps its first date.
     task_ids = invocation.task_ids(arguments)

@@ -25,7 +25,9 @@ def get(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.output.json import JsonPrinter
+    from gcore_tasks_cli.output.printers import Printer
+    from gcore_tasks_cli.output.text import CardPrinter
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")

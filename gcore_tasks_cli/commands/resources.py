@@ -58,7 +58,7 @@ def resources(
     from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
     from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.operations.wait import wait as wait_for
-    from gcore_tasks_cli.output.printers import ResourcesPrinter
+    from gcore_tasks_cli.output.text import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
 
     timeout_seconds = options.DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout

@@ -56,7 +56,9 @@ def watch(
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.events import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
+    from gcore_tasks_cli.output.json import JsonPrinter
+    from gcore_tasks_cli.output.printers import Printer
+    from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest
     from gcore_tasks_cli.tasks.query import ACTIVE_STATES
@@ -137,8 +139,10 @@ def watch(
         printer = JsonPrinter(streams, env)
     elif paths is not None:
         printer = FieldsPrinter(streams, env, paths)
+    elif quiet:
+        printer = QuietPrinter(streams, env)
     else:
-        printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
+        printer = SummaryPrinter(streams, env, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
         wait_options = wait_options._replace(quiet=True)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from gcore_tasks_cli.errors import ApiError, DeadlinePassed
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.operations.read_list import read_pages
-from gcore_tasks_cli.output.lines import outage_words, trouble_words
 from gcore_tasks_cli.output.list_notes import scope_words
+from gcore_tasks_cli.output.words import outage_words, trouble_words
 from gcore_tasks_cli.polling.retry import ONE_ANSWER, Outage, RetryPolicy
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.ids import can_be_asked_for

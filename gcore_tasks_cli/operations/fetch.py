@@ -43,9 +43,9 @@ def print_each(
         else:
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
-            printer.take(answer.document)
+            printer.show(answer.document)
     invocation.streams.erase()
     remember(seen, invocation.env, invocation.settings.host)
-    printer.finish()
+    printer.close()
     report.print()
     return report.codes

@@ -25,7 +25,7 @@ class Outcome:
         self.errors: list[tuple[str, ApiError]] = []
         self.unfinished: list[Unfinished] = []
 
-    def take(self, event: Event) -> None:
+    def on(self, event: Event) -> None:
         """Takes the event in."""
         if isinstance(event, (Changed, Unfinished)):
             self.known[event.task_id] = None  # one that was added later, perhaps

@@ -1,10 +1,10 @@
 """Waits for tasks: progress while it lasts, each document once, and how it ended."""
 
+import math
 import random
 import shlex
 import signal
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -17,17 +17,15 @@ from gcore_tasks_cli.operations.connection import connect
 from gcore_tasks_cli.operations.error_report import ErrorReport
 from gcore_tasks_cli.operations.outcome import Outcome
 from gcore_tasks_cli.output.actions import ActionsReport
-from gcore_tasks_cli.output.lines import LineProgress, usual_duration_words
-from gcore_tasks_cli.output.printers import Printer
+from gcore_tasks_cli.output.lines import ProgressLines
+from gcore_tasks_cli.output.printers import Held, Printer
+from gcore_tasks_cli.output.words import usual_duration_words
 from gcore_tasks_cli.polling.check_once import check_once
 from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
-    Failed,
-    Settled,
     StopReason,
     Tick,
-    Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace.schedule import Schedule
@@ -39,7 +37,7 @@ from gcore_tasks_cli.times import format_duration
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.api.session import Session
-    from gcore_tasks_cli.output.live import LiveProgress
+    from gcore_tasks_cli.output.live import LiveView
 
 _FRAMES_A_SECOND = 4.0
 # More IDs than this make a command line that is too long to copy.
@@ -91,10 +89,6 @@ def wait(
     actions = None
     if streams.in_workflow and not options.no_ci:
         actions = ActionsReport(streams, invocation.env, task_ids)
-    is_live = streams.err.isatty() and streams.out.isatty()
-    held: deque[Document] = deque(maxlen=MOST_KEPT if options.goal.following else None)
-    # Printing during a live view would corrupt it.
-    hand_over = held.append if is_live and not options.quiet else printer.take
     outcome = Outcome(task_ids)
     if not invocation.deadline.checks_once:
         leave_when_stuck_after(invocation.deadline.at, ExitCode.NOT_FINISHED)
@@ -103,28 +97,27 @@ def wait(
     # The requests are under way: while they are, what shows the answers is imported.
     progress = run.progress(reports_failures=actions is None)
     printer.prepare()
+    results: Printer | Held = printer
+    if progress is not None and streams.err.isatty() and streams.out.isatty():
+        results = Held(printer, MOST_KEPT if options.goal.following else None)
+    # The printer comes last: the others have to know of what a reader that has left does not get.
+    consumers = [each for each in (progress, actions, outcome, results) if each is not None]
     errors: list[GtaskError] = []
     try:
         try:
             for event in chain((first,), events):
-                if progress is not None:
-                    progress.take(event)
-                printer.follow(event)
-                outcome.take(event)
-                if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
-                    if actions is not None:
-                        actions.take(event.document)
-                    hand_over(event.document)
+                for consumer in consumers:
+                    consumer.on(event)
         finally:
             if progress is not None:
                 progress.close()
-        for document in held:
-            printer.take(document)
-        printer.finish()
+        results.close()
         errors = run.report(outcome)
     finally:
         if actions is not None:
-            actions.finish(errors)
+            for error in errors:
+                actions.error(error)
+            actions.close()
     return outcome.codes(run.port.interrupted)
 
 
@@ -177,7 +170,7 @@ class _Run:
                 remember(changed.values(), self._invocation.env, self._invocation.settings.host)
             changed.clear()
 
-    def progress(self, *, reports_failures: bool) -> "LineProgress | LiveProgress | None":
+    def progress(self, *, reports_failures: bool) -> "ProgressLines | LiveView | None":
         """What shows the wait on standard error: a live view, lines, or nothing."""
         if self._options.quiet or self._options.progress == "none":
             return None
@@ -187,13 +180,11 @@ class _Run:
         # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
         is_plain = bool(self._invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
         if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
-            from gcore_tasks_cli.output.live import LiveProgress
+            from gcore_tasks_cli.output.live import LiveView
 
-            most_ended = MOST_KEPT if follows else None
-            return LiveProgress(
-                streams, env, self._task_ids, self._schedule.expectations, most_ended
-            )
-        return LineProgress(
+            most_ended = MOST_KEPT if follows else math.inf
+            return LiveView(streams, env, self._task_ids, self._schedule.expectations, most_ended)
+        return ProgressLines(
             streams.note,
             len(self._task_ids),
             self.port.now(),

@@ -1,39 +1,53 @@
-"""JSON at a terminal: indented and coloured, and the same document as was sent."""
+"""`--json`: the API's documents as they were sent; at a terminal indented and in colour."""
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
-from rich.text import Text
-
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.sanitize import json_text
+from gcore_tasks_cli.tasks.document import Document
 
 _NESTING = "  "
 # Deeper brackets stay on one line: indentation alone would grow with the square of the depth.
 _DEEPEST_INDENTED = 50
+# Laying out the colours of more characters takes minutes.
 MOST_COLOURED = 500_000
-_JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
 
 
-def json_pretty(compact: str) -> Text:
-    """Compact JSON, indented and coloured; the same document, however deep it is nested.
+class JsonPrinter(Printer):
+    """Each document as one line of JSON, or indented at a terminal."""
+
+    _is_whole = True
+
+    def prepare(self) -> None:
+        """Imports what colours it; in a pipe JSON is for programs, whatever FORCE_COLOR says."""
+        if self._is_terminal:
+            import_module("gcore_tasks_cli.output.terminal")
+
+    def text(self, document: Document) -> str:
+        """The document, whole."""
+        return self.form(document.text)
+
+    def form(self, compact: str) -> str:
+        """Compact JSON as the reader wants it; always the same document."""
+        if not self._is_terminal:
+            return f"{compact}\n"
+        if len(compact) > MOST_COLOURED:
+            return "".join((*(text for text, _ in indented(compact)), "\n"))
+        from gcore_tasks_cli.output.terminal import TerminalRenderer
+
+        return TerminalRenderer(self._streams.out, self._env).copyable(indented(compact))
+
+
+def indented(compact: str) -> Iterator[tuple[str, str]]:
+    """The pieces of the indented text, each with its style: the same document, however deep.
 
     Works on the text and not on its values, so that numbers and escapes stay as they were sent.
     """
-    return Text.assemble(*_indented_json(compact))
-
-
-def json_indented(compact: str) -> str:
-    """As `json_pretty`, without colours: for more than `MOST_COLOURED` characters.
-
-    Laying out the colours of so much text takes minutes.
-    """
-    return "".join(part for part, _ in _indented_json(compact))
-
-
-def _indented_json(compact: str) -> Iterator[tuple[str, str]]:
-    """The pieces of the indented text, each with its style."""
     depth = 0
-    parts = [match[0] for match in _JSON_TOKEN.finditer(json_text(compact))]
+    parts = [match[0] for match in _TOKEN.finditer(json_text(compact))]
     for n, part in enumerate(parts):
         before = parts[n - 1] if n else ""
         after = parts[n + 1] if n + 1 < len(parts) else ""
@@ -43,19 +57,17 @@ def _indented_json(compact: str) -> Iterator[tuple[str, str]]:
         elif part in "{[":
             depth += 1
             yield part if after in ("}", "]") else f"{part}{_new_line(depth)}", ""
-        elif part == ",":
-            yield f",{_new_line(depth)}", ""
-        elif part == ":":
-            yield ": ", ""
+        elif part in ",:":
+            yield f",{_new_line(depth)}" if part == "," else ": ", ""
         else:
-            yield part, _json_style(part, is_key=after == ":")
+            yield part, _style(part, is_key=after == ":")
 
 
 def _new_line(depth: int) -> str:
     return f"\n{_NESTING * depth}" if depth <= _DEEPEST_INDENTED else ""
 
 
-def _json_style(part: str, *, is_key: bool) -> str:
+def _style(part: str, *, is_key: bool) -> str:
     if part.startswith('"'):
         return "bold blue" if is_key else "green"
     return {"null": "dim", "true": "cyan", "false": "cyan"}.get(part, "yellow")

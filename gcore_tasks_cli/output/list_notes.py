@@ -1,5 +1,6 @@
 """What a list left out, in words. Standard library only."""
 
+from gcore_tasks_cli.output import words
 from gcore_tasks_cli.polling.page_reader import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 
@@ -48,20 +49,20 @@ class ListNotes:
         if not self._query.filters_here:
             if self.shown >= self._total:
                 return None
-            what = f"of {self._total:,} tasks"
+            what = f"of {words.tasks(self._total)}"
         elif self._is_last:
-            what = f"of {self._matching:,} tasks that match"
+            what = f"of {words.tasks(self._matching)} that match"
         else:
-            what = f"that match, after looking at {self._read:,} of {self._total:,} tasks"
+            what = f"that match, after looking at {self._read:,} of {words.tasks(self._total)}"
         which = "newest" if self._query.newest_first else "oldest"
         return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"
 
     def _searched(self) -> str | None:
         if not self._query.resources:
             return None
-        tasks = f"{self._read:,} task{'' if self._read == 1 else 's'}"
+        tasks = words.tasks(self._read)
         if self._read < self._total:
-            tasks = f"{self._read:,} of {self._total:,} tasks"
+            tasks = f"{self._read:,} of {words.tasks(self._total)}"
         limits = (("since", self._query.since), ("until", self._query.until))
         times = [f"{name} {time:%Y-%m-%d %H:%M} UTC" for name, time in limits if time is not None]
         return f"searched {tasks}{' created ' if times else ''}{' '.join(times)}"

@@ -36,7 +36,7 @@ OWNERS = {
     "httpx": ("api/",),
     "yaml": ("api/configuration.py",),
     "pydantic": ("tasks/model.py",),
-    "rich": ("output/",),
+    "rich": ("output/terminal.py", "output/live.py"),
     "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
 }
 

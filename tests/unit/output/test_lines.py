@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
 from gcore_tasks_cli.output.lines import (
-    LineProgress,
+    ProgressLines,
     change_line,
-    usual_words,
 )
 from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling.events import (
@@ -33,7 +32,7 @@ from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.test_views import ANY_TEXT, HOSTILE
+from tests.unit.output.samples import ANY_TEXT, HOSTILE
 
 REFUSED = NoAnswer("api.gcore.com: connection refused", transient=True)
 OVER = {"created_on": "2026-05-23T05:00:00", "finished_on": "2026-05-23T05:00:19"}
@@ -55,35 +54,21 @@ def settled(at: float, task: Document) -> Settled:
 def printed(events: Sequence[Event], total: int = 1, heartbeat: float = 60.0) -> list[str]:
     """The lines for these events of a wait that began at 0."""
     written: list[str] = []
-    progress = LineProgress(written.append, total, 0.0, heartbeat)
+    progress = ProgressLines(written.append, total, 0.0, heartbeat, Expectations())
     for event in events:
-        progress.take(event)
+        progress.on(event)
     progress.close()
     return written
 
 
 def test_a_wait_that_follows_has_heartbeats_while_nothing_is_active() -> None:
     written: list[str] = []
-    progress = LineProgress(written.append, 1, 0.0, 60.0, follows=True)
+    progress = ProgressLines(written.append, 1, 0.0, 60.0, Expectations(), follows=True)
     done = document(state="FINISHED", **OVER)
     for event in (changed(1.0, done), settled(1.0, done), Tick(30.0), Tick(61.0), Tick(90.0)):
-        progress.take(event)
-    progress.take(Stopped(200.0, StopReason.INTERRUPTED))
+        progress.on(event)
+    progress.on(Stopped(200.0, StopReason.INTERRUPTED))
     assert written[1:] == ["still following after 1 m 01 s: no task is active"]
-
-
-def test_what_ends_first_does_not_make_the_others_late() -> None:
-    expectations = Expectations()
-    for n in range(40):
-        times = {
-            "created_on": "2026-01-01T00:00:00",
-            "finished_on": f"2026-01-01T00:00:0{3 + n % 3}",
-        }
-        expectations.saw_end(document(str(n), "FINISHED", task_type="create_vm", **times))
-    planned = expectations.durations("create_vm")
-    assert planned is not None
-    assert planned.usual[1] < 15
-    assert usual_words(expectations.usual("create_vm")) == "usually 15–30 s"
 
 
 def seconds_of_lines(
@@ -91,10 +76,10 @@ def seconds_of_lines(
 ) -> list[float]:
     """When something was printed."""
     times: list[float] = []
-    progress = LineProgress(lambda _: times.append(now), total, 0.0, heartbeat)
+    progress = ProgressLines(lambda _: times.append(now), total, 0.0, heartbeat, Expectations())
     for event in events:
         now = event.at
-        progress.take(event)
+        progress.on(event)
     return times
 
 
@@ -153,21 +138,6 @@ def test_each_change_is_told_and_nothing_else() -> None:
 def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> None:
     assert change_line(changed(99.0, task, age), Expectations()) == line
     assert printed([changed(99.0, task, age)]) == [line]
-
-
-@pytest.mark.parametrize(
-    ("task_type", "words"),
-    [
-        (None, None),
-        ("never_heard_of", None),
-        ("create_vm", "usually 15–30 s"),
-        ("delete_bm", "usually 1–2 m"),
-        ("create_loadbalancer", "usually 30–90 s"),
-        ("create_k8s_cluster_v2", "usually 5–15 m"),
-    ],
-)
-def test_usual_durations_are_said_in_words(task_type: str | None, words: str | None) -> None:
-    assert usual_words(Expectations().usual(task_type)) == words
 
 
 def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:

@@ -1,7 +1,7 @@
 """The live view: one line a task, never larger than the window, whatever the API says."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,57 +9,69 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gcore_tasks_cli.output.terminal.live_view import LiveRow, render
+from gcore_tasks_cli.output.live import LiveRow, frame
+from gcore_tasks_cli.output.views import Span
+from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.tasks.document import Document
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.test_views import ANY_TEXT, HOSTILE
+from tests.unit.output.samples import ANY_TEXT, HOSTILE
 
-ROW = LiveRow(
-    task_id="26986bc0-748a-4448-b836-0a2aa465eb06",
-    state="RUNNING",
-    detailed_state=None,
-    task_type="create_vm",
-    elapsed_seconds=12.0,
-    expected="usually 15–30 s",
-    expected_seconds=30.0,
-    note=None,
-)
-UNSEEN = LiveRow("6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01", *[None] * 7)  # type: ignore[arg-type]
-FINISHED = replace(ROW, state="FINISHED", elapsed_seconds=19.0, expected=None, is_over=True)
-FAILED = replace(
-    FINISHED, task_id="6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02", state="ERROR",
-    task_type="create_volume", elapsed_seconds=9.0, note="Quota limit for volume_size exceeded",
+NOW = 1000.0
+VM = "26986bc0-748a-4448-b836-0a2aa465eb06"
+OUTAGE = "https://api.gcore.com answered 503"
+
+
+def live_row(
+    task_id: str = VM,
+    state: str | None = "RUNNING",
+    elapsed: float | None = 12.0,
+    *,
+    error: str | None = None,
+    is_over: bool = False,
+    **fields: Any,
+) -> LiveRow:
+    """A task in the view that was born so long before `NOW`; without a state it was not seen."""
+    row = LiveRow(task_id)
+    if state is not None:
+        row.document = Document(task_id, state, "", {"task_type": "create_vm"} | fields)
+    row.born = None if elapsed is None else NOW - elapsed
+    row.ended = NOW if is_over else None
+    row.error = error
+    return row
+
+
+ROW = live_row()
+UNSEEN = live_row("6a5f0c1e-0001-4a3b-9d6e-2f1b7c9e0a01", None, None)
+FINISHED = live_row(state="FINISHED", elapsed=19.0, is_over=True)
+QUOTA = "Quota limit for volume_size exceeded"
+FAILED = live_row(
+    "6a5f0c1e-0002-4a3b-9d6e-2f1b7c9e0a02", "ERROR", 9.0,
+    is_over=True, task_type="create_volume", error=QUOTA,
 )  # fmt: skip
-CLUSTER = replace(
-    ROW, task_id="6a5f0c1e-0005-4a3b-9d6e-2f1b7c9e0a05", detailed_state="POST_DEPLOY_SETUP",
-    task_type="create_k8s_cluster_v2", elapsed_seconds=725.0, expected="usually 5–15 m",
-    expected_seconds=900.0,
+CLUSTER = live_row(
+    "6a5f0c1e-0005-4a3b-9d6e-2f1b7c9e0a05", elapsed=725.0,
+    task_type="create_k8s_cluster_v2", detailed_state="POST_DEPLOY_SETUP",
 )  # fmt: skip
-NEW = replace(ROW, state="NEW", task_id="7", elapsed_seconds=0.4, task_type=None, expected=None)
-ODD = replace(ROW, state="SUSPENDED", task_id="8", expected="longer than usual")
+NEW = live_row("7", "NEW", 0.4, task_type=None)
+ODD = live_row("8", "SUSPENDED", 45.0)
 ROWS = [UNSEEN, NEW, ROW, CLUSTER, ODD, FINISHED, FAILED]
-TEXTS = ("task_id", "state", "detailed_state", "task_type", "note")
-TEXT = ANY_TEXT | st.none()
-SECONDS = st.none() | st.floats(-10, 1e7)
+TEXTS = ("task_id", "state", "detailed_state", "task_type", "error")
 ANY_ROW = st.builds(
-    LiveRow, task_id=ANY_TEXT, state=TEXT, detailed_state=TEXT, task_type=TEXT,
-    elapsed_seconds=SECONDS, expected=st.sampled_from([None, "usually 15–30 s"]),
-    expected_seconds=SECONDS, note=TEXT, is_over=st.booleans(),
+    live_row, ANY_TEXT, ANY_TEXT | st.none(), st.none() | st.floats(-10, 1e7),
+    error=ANY_TEXT | st.none(), is_over=st.booleans(), detailed_state=ANY_TEXT,
+    task_type=ANY_TEXT | st.just("create_vm"),
 )  # fmt: skip
 
 
 def painted(
-    rows: list[LiveRow], trouble: str | None = None, width: int = 100, height: int = 24
+    rows: Sequence[LiveRow], trouble: str | None = None, width: int = 100, height: int = 24
 ) -> list[str]:
     """The lines of the view, after looking whether they fit."""
-    lines = render(rows, trouble, width, height).plain.split("\n")
+    note = Span(f"! {trouble}", "yellow") if trouble is not None else None
+    lines = frame(rows, NOW, Expectations(), (width, height), note).plain.split("\n")
     assert len(lines) <= max(1, height - 1)
     assert max(map(cell_len, lines)) <= max(1, width - 1)
     return lines
-
-
-def with_field(row: LiveRow, field: str, text: str) -> LiveRow:
-    changes: dict[str, Any] = {field: text}
-    return replace(row, **changes)
 
 
 def bar_of(row: LiveRow) -> str:
@@ -69,12 +81,12 @@ def bar_of(row: LiveRow) -> str:
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40, 20])
 def test_the_view_looks_as_it_should(width: int) -> None:
-    lines = painted(ROWS, "https://api.gcore.com answered 503", width)
+    lines = painted(ROWS, OUTAGE, width)
     assert_golden(f"live_{width}.txt", "".join(f"{line.rstrip()}\n" for line in lines))
 
 
 def test_a_low_window_looks_as_it_should() -> None:
-    lines = painted(ROWS, "https://api.gcore.com answered 503", 80, 6)
+    lines = painted(ROWS, OUTAGE, 80, 6)
     assert_golden("live_low.txt", "".join(f"{line.rstrip()}\n" for line in lines))
 
 
@@ -86,33 +98,35 @@ def test_the_view_fits_every_window(width: int, height: int, trouble: str | None
     assert len(lines) == min(len(ROWS) + (trouble is not None), max(1, height - 1))
 
 
-def test_a_view_without_tasks_says_that_none_is_active_unless_there_is_trouble() -> None:
-    assert render([], None, 80, 24, "none is active").plain == "none is active"
-    assert render([FINISHED], None, 80, 24, "none is active").plain.endswith("\nnone is active")
-    assert "none is active" not in render([], "no answer", 80, 24, "none is active").plain
-    assert render([], None, 8, 1, "none is active").plain == "none i…"
+def test_what_the_view_says_of_itself_stands_below_the_tasks() -> None:
+    note = Span("none is active", "dim")
+    assert frame([], NOW, Expectations(), (80, 24), note).plain == "none is active"
+    assert frame([FINISHED], NOW, Expectations(), (80, 24), note).plain.endswith("\nnone is active")
+    assert frame([], NOW, Expectations(), (8, 1), note).plain == "none i…"
 
 
 def test_where_there_is_room_tasks_stay_in_their_order() -> None:
     lines = painted(ROWS, height=len(ROWS) + 1)
     assert len(lines) == len(ROWS)
-    assert [row.task_id[:8] in line for row, line in zip(ROWS, lines, strict=True)] == [True] * 7
+    assert [row.document.id[:8] in line for row, line in zip(ROWS, lines, strict=True)] == [
+        True
+    ] * 7
 
 
 def test_where_there_is_none_all_are_counted_and_failures_come_first() -> None:
-    unreachable = replace(UNSEEN, task_id="404", note="there is no such task")
-    slow = [replace(ROW, task_id=f"slow-{n}", elapsed_seconds=100.0 + n) for n in range(3)]
+    unreachable = live_row("404", None, None, error="there is no such task")
+    slow = [live_row(f"slow-{n}", elapsed=100.0 + n) for n in range(3)]
     lines = painted([FINISHED, *slow, NEW, FAILED, unreachable], height=7)
     *shown, total = lines
-    ids = [FAILED.task_id[:8], "404", "slow-2", "slow-1", "slow-0"]
+    ids = [FAILED.document.id[:8], "404", "slow-2", "slow-1", "slow-0"]
     assert [task_id in line for task_id, line in zip(ids, shown, strict=True)] == [True] * 5
     assert total == "7 tasks: 1 ERROR, 1 FINISHED, 1 NEW, 3 RUNNING, 1 asking"
 
 
 def test_the_rows_that_are_over_give_way_to_those_that_run() -> None:
-    rows = [replace(FINISHED, task_id=f"over-{n}") for n in range(9)]
+    rows = [live_row(f"over-{n}", "FINISHED", is_over=True) for n in range(9)]
     shown, total = painted([*rows, ROW], height=3)
-    assert ROW.task_id in shown
+    assert VM in shown
     assert total == "10 tasks: 9 FINISHED, 1 RUNNING"
 
 
@@ -135,20 +149,19 @@ def test_no_tasks_are_nothing_to_see() -> None:
 
 def test_a_narrow_window_shortens_ids_and_then_leaves_out_bars() -> None:
     wide, narrow, narrowest = (painted([ROW], width=width)[0] for width in (100, 70, 56))
-    assert ROW.task_id in wide and "━" in wide
-    assert ROW.task_id not in narrow and "26986bc0…" in narrow and "━" in narrow
+    assert VM in wide and "━" in wide
+    assert VM not in narrow and "26986bc0…" in narrow and "━" in narrow
     assert "━" not in narrowest
     assert all(line.endswith("usually 15–30 s") for line in (wide, narrow, narrowest))
 
 
 def test_only_the_apis_finished_ends_a_bar() -> None:
     fills = {
-        elapsed: bar_of(replace(ROW, elapsed_seconds=elapsed)).count("━")
-        for elapsed in (0.0, 15.0, 30.0, 1e6)
+        elapsed: bar_of(live_row(elapsed=elapsed)).count("━") for elapsed in (0.0, 15.1, 30.0, 1e6)
     }
-    assert fills == {0.0: 0, 15.0: 5, 30.0: 9, 1e6: 9}
+    assert fills == {0.0: 0, 15.1: 5, 30.0: 9, 1e6: 9}
     assert len(bar_of(ROW)) == 10
-    assert bar_of(replace(ROW, expected_seconds=None)) == bar_of(FINISHED) == ""
+    assert bar_of(live_row(task_type="new_kind")) == bar_of(FINISHED) == ""
 
 
 def test_states_say_what_is_known() -> None:
@@ -156,7 +169,7 @@ def test_states_say_what_is_known() -> None:
     assert line.startswith("▸ RUNNING   create_k8s_cluster_v2  6a5f0c1e")
     assert "12 m 05 s" in line
     assert painted([CLUSTER], width=140)[0].endswith("usually 5–15 m  POST_DEPLOY_SETUP")
-    (line,) = painted([replace(ROW, detailed_state="RUNNING")])
+    (line,) = painted([live_row(detailed_state="RUNNING")])
     assert line.startswith("▸ RUNNING   create_vm")
     assert line.endswith("usually 15–30 s")
     assert painted([UNSEEN])[0].startswith("· asking    -  6a5f0c1e")
@@ -166,14 +179,14 @@ def test_states_say_what_is_known() -> None:
 
 @pytest.mark.parametrize("width", [120, 80, 60])
 def test_no_column_moves_when_a_detailed_state_or_another_state_comes(width: int) -> None:
-    rows = [ROW, replace(ROW, task_id="7", detailed_state="NETWORK"), replace(ROW, state="NEW")]
+    rows = [ROW, live_row("7", detailed_state="NETWORK"), live_row(state="NEW")]
     first = painted([ROW, ROW], width=width)[0]
     for row in rows:
         assert painted([row, ROW], width=width)[1] == first
 
 
 def test_ids_that_are_cut_still_differ() -> None:
-    other = replace(ROW, task_id="26986bc0-9d21-4448-b836-0a2aa465eb06")
+    other = live_row("26986bc0-9d21-4448-b836-0a2aa465eb06")
     lines = painted([ROW, other], width=80)
     assert ["26986bc0-7…" in lines[0], "26986bc0-9…" in lines[1]] == [True, True]
 
@@ -181,7 +194,8 @@ def test_ids_that_are_cut_still_differ() -> None:
 @pytest.mark.parametrize("field", [*TEXTS, "trouble"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
-    rows = ROWS if field == "trouble" else [*ROWS, with_field(FAILED, field, text)]
+    changes: dict[str, Any] = {field: text}
+    rows = ROWS if field == "trouble" else [*ROWS, live_row(**changes)]
     lines = painted(rows, text if field == "trouble" else None, width=60)
     assert len(lines) == 8
     assert_harmless("\n".join(lines))
@@ -190,12 +204,13 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
 @pytest.mark.parametrize("field", [*TEXTS, "trouble"])
 def test_markup_is_text(field: str) -> None:
     marked = "[red]x[/red]"
-    row = ROW if field == "trouble" else with_field(ROW, field, marked)
+    changes: dict[str, Any] = {field: marked}
+    row = ROW if field == "trouble" else live_row(**changes)
     assert marked in "".join(painted([row], marked if field == "trouble" else None, width=300))
 
 
 @given(
-    st.lists(ANY_ROW, max_size=6), TEXT, st.integers(1, 130), st.integers(1, 9)
+    st.lists(ANY_ROW, max_size=6), ANY_TEXT | st.none(), st.integers(1, 130), st.integers(1, 9)
 )  # fmt: skip
 def test_no_text_breaks_the_view(
     rows: list[LiveRow], trouble: str | None, width: int, height: int
