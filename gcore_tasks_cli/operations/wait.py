@@ -175,22 +175,21 @@ class _Run:
         if self._options.quiet or self._options.progress == "none":
             return None
         streams, env = self._invocation.streams, self._invocation.env
-        follows = self._options.goal.following is not None
+        most_ended = math.inf if self._options.goal.following is None else MOST_KEPT
         shown = self._options.progress
         # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
         is_plain = bool(self._invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
         if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
             from gcore_tasks_cli.output.live import LiveView
 
-            most_ended = MOST_KEPT if follows else math.inf
             return LiveView(streams, env, self._task_ids, self._schedule.expectations, most_ended)
         return ProgressLines(
             streams.note,
-            len(self._task_ids),
+            self._task_ids,
             self.port.now(),
             self._options.heartbeat_seconds,
             self._schedule.expectations,
-            follows=follows,
+            most_ended=most_ended,
             reports_failures=reports_failures,
         )
 

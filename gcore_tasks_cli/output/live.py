@@ -2,22 +2,21 @@
 
 import math
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rich.live import Live
 from rich.text import Text
 
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import console, fitting, line_of, span_len, unique_length
-from gcore_tasks_cli.output.views import NOT_SEEN, Span, state_span
+from gcore_tasks_cli.output.views import Span, state_span
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
 # A thousand tasks bring more events a second than eyes can follow.
@@ -37,74 +36,10 @@ _LEAST_DETAIL = 10
 _STATE, _KIND, _ID, _AGE, _BAR = range(5)
 
 
-class LiveRow:
-    """A task in the view: the last that was seen of it, and why no more will be seen.
-
-    `born` and `ended` are on the clock of the wait.
-    """
-
-    def __init__(self, task_id: str) -> None:
-        self.document = Document(task_id, NOT_SEEN, "", {})
-        self.born: float | None = None
-        self.ended: float | None = None
-        self.error: str | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more is expected."""
-        return self.ended is not None or self.document.is_final
-
-    @property
-    def note(self) -> str:
-        """What went wrong."""
-        return self.error or self.document.text_field("error") or ""
-
-    def elapsed(self, now: float) -> float | None:
-        """The task's age in seconds, or how long it took as far as the API says so."""
-        took = duration_seconds(self.document) if self.is_over else None
-        if took is not None or self.born is None:
-            return took
-        return max(0.0, (now if self.ended is None else self.ended) - self.born)
-
-    def cells(self, now: float) -> tuple[Span, ...]:
-        """What stands in columns: state, type, ID, age."""
-        document, elapsed = self.document, self.elapsed(now)
-        return (
-            state_span(document.state, _cell(document.state)),
-            Span(_cell(document.task_type or "-")),
-            Span(_cell(document.id)),
-            Span(
-                "" if elapsed is None else format_duration(elapsed), "dim" if self.is_over else ""
-            ),
-        )
-
-    def tail(self, now: float, expectations: Expectations) -> tuple[Span, Span]:
-        """What stands behind them: a bar and how long it usually takes, or what went wrong."""
-        usual, elapsed = expectations.usual(self.document.task_type), self.elapsed(now)
-        if self.note or self.is_over or usual is None:
-            return Span(""), Span(_cell(self.note), "red")
-        expected, longest = words.usual_words(usual), usual.usual[1]
-        if elapsed is None:
-            return Span(""), Span(expected, "dim")
-        if elapsed > longest:
-            expected = f"longer than usual ({expected})"
-        filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
-        bar = "━" * filled + "╌" * (_BAR_CELLS - filled)
-        return Span(bar, state_span(self.document.state, "").style), Span(expected, "dim")
-
-    @property
-    def detail(self) -> str:
-        """The detailed state, which stands behind all that is aligned: it comes and goes."""
-        detail = self.document.detailed_state
-        is_shown = detail and detail != self.document.state and not (self.is_over or self.note)
-        return _cell(detail) if detail and is_shown else ""
-
-
-class LiveView:
+class LiveView(Progress):
     """One live line a task on standard error; where the result follows it, it vanishes in the end.
 
-    Of tasks that have ended, the last `most_ended` stay, or all; with such a limit the wait has no
-    end, and says so while no task is active.
+    A wait that follows says so while no task is active.
     """
 
     def __init__(
@@ -115,11 +50,8 @@ class LiveView:
         expectations: Expectations,
         most_ended: float = math.inf,
     ) -> None:
+        super().__init__(task_ids, most_ended)
         self._expectations = expectations
-        self._rows = {task_id: LiveRow(task_id) for task_id in task_ids}
-        self._ended: deque[str] = deque()
-        self._most_ended = most_ended
-        self._outage: Outage | None = None
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
         self._live = Live(
@@ -136,22 +68,7 @@ class LiveView:
 
     def on(self, event: events.Event) -> None:
         """Takes the event in, and repaints unless it has just done so."""
-        if isinstance(event, events.Changed):
-            row = self._rows.setdefault(event.task_id, LiveRow(event.task_id))
-            row.document, row.born = event.document, event.at - event.age_seconds
-        elif isinstance(event, events.Settled):
-            row = self._rows[event.task_id]
-            row.document, row.ended = event.document, event.at
-            self._ended.append(event.task_id)
-            if len(self._ended) > self._most_ended:
-                del self._rows[self._ended.popleft()]
-        elif isinstance(event, events.Failed) and event.task_id in self._rows:
-            row = self._rows[event.task_id]
-            row.error, row.ended = event.error.message, event.at
-        elif isinstance(event, (events.Tick, events.OutageBegan)):
-            self._outage = event.outage
-        elif isinstance(event, (events.OutageEnded, events.Stopped)):
-            self._outage = None
+        super().on(event)
         is_due = event.at - self._painted_at >= self._frame_seconds
         if is_due or isinstance(event, (events.Stopped, events.OutageBegan)):
             self._paint(event)
@@ -167,15 +84,14 @@ class LiveView:
     def _paint(self, event: events.Event) -> None:
         began = time.perf_counter()
         self._painted_at = event.at
-        rows = list(self._rows.values())
+        tasks = list(self.tasks.values())
         note = None
-        if self._outage is not None:
-            note = Span(f"! {words.outage_words(self._outage, event.at)}", "yellow")
-        elif self._most_ended < math.inf and not isinstance(event, events.Stopped):
-            # A wait without end says that there is nothing to wait for.
-            note = Span(_NOTHING_ACTIVE, "dim") if all(row.is_over for row in rows) else None
+        if self.outage is not None:
+            note = Span(f"! {words.outage_words(self.outage, event.at)}", "yellow")
+        elif self.follows and not isinstance(event, events.Stopped):
+            note = Span(_NOTHING_ACTIVE, "dim") if all(task.is_over for task in tasks) else None
         with writing():
-            view = frame(rows, event.at, self._expectations, self._live.console.size, note)
+            view = frame(tasks, event.at, self._expectations, self._live.console.size, note)
             self._live.update(view, refresh=True)
         # Ten thousand rows take their time to sort: never more than a tenth of all time.
         painting = time.perf_counter() - began
@@ -183,7 +99,7 @@ class LiveView:
 
 
 def frame(
-    rows: Sequence[LiveRow],
+    tasks: Sequence[TaskProgress],
     now: float,
     expectations: Expectations,
     size: tuple[int, int],
@@ -197,47 +113,76 @@ def frame(
     width, height = size
     room = max(1, height - 1)
     notes = [Text(one_line(note.text), note.style)] if note else []
-    if len(rows) > room - len(notes):
-        notes.insert(0, Text(words.count_words([row.document.state for row in rows]), "bold"))
+    if len(tasks) > room - len(notes):
+        notes.insert(0, Text(words.count_words([task.document.state for task in tasks]), "bold"))
     rest = max(0, room - len(notes))
-    if len(rows) > rest:
-        rows = sorted(rows, key=lambda row: _urgency(row, now))[:rest]
-    lines = _aligned(rows, now, expectations, width) if rows else []
-    for line, row in zip(lines, rows, strict=True):
-        if row.detail and line.cell_len + _LEAST_DETAIL < width:
-            line.append(f"  {row.detail}")
-    lines += notes[-room:]
+    if len(tasks) > rest:
+        tasks = sorted(tasks, key=lambda task: _urgency(task, now))[:rest]
+    rows = [_Row.of(task, now, expectations) for task in tasks]
+    lines = [*(_aligned(rows, width) if rows else ()), *notes[-room:]]
     for line in lines:
         line.truncate(max(1, width - 1), overflow="ellipsis")
     return Text("\n").join(lines)
 
 
-def _aligned(
-    rows: Sequence[LiveRow], now: float, expectations: Expectations, width: int
-) -> list[Text]:
+class _Row(NamedTuple):
+    """The line of a task: aligned cells (state, type, ID, age), and what stands behind them."""
+
+    cells: tuple[Span, ...]
+    bar: Span = Span("")
+    rest: Span = Span("")
+    detail: str = ""  # comes and goes, and moves nothing else
+
+    @classmethod
+    def of(cls, task: TaskProgress, now: float, expectations: Expectations) -> "_Row":
+        """What is known of the task, as far as it fits a line that is often repainted."""
+        document, elapsed = task.document, task.elapsed(now)
+        cells = (
+            state_span(document.state, _cell(document.state)),
+            Span(_cell(document.task_type or "-")),
+            Span(_cell(document.id)),
+            Span(
+                "" if elapsed is None else format_duration(elapsed), "dim" if task.is_over else ""
+            ),
+        )
+        if task.note or task.is_over:
+            return cls(cells, rest=Span(_cell(task.note), "red"))
+        detail = _cell(document.detailed_state or "")
+        row = cls(cells, detail="" if document.detailed_state == document.state else detail)
+        usual = expectations.usual(document.task_type)
+        if usual is None or elapsed is None:
+            return row
+        words_for_it, longest = words.usual_words(usual), usual.usual[1]
+        if elapsed > longest:
+            words_for_it = f"longer than usual ({words_for_it})"
+        filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
+        bar = Span("━" * filled + "╌" * (_BAR_CELLS - filled), cells[_STATE].style)
+        return row._replace(bar=bar, rest=Span(words_for_it, "dim"))
+
+
+def _aligned(rows: Sequence[_Row], width: int) -> Iterator[Text]:
     """The rows in columns that leave out the least and still show how long it usually takes."""
-    cells = [row.cells(now) for row in rows]
-    tails = [row.tail(now, expectations) for row in rows]
-    widths = [max(map(span_len, column)) for column in zip(*cells, strict=True)]
+    columns = list(zip(*(row.cells for row in rows), strict=True))
+    widths = [max(map(span_len, column)) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    # What went wrong is cut at the edge of the window; how long it takes never is.
-    usual = [tail for row, tail in zip(rows, tails, strict=True) if not row.note]
-    widths += [max((span_len(tail[n]) for tail in usual), default=0) for n in (0, 1)]
-    short_id = unique_length([line[_ID].text for line in cells]) + 1
+    usual = max((span_len(row.rest) for row in rows if row.bar.text), default=0)
+    short_id = unique_length([span.text for span in columns[_ID]]) + 1
     sacrifices = ((_ID, short_id), (_BAR, 0), (_ID, 0))
-    *widths, bar_width, _ = fitting(widths, width - 1, sacrifices, _KIND)
-    return [
-        line_of((*line, bar if bar_width else Span(""), rest), widths, right=(_AGE,), cut=True)
-        for line, (bar, rest) in zip(cells, tails, strict=True)
-    ]
+    natural = (*widths, _BAR_CELLS if usual else 0, usual)
+    *widths, bar_width, _ = fitting(natural, width - 1, sacrifices, _KIND)
+    for row in rows:
+        bar = row.bar if bar_width else Span("")
+        line = line_of((*row.cells, bar, row.rest), widths, right=(_AGE,), cut=True)
+        if row.detail and line.cell_len + _LEAST_DETAIL < width:
+            line.append(f"  {row.detail}")
+        yield line
 
 
-def _urgency(row: LiveRow, now: float) -> tuple[int, float]:
-    if row.note or row.document.state == "ERROR":
+def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:
+    if task.note or task.document.state == "ERROR":
         return 0, 0.0
-    return (2 if row.is_over else 1), -(row.elapsed(now) or 0.0)
+    return (2 if task.is_over else 1), -(task.elapsed(now) or 0.0)
 
 
 def _cell(text: str) -> str:
-    """What of a text is for a line that is repainted many times a second."""
     return one_line(text[:_LONGEST_CELL])

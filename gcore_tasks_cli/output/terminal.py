@@ -38,9 +38,6 @@ def console(stream: TextIO, env: Mapping[str, str]) -> Console:
     return Console(
         file=stream,
         markup=False,
-        emoji=False,
-        highlight=False,
-        soft_wrap=False,
         color_system=None if env.get("NO_COLOR") else "auto",  # nor anything bold or dim
         _environ={name: value for name, value in env.items() if name not in odd},
     )

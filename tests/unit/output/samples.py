@@ -19,13 +19,8 @@ COMMON: dict[str, Any] = {
     "user_client_id": 8,
     "request_id": "req-3e1d0c55-7a21-4a4f-9d7b-55b0b4d5a0f1",
     "job_id": "d8334c12-2881-4c4a-84ad-1b21fea73ad1",
-    "schedule_id": None,
-    "lifecycle_policy_id": None,
-    "acknowledged_at": None,
-    "acknowledged_by": None,
-    "detailed_state": None,
-    "error": None,
-    "data": None,
+    **dict.fromkeys(("schedule_id", "lifecycle_policy_id", "acknowledged_at", "acknowledged_by")),
+    **dict.fromkeys(("detailed_state", "error", "data")),
 }
 FINISHED = COMMON | {
     "state": "FINISHED",

@@ -31,10 +31,6 @@ def coloured(compact: str, width: int = 80, out: io.StringIO | None = None) -> s
     return streams.out.getvalue()
 
 
-def without_colour(text: str) -> str:
-    return re.sub(r"\x1b\[[\d;]*m", "", text)
-
-
 def pretty(compact: str) -> str:
     return "".join(text for text, _ in indented(compact))
 
@@ -67,16 +63,6 @@ def test_pretty_json_tells_keys_from_values_by_colour() -> None:
     assert len({styles[part] for part in ('"key"', '"value"', "1", "null", "true")}) == 5
 
 
-def test_markup_in_json_is_text() -> None:
-    compact = '{"id":"[red]x[/red]","state":":smile:"}'
-    assert json.loads(without_colour(coloured(compact))) == json.loads(compact)
-
-
-def test_moderately_deep_json_is_shown_whole() -> None:
-    nested = "[" * 200 + "]" * 200
-    assert json.loads(pretty(nested)) == json.loads(nested)
-
-
 def test_very_deep_json_is_not_blown_up() -> None:
     def size(depth: int) -> int:
         text = pretty("[" * depth + "]" * depth)
@@ -86,12 +72,6 @@ def test_very_deep_json_is_not_blown_up() -> None:
     # Tried on a depth first whose squares do no harm.
     assert size(2000) < 2000 * 500
     assert size(100_000) < 100_000 * 500
-
-
-def test_json_at_a_terminal_is_coloured() -> None:
-    text = coloured('{"id":"a","state":"NEW"}')
-    assert "\x1b[" in text
-    assert json.loads(without_colour(text)) == {"id": "a", "state": "NEW"}
 
 
 def test_json_in_a_pipe_is_for_programs_whatever_is_set() -> None:
@@ -108,6 +88,8 @@ def test_megabytes_of_json_are_indented_without_colours() -> None:
     assert json.loads(text) == json.loads(many)
 
 
-def test_json_at_a_narrow_terminal_can_still_be_copied() -> None:
-    document = {"id": "a", "state": "ERROR", "error": "a long reason " * 20}
-    assert json.loads(without_colour(coloured(json.dumps(document)))) == document
+def test_json_at_a_narrow_terminal_is_coloured_and_can_still_be_copied() -> None:
+    document = {"id": "[red]x[/red]", "state": ":smile:", "error": "a long reason " * 20}
+    text = coloured(json.dumps(document))
+    assert "\x1b[" in text
+    assert json.loads(re.sub(r"\x1b\[[\d;]*m", "", text)) == document

@@ -9,25 +9,17 @@ from gcore_tasks_cli.output.json import JsonPrinter
 from gcore_tasks_cli.output.printers import Held, IdPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
-from gcore_tasks_cli.polling.events import (
-    Changed,
-    Event,
-    Failed,
-    Settled,
-    Stopped,
-    StopReason,
-    Unfinished,
-)
+from gcore_tasks_cli.polling import events as e
 from tests.unit.documents import document
 
 FINISHED, FAILED = document("a", "FINISHED"), document("b", "ERROR", error="broken")
-EVENTS: list[Event] = [
-    Changed(0.0, "a", document("a"), None, 0.0),
-    Settled(1.0, "a", FINISHED),
-    Settled(2.0, "b", FAILED),
-    Failed(3.0, "gone", TaskNotFound("no such task"), None),
-    Unfinished(4.0, "c", document("c"), None),
-    Stopped(4.0, StopReason.DEADLINE),
+EVENTS: list[e.Event] = [
+    e.Changed(0.0, "a", document("a"), None, 0.0),
+    e.Settled(1.0, "a", FINISHED),
+    e.Settled(2.0, "b", FAILED),
+    e.Failed(3.0, "gone", TaskNotFound("no such task"), None),
+    e.Unfinished(4.0, "c", document("c"), None),
+    e.Stopped(4.0, e.StopReason.DEADLINE),
 ]
 
 

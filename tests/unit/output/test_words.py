@@ -67,17 +67,3 @@ def test_states_are_counted_in_words(states: Sequence[str], counted: str) -> Non
 def test_usual_durations_are_said_in_words(task_type: str | None, usual: str | None) -> None:
     known = Expectations().usual(task_type)
     assert (known and words.usual_words(known)) == usual
-
-
-def test_what_ends_first_does_not_make_the_others_late() -> None:
-    expectations = Expectations()
-    for n in range(40):
-        times = {
-            "created_on": "2026-01-01T00:00:00",
-            "finished_on": f"2026-01-01T00:00:0{3 + n % 3}",
-        }
-        expectations.saw_end(document(str(n), "FINISHED", task_type="create_vm", **times))
-    planned, usual = expectations.durations("create_vm"), expectations.usual("create_vm")
-    assert planned is not None and usual is not None
-    assert planned.usual[1] < 15
-    assert words.usual_words(usual) == "usually 15–30 s"
