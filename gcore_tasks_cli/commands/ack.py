@@ -60,8 +60,7 @@ def _some(
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.json import JsonPrinter
-    from gcore_tasks_cli.output.printers import AcknowledgedPrinter
+    from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
 
     invocation = Invocation.begin(configuration, verbose=verbose)
     printer = (JsonPrinter if as_json else AcknowledgedPrinter)(invocation.streams, invocation.env)

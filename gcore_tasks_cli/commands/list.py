@@ -71,9 +71,8 @@ def list_tasks(
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.read_list import read_pages
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.json import JsonPrinter
     from gcore_tasks_cli.output.list_notes import ListNotes
-    from gcore_tasks_cli.output.printers import IdPrinter, Printer
+    from gcore_tasks_cli.output.printers import IdPrinter, JsonPrinter, Printer
     from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember

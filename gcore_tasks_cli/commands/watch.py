@@ -56,8 +56,7 @@ def watch(
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
     from gcore_tasks_cli.output.events import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.json import JsonPrinter
-    from gcore_tasks_cli.output.printers import Printer
+    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
     from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Following, Goal
     from gcore_tasks_cli.tasks.page_request import MOST_A_PAGE, PageRequest

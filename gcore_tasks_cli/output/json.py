@@ -1,12 +1,9 @@
-"""`--json`: the API's documents as they were sent; at a terminal indented and in colour."""
+"""JSON as people read it: indented and in colour, and the same document."""
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 
-from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.sanitize import json_text
-from gcore_tasks_cli.tasks.document import Document
 
 _NESTING = "  "
 # Deeper brackets stay on one line: indentation alone would grow with the square of the depth.
@@ -14,31 +11,6 @@ _DEEPEST_INDENTED = 50
 # Laying out the colours of more characters takes minutes.
 MOST_COLOURED = 500_000
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^{}\[\],:"]++', re.DOTALL)
-
-
-class JsonPrinter(Printer):
-    """Each document as one line of JSON, or indented at a terminal."""
-
-    _is_whole = True
-
-    def prepare(self) -> None:
-        """Imports what colours it; in a pipe JSON is for programs, whatever FORCE_COLOR says."""
-        if self._is_terminal:
-            import_module("gcore_tasks_cli.output.terminal")
-
-    def text(self, document: Document) -> str:
-        """The document, whole."""
-        return self.form(document.text)
-
-    def form(self, compact: str) -> str:
-        """Compact JSON as the reader wants it; always the same document."""
-        if not self._is_terminal:
-            return f"{compact}\n"
-        if len(compact) > MOST_COLOURED:
-            return "".join((*(text for text, _ in indented(compact)), "\n"))
-        from gcore_tasks_cli.output.terminal import TerminalRenderer
-
-        return TerminalRenderer(self._streams.out, self._env).copyable(indented(compact))
 
 
 def indented(compact: str) -> Iterator[tuple[str, str]]:

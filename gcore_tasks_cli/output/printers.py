@@ -6,6 +6,7 @@ A printer takes the events of a wait, or the documents of a command that does no
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
@@ -50,6 +51,34 @@ class Printer:
     def text(self, document: Document) -> str:
         """The document in this form."""
         raise NotImplementedError
+
+
+class JsonPrinter(Printer):
+    """`--json`: the API's documents as they were sent, one a line; at a terminal indented."""
+
+    _is_whole = True
+
+    def prepare(self) -> None:
+        """Imports what colours it; in a pipe JSON is for programs, whatever FORCE_COLOR says."""
+        if self._is_terminal:
+            import_module("gcore_tasks_cli.output.json")
+            import_module("gcore_tasks_cli.output.terminal")
+
+    def text(self, document: Document) -> str:
+        """The document, whole."""
+        return self.form(document.text)
+
+    def form(self, compact: str) -> str:
+        """Compact JSON as the reader wants it."""
+        if not self._is_terminal:
+            return f"{compact}\n"
+        from gcore_tasks_cli.output.json import MOST_COLOURED, indented
+        from gcore_tasks_cli.output.terminal import TerminalRenderer
+
+        pieces = indented(compact)
+        if len(compact) > MOST_COLOURED:
+            return "".join((*(text for text, _ in pieces), "\n"))
+        return TerminalRenderer(self._streams.out, self._env).copyable(pieces)
 
 
 class IdPrinter(Printer):

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from rich.box import ROUNDED
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -103,6 +103,7 @@ class TerminalRenderer:
             parts.append(line_of(entry.head, self._widths, right=_NUMBERS, cut=True))
             parts += (Text.assemble(_GAP, line_of(line)) for line in entry.result)
         for part in parts:
+            part.no_wrap = True
             part.rstrip()
             part.truncate(self._console.width, overflow="ellipsis")
         return self._printed(*parts)
@@ -127,8 +128,7 @@ class TerminalRenderer:
 
     def _printed(self, *parts: RenderableType, wraps: bool = True) -> str:
         with self._console.capture() as captured:
-            for part in parts:
-                self._console.print(part, soft_wrap=not wraps)
+            self._console.print(Group(*parts), soft_wrap=not wraps)
         return captured.get()
 
 
@@ -173,8 +173,8 @@ def line_of(
         if cut and cell_len(text) > width:
             text = set_cell_size(text, width - 1) + "…"
         room = " " * (width - cell_len(text))
-        line.append(_GAP if line else "")
-        line.append(room + text if n in right else text + room, cell.style)
+        padded = room + text if n in right else text + room
+        line.append(_GAP + padded if line else padded, cell.style)
     return line
 
 

@@ -6,8 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.output import views
-from gcore_tasks_cli.output.json import JsonPrinter
-from gcore_tasks_cli.output.printers import Printer
+from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.sanitize import one_line

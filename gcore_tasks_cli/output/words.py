@@ -126,7 +126,7 @@ def failure(task: TaskFields) -> Failure:
     error, failed = lines(as_text(task.value("error"))).strip(), task.state == "ERROR"
     return Failure(
         error or ("the API gives no reason" if failed else ""),
-        advice(error),
+        advice(error) if error else "",
         shown(task, "request_id") if failed else "",
     )
 

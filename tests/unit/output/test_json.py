@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.output.json import MOST_COLOURED, JsonPrinter, indented
+from gcore_tasks_cli.output.json import MOST_COLOURED, indented
+from gcore_tasks_cli.output.printers import JsonPrinter
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.tasks.document import parse_task
 from tests.golden_files import assert_golden, assert_harmless

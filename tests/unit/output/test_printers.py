@@ -5,8 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import TaskNotFound
-from gcore_tasks_cli.output.json import JsonPrinter
-from gcore_tasks_cli.output.printers import Held, IdPrinter, Printer
+from gcore_tasks_cli.output.printers import Held, IdPrinter, JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
 from gcore_tasks_cli.polling import events as e
