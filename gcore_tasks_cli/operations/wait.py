@@ -98,7 +98,8 @@ def wait(
     progress = run.progress(reports_failures=actions is None)
     printer.prepare()
     results: Printer | Held = printer
-    if progress is not None and streams.err.isatty() and streams.out.isatty():
+    is_live = progress is not None and not isinstance(progress, ProgressLines)
+    if is_live and streams.err.isatty() and streams.out.isatty():
         results = Held(printer, MOST_KEPT if options.goal.following else None)
     # The printer comes last: the others have to know of what a reader that has left does not get.
     consumers = [each for each in (progress, actions, outcome, results) if each is not None]

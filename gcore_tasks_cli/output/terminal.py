@@ -1,5 +1,6 @@
 """Prints views to terminals, through rich. No markup is ever interpreted."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import TextIO
@@ -33,8 +34,8 @@ _SHORT_ID_OF_MANY = 13
 def console(stream: TextIO, env: Mapping[str, str]) -> Console:
     """A console on the stream; NO_COLOR, FORCE_COLOR, TERM and COLUMNS are those of `env`."""
     # rich takes any digits there for a number, and some are none; into no columns fits nothing.
-    sizes = {name: env[name] for name in ("COLUMNS", "LINES") if name in env}
-    odd = [n for n, size in sizes.items() if not (size.isascii() and size.strip("0").isdigit())]
+    sizes = ("COLUMNS", "LINES")
+    odd = [n for n in sizes if not re.fullmatch(r"0*[1-9]\d*", env.get(n, ""), re.ASCII)]
     return Console(
         file=stream,
         markup=False,
