@@ -60,7 +60,7 @@ class Invocation(NamedTuple):
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
         if verbose:
-            from gcore_tasks_cli.output.request_log import RequestLog
+            from gcore_tasks_cli.api.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
         return cls(streams, settings, env, deadline, verbose, quiet, certificates)

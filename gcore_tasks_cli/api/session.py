@@ -30,7 +30,7 @@ from gcore_tasks_cli.api.responses import (
 )
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
-from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 
@@ -57,6 +57,7 @@ class Session:
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self._settings = settings
+        self._secrets = Secrets(settings.secrets)
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
@@ -189,7 +190,7 @@ class Session:
         )
 
     def _hide(self, text: str) -> str:
-        return without_secrets(text, self._settings.secrets)
+        return self._secrets.hide(text)
 
     def _exchange(self, request: _Request) -> Response:
         self._status = None
@@ -202,12 +203,12 @@ class Session:
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if 200 <= response.status_code < 300:
                 body = read_body(response, BODY_LIMIT_BYTES, self._host)
-                return Response(response.status_code, headers, body)
+                return Response(response.status_code, headers, self._secrets.hide_in_body(body))
             try:
                 body = read_body(response, _ERROR_BODY_LIMIT_BYTES, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
-            return Response(response.status_code, headers, body)
+            return Response(response.status_code, headers, self._secrets.hide_in_body(body))
 
     def _new_client(self) -> httpx.Client:
         # Plain http goes to this machine only, and so past every proxy: there the key would be

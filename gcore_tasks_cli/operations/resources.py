@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
-from gcore_tasks_cli.output.printers import task_error
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.tasks.document import Document
 
 

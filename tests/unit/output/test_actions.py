@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gcore_tasks_cli.output.failure import failure
-from gcore_tasks_cli.output.github_actions import annotation, code, outputs, summary
+from gcore_tasks_cli.output.actions import annotation, code, outputs, summary
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.actions_runner import commands_in, outputs_in
@@ -41,7 +40,7 @@ def test_json_stays_the_same_document(text: str) -> None:
 @given(hostile, hostile)
 def test_any_failure_is_one_annotation(task_type: str, error: str) -> None:
     failed = document(state="ERROR", task_type=task_type, error=error, request_id=error)
-    line = annotation(failure(failed))
+    line = annotation(failed)
     (command,) = commands_in(line)
     assert command.name == "error"
     assert set(command.properties) == {"title"}
@@ -93,7 +92,7 @@ def test_a_summary_of_many_stays_small_and_counts_the_rest() -> None:
     assert text.index("`why`") < text.index("`t-0`")
     assert "more tasks are not shown" in text
     assert "Not seen, for the reason in the annotation: `t-5001`, " in text
-    assert text.endswith("`t-5020` and 9 more.\n")
+    assert text.endswith("`t-5020`, and 9 more.\n")
 
 
 def test_an_output_too_large_for_actions_is_left_out() -> None:

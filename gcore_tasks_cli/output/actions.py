@@ -6,28 +6,23 @@ command, Markdown, HTML or another output. Standard library only.
 
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
-from gcore_tasks_cli.output.failure import Failure, failure
+from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.task_text import state_words
+from gcore_tasks_cli.output.views import failure_lines
+from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
-SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
-OUTPUT_VARIABLE = "GITHUB_OUTPUT"
-# What is known of a task that was asked for and never seen.
-UNKNOWN_STATE = "UNKNOWN"
 # Actions drops a summary of more than 1 MiB, and takes no output larger than that.
-_LARGEST_SUMMARY_BYTES = 256 * 1024
-_LARGEST_OUTPUT_BYTES = 256 * 1024
+_LARGEST_BYTES = 256 * 1024
 _LONGEST_ANNOTATION = 4000
 _LONGEST_CELL = 500
-_MOST_ROWS = 200
-_MOST_RESOURCES_A_ROW = 20
 _MOST_NAMED = 20
 # What `steps.NAME.outputs` can hold; any other name could not be asked for.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
@@ -45,50 +40,54 @@ class ActionsReport:
         self._asked = task_ids
         self._documents: dict[str, Document] = {}
 
-    def take(self, document: Document) -> None:
-        """Annotates a failed task at once, and keeps the document for the end."""
-        # Whole secrets are found; half of one, where a text is cut, would not be.
-        document = document.hiding(self._streams.hide)
-        self._documents[document.id.lower()] = document
-        if document.state == "ERROR":
-            self._streams.workflow_command(annotation(failure(document)))
+    def on(self, event: Event) -> None:
+        """Annotates a failed task at once, and keeps its document for the end."""
+        if (document := last_document(event)) is not None:
+            self._documents[document.id.lower()] = document
+            if document.state == "ERROR":
+                self._streams.workflow_command(annotation(document))
 
-    def finish(self, errors: Sequence[GtaskError]) -> None:
-        """Annotates the errors of the wait and writes summary and outputs.
+    def error(self, error: GtaskError) -> None:
+        """Annotates an error of the wait."""
+        self._streams.workflow_command(error_annotation(error))
 
-        A file that cannot be written is only noted.
-        """
-        for error in errors:
-            self._streams.workflow_command(error_annotation(error, self._streams.hide))
+    def close(self) -> None:
+        """Writes summary and outputs; a file that cannot be written is only noted."""
         # As they were asked for, however they end: who reads outputs by their place relies on it.
         places = [task_id.lower() for task_id in self._asked]
         documents = [self._documents[place] for place in places if place in self._documents]
         failures = []
-        for name, text in ((SUMMARY_VARIABLE, summary), (OUTPUT_VARIABLE, outputs)):
+        for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.hide(text(documents, self._asked)))
+                    _append(path, self._streams.secrets.hide(text(documents, self._asked)))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:
             self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
 
 
-def annotation(failed: Failure) -> str:
+def annotation(document: Document) -> str:
     """The workflow command that shows a failed task's type, error and request ID.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    error = failed.error[:_LONGEST_ANNOTATION]
-    parts = (error, failed.advice, f"task {failed.task_id}", failed.support)
-    title = f"{failed.task_type} ended in ERROR"[:_LONGEST_CELL]
-    return f"::error title={_property(title)}::{_data(chr(10).join(filter(None, parts)))}"
+    text = "\n".join(span.text for span in failure_lines(document, named=True))
+    title = f"{words.type_words(document, 'task')} ended in ERROR"
+    return _command(title, text)
 
 
-def error_annotation(error: GtaskError, hide: Callable[[str], str] = str) -> str:
+def error_annotation(error: GtaskError) -> str:
     """The workflow command that shows why a wait ended without an answer for all of its tasks."""
-    said = hide("\n".join(error_lines(error)))[:_LONGEST_ANNOTATION]
-    return f"::error title=gtask::{_data(said.removeprefix('gtask: '))}"
+    return _command("gtask", "\n".join(error_lines(error)).removeprefix("gtask: "))
+
+
+def _command(title: str, text: str) -> str:
+    title, text = (
+        each.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        for each in (title[:_LONGEST_CELL], text[:_LONGEST_ANNOTATION])
+    )
+    return f"::error title={title.replace(':', '%3A').replace(',', '%2C')}::{text}"
 
 
 def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
@@ -97,33 +96,23 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     All that the API sent stands in code spans: Markdown interprets nothing in them, not even
     addresses and names of people.
     """
-    counts = Counter(document.state for document in documents)
-    each = ", ".join(f"{count} {code(state)}" for state, count in sorted(counts.items()))
-    tasks = f"{len(asked)} task{'' if len(asked) == 1 else 's'}"
-    head = f"### gtask: {tasks}{': ' if each else ''}{each}\n\n"
-    if not documents:
-        return f"{head}No task was seen.\n"
+    ordered = sorted(documents, key=lambda each: _ORDER.get(each.state, 1))
+    rows = [_row(document) for document in ordered]
+    sizes = accumulate(len(row.encode()) for row in rows)
+    shown = sum(size <= _LARGEST_BYTES for size in sizes)
     parts = [
-        head,
-        "| State | Type | Task | Took | Error, or what was created |\n",
+        f"### gtask: {words.tasks(len(asked))}: ",
+        words.each_state((document.state for document in documents), code) or "none was seen",
+        "\n\n| State | Type | Task | Took | Error, or what was created |\n",
         "| --- | --- | --- | --- | --- |\n",
+        *rows[:shown],
     ]
-    left_bytes = _LARGEST_SUMMARY_BYTES
-    shown = 0
-    for document in sorted(documents, key=lambda each: _ORDER.get(each.state, 1))[:_MOST_ROWS]:
-        row = _row(document)
-        left_bytes -= len(row.encode())
-        if left_bytes < 0:
-            break
-        parts.append(row)
-        shown += 1
-    if shown < len(documents):
-        parts.append(f"\n{len(documents) - shown} more tasks are not shown.\n")
+    if shown < len(rows):
+        parts.append(f"\n{len(rows) - shown} more tasks are not shown.\n")
     seen = {document.id.lower() for document in documents}
-    if unseen := [task_id for task_id in asked if task_id.lower() not in seen]:
-        named = ", ".join(map(code, unseen[:_MOST_NAMED]))
-        more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
-        parts.append(f"\nNot seen, for the reason in the annotation: {named}{more}.\n")
+    if unseen := [code(task_id) for task_id in asked if task_id.lower() not in seen]:
+        named = ", ".join(_first_of(unseen))
+        parts.append(f"\nNot seen, for the reason in the annotation: {named}.\n")
     return "".join(parts)
 
 
@@ -150,7 +139,7 @@ def outputs(
     parts = []
     for name, items in values.items():
         value = "".join(f"{one_line(item)}\n" for item in items) or "\n"
-        if len(value.encode()) <= _LARGEST_OUTPUT_BYTES:
+        if len(value.encode()) <= _LARGEST_BYTES:
             parts.append(f"{name}<<{delimiter}\n{value}{delimiter}\n")
     return "".join(parts)
 
@@ -175,27 +164,21 @@ def code(text: str) -> str:
 
 def _row(document: Document) -> str:
     took = duration_seconds(document)
+    created = [f"{code(kind)} {code(new_id)}" for kind, new_id in words.created_words(document)]
+    result = [*(code(span.text) for span in failure_lines(document)), *created]
     cells = (
-        code(state_words(document)),
-        code(document.task_type or ""),
+        code(words.state_words(document)),
+        code(words.shown(document, "task_type")),
         code(document.id),
         "-" if took is None else format_duration(took),
-        "<br>".join(_result(document)) or "-",
+        "<br>".join(_first_of(result)) or "-",
     )
     return f"| {' | '.join(cells)} |\n"
 
 
-def _result(document: Document) -> Iterable[str]:
-    if document.state == "ERROR":
-        failed = failure(document)
-        yield from (code(text) for text in (failed.error, failed.advice) if text)
-        if failed.request_id:
-            yield f"request ID {code(failed.request_id)}"
-    created = [(kind, new_id) for kind, ids in document.created().items() for new_id in ids]
-    for kind, new_id in created[:_MOST_RESOURCES_A_ROW]:
-        yield f"{code(kind)} {code(new_id)}"
-    if len(created) > _MOST_RESOURCES_A_ROW:
-        yield f"and {len(created) - _MOST_RESOURCES_A_ROW} more"
+def _first_of(items: list[str]) -> list[str]:
+    more = len(items) - _MOST_NAMED
+    return [*items[:_MOST_NAMED], f"and {more} more"] if more > 0 else items
 
 
 def _state_of_all(documents: Sequence[Document], asked: int) -> str:
@@ -203,16 +186,8 @@ def _state_of_all(documents: Sequence[Document], asked: int) -> str:
     if "ERROR" in states:
         return "ERROR"
     if len(states) < asked or not states:
-        states.append(UNKNOWN_STATE)
+        states.append("UNKNOWN")
     return next((state for state in states if state != "FINISHED"), "FINISHED")
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _append(path: str, text: str) -> None:

@@ -11,7 +11,7 @@ from gcore_tasks_cli.tasks.document import duration_seconds, encode_json
 class EventPrinter(Printer):
     """Prints each event at once, also at a terminal."""
 
-    def follow(self, event: Event) -> None:
+    def on(self, event: Event) -> None:
         """Prints the event, if it is one for programs."""
         if (text := event_document(event, datetime.now(UTC))) is not None:
             self._streams.data(text + "\n")
