@@ -16,10 +16,11 @@ from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Held, Printer
 from gcore_tasks_cli.polling.events import Changed, Event, Tick
 from gcore_tasks_cli.polling.goal import Goal, Search
-from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.expectations import Expectations
+from gcore_tasks_cli.times import steady_seconds
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.live import LiveView
@@ -149,6 +150,7 @@ def _progress(
     return ProgressLines(
         streams.note,
         _named(source),
+        steady_seconds(),
         options.heartbeat_seconds,
         expectations,
         search=search,

@@ -9,10 +9,10 @@ from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import error_lines
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import duration_seconds
-from gcore_tasks_cli.times import format_duration, format_timeout, steady_seconds
+from gcore_tasks_cli.tasks.expectations import Expectations
+from gcore_tasks_cli.times import format_duration, format_timeout
 
 _MOST_SINGLE_LINES = 25
 _SUMMARY_SECONDS = 10.0
@@ -30,6 +30,7 @@ class ProgressLines(Progress):
         self,
         write: Callable[[str], None],
         task_ids: Iterable[str],
+        started: float,
         heartbeat_seconds: float,
         expectations: Expectations,
         *,
@@ -42,7 +43,7 @@ class ProgressLines(Progress):
         self._reports_failures = reports_failures
         self._search = search
         self._is_found = search is None
-        self._started = self._last_line = steady_seconds()
+        self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
         self._heartbeat_seconds = heartbeat_seconds

@@ -17,8 +17,8 @@ from gcore_tasks_cli.output.terminal import console, fitting, line_of, span_len,
 from gcore_tasks_cli.output.views import Span, state_span
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.times import format_duration
 
 # A thousand tasks bring more events a second than eyes can follow.

@@ -13,7 +13,7 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import StopReason
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.times import Deadline, format_duration, format_timeout, steady_seconds
 
 # More IDs than this are counted, not named.

@@ -16,8 +16,8 @@ from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.polling.events import Outage
-    from gcore_tasks_cli.polling.pace.durations import Durations
-    from gcore_tasks_cli.polling.pace.expectations import Expectations
+    from gcore_tasks_cli.tasks.durations import Durations
+    from gcore_tasks_cli.tasks.expectations import Expectations
 
 _DEEPEST_SHOWN = 12
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))

@@ -13,10 +13,10 @@ from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
 from gcore_tasks_cli.output.lines import ProgressLines, change_line
 from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
+from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
+from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.output.samples import ANY_TEXT
 
@@ -86,9 +86,9 @@ def test_a_whole_wait_reads_as_it_should() -> None:
         changed(0.3, volume),
         events.Tick(5.0),
         changed(6.0, document(detailed_state="BOOT")),
-        events.OutageBegan(7.0, Outage(7.0, REFUSED, None)),
+        events.OutageBegan(7.0, Outage(7.0, 7.0, REFUSED, None, 1)),
         events.Tick(8.0),
-        events.OutageEnded(19.0, 12.0),
+        events.OutageEnded(19.0, 12.0, 3),
         changed(19.5, done),
         settled(19.5, done),
         *[events.Tick(float(at)) for at in range(20, 150)],
@@ -140,9 +140,9 @@ def test_a_change_says_what_is_known(task: Document, age: float, line: str) -> N
 
 def test_trouble_is_reported_when_it_starts_and_when_it_is_over() -> None:
     happened: list[events.Event] = [
-        events.OutageBegan(1.0, Outage(1.0, REFUSED, None)),
+        events.OutageBegan(1.0, Outage(1.0, 1.0, REFUSED, None, 1)),
         *[events.Tick(float(at)) for at in range(2, 30)],
-        events.OutageEnded(30.0, 29.0),
+        events.OutageEnded(30.0, 29.0, 3),
         events.Tick(31.0),
     ]
     assert printed(happened) == [
@@ -178,12 +178,12 @@ def test_a_heartbeat_before_any_answer_says_so() -> None:
 
 
 def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> None:
-    outage = Outage(20.0, REFUSED, 62.4)
+    outage = Outage(20.0, 20.0, REFUSED, 62.4, 1)
     assert printed([changed(1.0, document()), events.Tick(61.2, outage)])[-1] == (
         "still waiting for 1 of 1 after 1 m 01 s: api.gcore.com: connection refused; "
         "no answer for 41 s, next try in 1 s"
     )
-    trying = Outage(20.0, REFUSED, None)
+    trying = Outage(20.0, 20.0, REFUSED, None, 1)
     assert printed([events.Tick(61.2, trying)])[-1].endswith("no answer for 41 s, trying again")
 
 
@@ -219,7 +219,7 @@ def test_of_a_crowd_failures_have_lines_and_the_rest_a_summary() -> None:
 def test_no_text_steers_a_log(first: str, second: str, third: str, age: float) -> None:
     task = document(first, second, detailed_state=third, task_type=f"[red]{third}[/red]")
     trouble = NoAnswer(f"[b]{first}[/b]")
-    began = events.OutageBegan(2.0, Outage(2.0, trouble, None))
+    began = events.OutageBegan(2.0, Outage(2.0, 2.0, trouble, None, 1))
     lines = printed([changed(1.0, task, age), began, events.Tick(70.0)])
     assert len(lines) == 3
     for line in lines:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.output.list_notes import ListNotes
-from gcore_tasks_cli.polling.page_reader import Page
+from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 from tests.unit.documents import document
 

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from gcore_tasks_cli.output.live import frame
 from gcore_tasks_cli.output.progress import TaskProgress
 from gcore_tasks_cli.output.views import Span
-from gcore_tasks_cli.polling.pace.expectations import Expectations
 from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.output.samples import ANY_TEXT, HOSTILE
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.unit.documents import document
 
 

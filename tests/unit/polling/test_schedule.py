@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from gcore_tasks_cli.polling.pace.expectations import _TRUST, Expectations
-from gcore_tasks_cli.polling.pace.schedule import (
+from gcore_tasks_cli.polling.schedule import (
     _LONG_SECONDS,
     _LONGEST_GAP_WHILE_YOUNG,
     _YOUNG_SECONDS,
     PRICE_SECONDS,
     Schedule,
 )
+from gcore_tasks_cli.tasks.expectations import _TRUST, Expectations
 
 
 class Known(Expectations):

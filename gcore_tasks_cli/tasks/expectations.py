@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from gcore_tasks_cli.polling.jobs import ListPage
-from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
+from gcore_tasks_cli.tasks.durations import Durations
 
 # Shortest and longest usual duration in seconds, from the provider's documentation of its API.
 _DOCUMENTED = {
@@ -22,11 +21,9 @@ _WIDER = 1.3
 # No distribution is trusted with more weight than this. The rest ends at no usual time: its hazard
 # is 1/age, as where nothing is known. What fails, often fails early.
 _TRUST = 0.92
-# The last tasks of a type are asked for once, when one of them has got this old.
+# The history of a type is asked for once, when one of them has got this old.
 _ASK_AFTER_SECONDS = 2.0
 _MOST_TYPES_ASKED = 8
-_TASKS_ASKED = 20
-_ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 # What this wait has seen end counts from so many on.
 _OWN_SAMPLES = 20
 
@@ -67,14 +64,14 @@ class Expectations:
         usual = trust * left / (left + 1.0 - trust)
         return usual * durations.hazard(age) + (1.0 - usual) / age
 
-    def question(self, task_type: str | None, age: float) -> ListPage | None:
-        """What to ask the API to know more, once, when it has become worth a request."""
+    def question(self, task_type: str | None, age: float) -> str | None:
+        """The type whose history to ask the API for, once, when it is worth a request."""
         if not task_type or task_type in self._asked or task_type in self._learned:
             return None
         if age < _ASK_AFTER_SECONDS or len(self._asked) >= _MOST_TYPES_ASKED:
             return None
         self._asked.add(task_type)
-        return ListPage((("task_type", task_type), *_ENDED), _TASKS_ASKED, 0)
+        return task_type
 
     def learn(self, documents: Iterable[Document]) -> None:
         """Takes in the last tasks of a type that ended; failures say how far to trust the rest."""

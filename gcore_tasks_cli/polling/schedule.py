@@ -2,7 +2,7 @@
 
 import math
 
-from gcore_tasks_cli.polling.pace.expectations import Expectations
+from gcore_tasks_cli.tasks.expectations import Expectations
 
 # What a request costs, in seconds of noticing an end later. With it the looks are about as many as
 # at every 3 s, over a mix of task types (`make bench` shows what half and twice of it would do).

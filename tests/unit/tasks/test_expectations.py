@@ -2,9 +2,8 @@
 
 import pytest
 
-from gcore_tasks_cli.polling.jobs import ListPage
-from gcore_tasks_cli.polling.pace.durations import Durations
-from gcore_tasks_cli.polling.pace.expectations import (
+from gcore_tasks_cli.tasks.durations import Durations
+from gcore_tasks_cli.tasks.expectations import (
     _ASK_AFTER_SECONDS,
     _TRUST,
     Expectations,
@@ -75,10 +74,7 @@ def test_what_was_asked_for_is_shown_and_sharpened_by_what_is_documented() -> No
 def test_the_history_of_a_type_is_asked_for_once_when_one_is_old_enough() -> None:
     expectations = Expectations()
     assert expectations.question("resize", 0.99 * _ASK_AFTER_SECONDS) is None
-    ended = (("state", "FINISHED"), ("state", "ERROR"))
-    assert expectations.question("resize", _ASK_AFTER_SECONDS) == ListPage(
-        (("task_type", "resize"), *ended), 20, 0
-    )
+    assert expectations.question("resize", _ASK_AFTER_SECONDS) == "resize"
     assert expectations.question("resize", 9.0) is None
     assert expectations.question(None, 9.0) is None
     expectations.learn(ended_after(5.0, task_type="known") for _ in range(3))
