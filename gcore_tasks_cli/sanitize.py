@@ -61,6 +61,10 @@ class Secrets:
     def __repr__(self) -> str:
         return "Secrets(…)"  # they must not get into a traceback
 
+    def add(self, values: Iterable[str]) -> None:
+        """Hides these too from now on."""
+        self.values += tuple(values)
+
     def hide_in_body(self, body: bytes) -> bytes:
         """The body of a response with `***` in place of each secret, otherwise unchanged.
 

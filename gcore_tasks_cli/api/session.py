@@ -31,6 +31,7 @@ from gcore_tasks_cli.api.responses import (
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
 from gcore_tasks_cli.sanitize import Secrets
+from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 
@@ -55,9 +56,12 @@ class Session:
     or the API did.
     """
 
-    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, settings: Settings, tls: ssl.SSLContext | None, key: CurrentKey | None = None
+    ) -> None:
         self._settings = settings
-        self._secrets = Secrets(settings.secrets)
+        self._key = key or CurrentKey(settings.api_key, Secrets(settings.secrets))
+        self._secrets = self._key.secrets
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
@@ -79,10 +83,14 @@ class Session:
         response: Response | None = None
         error: ApiError | None = None
         try:
+            key = self._key.value
             response = self._checked_response(request)
-            if not HTTPStatus(200) <= response.status < HTTPStatus(300):
+            if response.status == HTTPStatus.UNAUTHORIZED and self._key.is_renewed(key):
+                response = self._checked_response(request)
+            if not 200 <= response.status < 300:
                 hint = self._settings.refused_key_hint
                 raise status_error(response, self._host, request.task_id, hint, self._hide)
+            self._key.worked()
             if isinstance(job, ListPage):
                 return page_answer(response, self._host, job.offset)
             if request.task_id is None:
@@ -197,7 +205,10 @@ class Session:
         self._is_reused = self._client is not None
         client = self._client = self._client or self._new_client()
         url = self._settings.base_url + request.path
-        with client.stream(request.method, url, extensions={"trace": self._trace}) as response:
+        authorization = {"Authorization": f"APIKey {self._key.value}"}
+        with client.stream(
+            request.method, url, headers=authorization, extensions={"trace": self._trace}
+        ) as response:
             self._has_answered = True
             self._status = response.status_code
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
@@ -224,7 +235,6 @@ class Session:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
             event_hooks={"response": [_keep_location]},
             headers={
-                "Authorization": f"APIKey {self._settings.api_key}",
                 "User-Agent": f"gtask/{__version__}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
