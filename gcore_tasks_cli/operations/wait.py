@@ -1,6 +1,5 @@
 """Waits for tasks: progress while it lasts, each document once, and how it ended."""
 
-import math
 import random
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.output.live import LiveView
 
 _FRAMES_A_SECOND = 4.0
-# With --follow, keep at most this many results for the end, at a terminal.
-MOST_KEPT = 200
 
 
 class WaitOptions(NamedTuple):
@@ -67,7 +64,8 @@ def wait(
     )
     actions = None
     if streams.in_workflow and not options.no_ci:
-        actions = ActionsReport(streams, invocation.env, _named(source))
+        task_ids = () if isinstance(source, Search) else source
+        actions = ActionsReport(streams, invocation.env, task_ids)
     outcome, recent = Outcome(source), _RecentTasks(invocation)
     if not deadline.checks_once:
         leave_when_stuck_after(deadline.at, ExitCode.NOT_FINISHED)
@@ -77,11 +75,11 @@ def wait(
             happened = watch.run()
             first = next(happened)
             # The requests are under way: while they are, what shows the answers is imported.
-            progress = _progress(
-                invocation, source, options, schedule.expectations, is_reported=actions is not None
-            )
+            progress = _progress(invocation, source, options, schedule.expectations)
             printer.prepare()
-            results = _results(invocation, source, printer, progress)
+            results: Printer | Held = printer
+            if progress is not None and progress.is_live and streams.out.isatty():
+                results = Held(printer, progress.most_ended)
             # The printer comes last: a reader that has left ends it, and the others should know.
             everyone = (progress, actions, outcome, recent, results)
             consumers = [each for each in everyone if each is not None]
@@ -105,57 +103,30 @@ def wait(
     return outcome.codes
 
 
-def _named(source: Sequence[str] | Search) -> Sequence[str]:
-    return () if isinstance(source, Search) else source
-
-
-def _most_ended(source: Sequence[str] | Search) -> float:
-    return MOST_KEPT if isinstance(source, Search) and source.follow else math.inf
-
-
-def _results(
-    invocation: Invocation,
-    source: Sequence[str] | Search,
-    printer: Printer,
-    progress: "ProgressLines | LiveView | None",
-) -> Printer | Held:
-    """The printer, held back where a live view shares its terminal."""
-    streams, is_live = invocation.streams, isinstance(progress, (ProgressLines, type(None)))
-    if is_live or not (streams.err.isatty() and streams.out.isatty()):
-        return printer
-    most = _most_ended(source)
-    return Held(printer, None if most == math.inf else int(most))
-
-
 def _progress(
     invocation: Invocation,
     source: Sequence[str] | Search,
     options: WaitOptions,
     expectations: Expectations,
-    *,
-    is_reported: bool,
 ) -> "ProgressLines | LiveView | None":
     """What shows the wait on standard error: a live view, lines, or nothing."""
     if options.quiet or options.progress == "none":
         return None
     streams, env = invocation.streams, invocation.env
-    search = source if isinstance(source, Search) else None
     # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
     is_plain = bool(invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
     is_live = options.progress == "auto" and streams.err.isatty() and not is_plain
     if options.progress == "live" or is_live:
         from gcore_tasks_cli.output.live import LiveView
 
-        return LiveView(streams, env, _named(source), expectations, _most_ended(source), search)
+        return LiveView(streams, env, source, expectations)
     return ProgressLines(
         streams.note,
-        _named(source),
+        source,
         steady_seconds(),
         options.heartbeat_seconds,
         expectations,
-        search=search,
-        most_ended=_most_ended(source),
-        reports_failures=not is_reported,
+        reports_failures=options.no_ci or not streams.in_workflow,
     )
 
 

@@ -1,7 +1,6 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.list_notes import found_words
@@ -29,27 +28,23 @@ class ProgressLines(Progress):
     def __init__(
         self,
         write: Callable[[str], None],
-        task_ids: Iterable[str],
+        source: Sequence[str] | Search,
         started: float,
         heartbeat_seconds: float,
         expectations: Expectations,
         *,
-        search: Search | None = None,
-        most_ended: float = math.inf,
         reports_failures: bool = True,
     ) -> None:
-        super().__init__(task_ids, most_ended)
+        super().__init__(source)
         self._write = write
         self._reports_failures = reports_failures
-        self._search = search
-        self._is_found = search is None
         self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations
-        if search is not None and search.appear_seconds is not None:
-            limit = format_timeout(search.appear_seconds)
+        if self.search is not None and self.search.appear_seconds is not None:
+            limit = format_timeout(self.search.appear_seconds)
             write(f"gtask: waiting up to {limit} for the first task")
 
     def on(self, event: events.Event) -> None:
@@ -67,9 +62,8 @@ class ProgressLines(Progress):
             return [words.trouble_words(event.outage.error)]
         if isinstance(event, events.OutageEnded):
             return [f"the API answers again, after {format_duration(event.seconds)}"]
-        if isinstance(event, events.Found) and self._search is not None:
-            self._is_found = True
-            return [] if self.follows else [f"gtask: {found_words(self._search, event)}"]
+        if isinstance(event, events.Found) and self.search is not None:
+            return [] if self.follows else [f"gtask: {found_words(self.search, event)}"]
         self._is_summary_due |= isinstance(event, events.Changed)
         if isinstance(event, events.Changed) and event.document.state == "ERROR":
             _, *what_helps = error_lines(words.task_error(event.document))
@@ -101,8 +95,8 @@ class ProgressLines(Progress):
         if not is_silent or isinstance(event, (events.Unfinished, events.Stopped)):
             return []  # the ending counts what is not finished
         after = f"after {format_duration(event.at - self._started)}"
-        if not self._is_found:
-            is_first = self._search is not None and self._search.appear_seconds is not None
+        if not self.is_found:
+            is_first = self.search is not None and self.search.appear_seconds is not None
             awaited = "the first task" if is_first else "the list of active tasks"
             trouble = f": {words.outage_words(self.outage, event.at)}" if self.outage else ""
             return [f"still waiting for {awaited} {after}{trouble}"]

@@ -1,6 +1,5 @@
 """The progress of a wait as a live view at a terminal: one line a task, repainted in place."""
 
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -45,18 +44,16 @@ class LiveView(Progress):
     A wait that follows says so while no task is active.
     """
 
+    is_live = True
+
     def __init__(
         self,
         streams: Streams,
         env: Mapping[str, str],
-        task_ids: Sequence[str],
+        source: Sequence[str] | Search,
         expectations: Expectations,
-        most_ended: float = math.inf,
-        search: Search | None = None,
     ) -> None:
-        super().__init__(task_ids, most_ended)
-        self._search = search
-        self._is_found = search is None
+        super().__init__(source)
         self._expectations = expectations
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
@@ -75,12 +72,9 @@ class LiveView(Progress):
     def on(self, event: events.Event) -> None:
         """Takes the event in, and repaints unless it has just done so."""
         super().on(event)
-        if isinstance(event, events.Found) and self._search is not None:
-            self._is_found = True
-            if not self.follows:  # above the view, to stay
-                self._live.console.print(
-                    Text(one_line(f"gtask: {found_words(self._search, event)}"))
-                )
+        if isinstance(event, events.Found) and self.search is not None and not self.follows:
+            found = Text(one_line(f"gtask: {found_words(self.search, event)}"))
+            self._live.console.print(found)  # above the view, to stay
         is_due = event.at - self._painted_at >= self._frame_seconds
         if is_due or isinstance(event, (events.Stopped, events.OutageBegan)):
             self._paint(event)
@@ -100,7 +94,7 @@ class LiveView(Progress):
         note = None
         if self.outage is not None:
             note = Span(f"! {words.outage_words(self.outage, event.at)}", "yellow")
-        elif not self._is_found:
+        elif not self.is_found:
             note = Span(_SEARCHING, "dim")
         elif self.follows and not isinstance(event, events.Stopped):
             note = Span(_NOTHING_ACTIVE, "dim") if all(task.is_over for task in tasks) else None

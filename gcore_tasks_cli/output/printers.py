@@ -3,6 +3,7 @@
 A printer takes the events of a wait, or the documents of a command that does not wait.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -104,9 +105,9 @@ class Held:
     Of more than `most` the newest.
     """
 
-    def __init__(self, printer: Printer, most: int | None = None) -> None:
+    def __init__(self, printer: Printer, most: float = math.inf) -> None:
         self._printer = printer
-        self._events: deque[Event] = deque(maxlen=most)
+        self._events: deque[Event] = deque(maxlen=None if most == math.inf else int(most))
 
     def on(self, event: Event) -> None:
         """Takes an event of a wait."""

@@ -2,12 +2,16 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from gcore_tasks_cli.output.views import NOT_SEEN
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
+
+# With --follow, keep at most this many results.
+_MOST_KEPT = 200
 
 
 class TaskProgress:
@@ -41,22 +45,28 @@ class TaskProgress:
 
 
 class Progress:
-    """The tasks of a wait, and the outage if there is one.
+    """The tasks of a wait for these IDs or for what a search finds, and any outage.
 
-    Of tasks that have ended, the last `most_ended` stay, or all; with such a limit the wait
-    `follows`: it goes on while no task is active.
+    A wait that `follows` goes on while no task is active; of tasks that have ended, `most_ended`
+    stay. With `is_live` it paints over what is printed meanwhile.
     """
 
-    def __init__(self, task_ids: Iterable[str], most_ended: float = math.inf) -> None:
-        self.tasks = {task_id: TaskProgress(task_id) for task_id in task_ids}
+    is_live = False
+
+    def __init__(self, source: Sequence[str] | Search) -> None:
+        self.search = source if isinstance(source, Search) else None
+        self.is_found = self.search is None
+        self.tasks = {} if isinstance(source, Search) else {i: TaskProgress(i) for i in source}
         self.outage: Outage | None = None
-        self.follows = most_ended < math.inf
-        self._most_ended = most_ended
+        self.follows = self.search is not None and self.search.follow
+        self.most_ended = _MOST_KEPT if self.follows else math.inf
         self._ended: deque[str] = deque()
 
     def on(self, event: events.Event) -> None:
         """Takes the event in."""
-        if isinstance(event, events.Changed):
+        if isinstance(event, events.Found):
+            self.is_found = True
+        elif isinstance(event, events.Changed):
             task = self.tasks.setdefault(event.task_id, TaskProgress(event.task_id))
             task.document, task.born = event.document, event.at - event.age_seconds
         elif isinstance(event, (events.Settled, events.Failed)) and event.task_id in self.tasks:
@@ -73,5 +83,5 @@ class Progress:
     def _forget_the_oldest(self, ended: str) -> None:
         """A wait without end does not keep for ever what is over."""
         self._ended.append(ended)
-        if len(self._ended) > self._most_ended:
+        if len(self._ended) > self.most_ended:
             del self.tasks[self._ended.popleft()]

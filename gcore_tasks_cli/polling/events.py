@@ -44,7 +44,7 @@ class StopReason(Enum):
 
 
 class Found(NamedTuple):
-    """The tasks of a query are known; `searched` is how many the API listed for it.
+    """A look for tasks is over; `searched` is how many the API listed for it.
 
     `is_recent`: they need not be active any more.
     """

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
+from gcore_tasks_cli.polling.events import Found
 from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer, TaskAnswer
 from gcore_tasks_cli.polling.rounds import Reading
@@ -20,15 +20,6 @@ _LAST_LOOK_SECONDS = 1.0
 _JUST_BEFORE_SECONDS = 2.0
 
 
-class Finds(NamedTuple):
-    """What a look at the list found, by ID; `searched` is how many tasks it read."""
-
-    answers: dict[str, TaskAnswer]
-    searched: int
-    is_first: bool
-    is_recent: bool
-
-
 class Finder:
     """One search of one wait. Times are in seconds on the port's clock."""
 
@@ -41,7 +32,6 @@ class Finder:
         self._last_look = min(self._end, deadline - _LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
         self._answers: dict[str, TaskAnswer] = {}
-        self._is_first = True
         self._is_recent = False
         self._server_began: float | None = None  # on the API's clock
         self._is_last_look = False
@@ -76,14 +66,13 @@ class Finder:
                 self._answers[document.id] = single
         return self._reading.take(page, answer)
 
-    def finds(self, now: float) -> Finds | None:
-        """What the look that is now over found; None if it is not over, or has to be repeated."""
+    def finds(self, now: float) -> tuple[Found, dict[str, TaskAnswer]] | None:
+        """What the look that is now over found, by ID; None while it goes on or is repeated."""
         if self._reading is None or self._reading.pending:
             return None
-        searched = len(self._reading.shown)  # each once: pages overlap
+        found = Found(now, len(self._answers), len(self._reading.shown), self._is_recent)
         self._reading = None
-        found = Finds(self._answers, searched, self._is_first, self._is_recent)
-        if self._appears and not found.answers:
+        if self._appears and not found.tasks:
             # What ends between two looks has to be found too: the next look is for any state.
             self._is_recent = not self._is_recent
             if self._is_recent:
@@ -91,9 +80,8 @@ class Finder:
             elif not self._is_last_look:
                 self.due_at = min(now + _LOOK_SECONDS, max(now, self._last_look))
             return None
-        self._is_first = False
         self.due_at = now + _FOLLOW_SECONDS
-        return found
+        return found, self._answers
 
     def is_over(self, now: float) -> bool:
         """Whether nothing appeared in time."""

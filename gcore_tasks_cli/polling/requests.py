@@ -238,7 +238,7 @@ class Requests:
                 self._give_up_request(sent)
             elif not sent.is_late and now >= sent.late_at:
                 sent.is_late = True
-                self._take_transient(sent, self._open[sent.job], _SILENCE, now)
+                self._take_failure(sent, self._open[sent.job], _SILENCE, now)
         while self._next_give_up() <= now:
             job, pending = next(iter(self._open.items()))
             self._give_up(job, pending.error or _SILENCE)
@@ -257,17 +257,22 @@ class Requests:
         now, pending, answer = self.port.now(), self._open[sent.job], reply.answer
         pending.sent.remove(sent)
         if isinstance(answer, ApiError):
-            if answer.retry_after is not None:
-                pending.not_before = now + answer.retry_after
-            if self._is_transient(answer):
-                self._take_transient(sent, pending, answer, now)
-            else:
-                self._note_answer(sent, now)  # the API is there, and says no
-                self._take_refusal(sent, pending, answer, now)
+            self._take_failure(sent, pending, answer, now)
         else:
             self._has_worked = True
             self._note_answer(sent, now)
             self._finish(sent.job, answer)
+
+    def _take_failure(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
+        if error.retry_after is not None:
+            pending.not_before = now + error.retry_after
+        if pending.once:
+            self._finish(sent.job, error)
+        elif self._is_transient(error):
+            self._take_transient(sent, pending, error, now)
+        else:
+            self._note_answer(sent, now)  # the API is there, and says no
+            self._take_refusal(sent, pending, error, now)
 
     def _is_transient(self, error: ApiError) -> bool:
         if error.status == _NOT_FOUND and not isinstance(error, TaskNotFound):
@@ -282,15 +287,13 @@ class Requests:
         times, seconds = self._needed(pending, error)
         if pending.count < times or now - pending.since < seconds:
             self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
-        elif error.status == _UNAUTHORIZED and not pending.once:
+        elif error.status == _UNAUTHORIZED:
             for job in list(self._open):  # the key is one for all of them
                 self._finish(job, error)
         else:
             self._finish(sent.job, error)
 
     def _needed(self, pending: _Open, error: ApiError) -> tuple[int, float]:
-        if pending.once:
-            return 1, 0.0
         if isinstance(error, TaskNotFound):
             return _GONE if pending.was_seen else _NEVER_SEEN
         if self._has_worked:
@@ -298,9 +301,6 @@ class Requests:
         return _NEVER_SEEN if error.status == _NOT_FOUND else (1, 0.0)
 
     def _take_transient(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
-        if pending.once:
-            self._finish(sent.job, error)
-            return
         is_limit = error.status == _TOO_MANY_REQUESTS
         self._has_news |= pending.error is None
         pending.fail("limit" if is_limit else "transient", error, sent.at)

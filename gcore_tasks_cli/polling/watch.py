@@ -140,7 +140,7 @@ class Watch:
             if self._stop is None:
                 yield from self._take(now, job, answer)
         if self._finder is not None and self._stop is None:
-            yield from self._take_finds(now)
+            yield from self._take_finds(self._finder, now)
 
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
@@ -256,19 +256,17 @@ class Watch:
             self._forget(task)
             yield events.Failed(now, task_id, _in_context(answer, task, now), task.document)
 
-    def _take_finds(self, now: float) -> Iterator[Event]:
-        finder = self._finder
-        if finder is None or (finds := finder.finds(now)) is None:
-            if finder is not None and finder.is_over(now):
-                self._stop, self._finder = StopReason.NOTHING_FOUND, None
-            return
-        if finds.is_first:
-            yield events.Found(now, len(finds.answers), finds.searched, finds.is_recent)
-        if not finder.follows:
-            self._finder = None
-        for task_id, answer in finds.answers.items():
-            if task_id not in self._adopted and self._stop is None:
-                yield from self._take_document(now, self._adopt(now, task_id), answer)
+    def _take_finds(self, finder: Finder, now: float) -> Iterator[Event]:
+        if (finds := finder.finds(now)) is not None:
+            found, answers = finds
+            yield found
+            if not finder.follows:
+                self._finder = None
+            for task_id, answer in answers.items():
+                if task_id not in self._adopted and self._stop is None:
+                    yield from self._take_document(now, self._adopt(now, task_id), answer)
+        elif finder.is_over(now):
+            self._stop = StopReason.NOTHING_FOUND
 
     def _take_round_page(
         self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
@@ -304,7 +302,7 @@ class Watch:
         if task.born is None:
             task.born = now - answer.age_seconds
         age = now - task.born
-        if previous is None or _shown_state(previous) != _shown_state(document):
+        if previous is None or not document.looks_like(previous):
             yield events.Changed(now, task.task_id, document, previous, age)
         if document.is_final:
             self._forget(task)
@@ -347,10 +345,6 @@ class Watch:
         self._alone.discard(task.task_id)
         self._due.drop(task.task_id)
         self._requests.cancel(GetTask(task.task_id))
-
-
-def _shown_state(document: Document) -> tuple[str, str | None]:
-    return document.state, document.detailed_state
 
 
 def _in_context(error: ApiError, task: _Task, now: float) -> ApiError:

@@ -98,6 +98,10 @@ class Document:
         """Whether the task has ended, and not well."""
         return self.state != "FINISHED" and self.is_final
 
+    def looks_like(self, other: "Document") -> bool:
+        """Whether both show the task in the same state and detailed state."""
+        return (self.state, self.detailed_state) == (other.state, other.detailed_state)
+
     def text_field(self, name: str) -> str | None:
         """The field if it is a string; None if it is absent, empty or of another type."""
         value = self.fields.get(name)

@@ -14,9 +14,11 @@ from gcore_tasks_cli.output.lines import ProgressLines, change_line
 from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from gcore_tasks_cli.tasks.expectations import Expectations
+from gcore_tasks_cli.tasks.query import TaskQuery
 from tests.golden_files import assert_golden, assert_harmless
 from tests.unit.output.samples import ANY_TEXT
 
@@ -42,12 +44,20 @@ def stopped(at: float) -> events.Stopped:
 
 
 def log(
-    happened: Sequence[events.Event], ids: str = "a", heartbeat: float = 60.0, **more: Any
+    happened: Sequence[events.Event],
+    source: Sequence[str] | Search = "a",
+    heartbeat: float = 60.0,
+    **more: Any,
 ) -> list[tuple[float, str]]:
     """The lines for these events of a wait that began at 0, and when each was printed."""
     written: list[tuple[float, str]] = []
     progress = ProgressLines(
-        lambda line: written.append((event.at, line)), ids, 0.0, heartbeat, Expectations(), **more
+        lambda line: written.append((event.at, line)),
+        source,
+        0.0,
+        heartbeat,
+        Expectations(),
+        **more,
     )
     for event in happened:
         progress.on(event)
@@ -55,8 +65,10 @@ def log(
     return written
 
 
-def printed(happened: Sequence[events.Event], ids: str = "a", **more: Any) -> list[str]:
-    return [line for _, line in log(happened, ids, **more)]
+def printed(
+    happened: Sequence[events.Event], source: Sequence[str] | Search = "a", **more: Any
+) -> list[str]:
+    return [line for _, line in log(happened, source, **more)]
 
 
 def seconds_of_lines(happened: Sequence[events.Event], heartbeat: float = 60.0) -> list[float]:
@@ -65,14 +77,16 @@ def seconds_of_lines(happened: Sequence[events.Event], heartbeat: float = 60.0) 
 
 def test_a_wait_that_follows_has_heartbeats_while_nothing_is_active() -> None:
     done = document(state="FINISHED", **OVER)
-    happened: list[events.Event] = [changed(1.0, done), settled(1.0, done)]
+    happened: list[events.Event] = [events.Found(0.5, 1, 1)]
     happened += [
+        changed(1.0, done),
+        settled(1.0, done),
         events.Tick(30.0),
         events.Tick(61.0),
         events.Tick(90.0),
         events.Stopped(200.0, events.StopReason.INTERRUPTED),
     ]
-    assert printed(happened, most_ended=9)[1:] == [
+    assert printed(happened, Search(TaskQuery(), follow=True))[1:] == [
         "still following after 1 m 01 s: no task is active"
     ]
 
@@ -240,3 +254,19 @@ def test_no_silence_is_longer_than_promised(steps: list[float], heartbeat: float
     gaps = [late - early for early, late in pairwise(times)]
     assert max(gaps) <= heartbeat + max(steps) + 1e-6
     assert min(gaps[:-1], default=heartbeat) >= heartbeat - 1e-6
+
+
+def test_a_search_says_what_it_waits_for_and_what_it_found() -> None:
+    search = Search(TaskQuery(projects=(7,)), appear_seconds=90.0)
+    looking: list[events.Event] = [events.Tick(float(at)) for at in range(70)]
+    reported: list[str] = []
+    progress = ProgressLines(reported.append, search, 0.0, 60.0, Expectations())
+    for event in [*looking, events.Found(70.0, 2, 9)]:
+        progress.on(event)
+    assert reported == [
+        "gtask: waiting up to 1 m 30 s for the first task",
+        "still waiting for the first task after 1 m 00 s",
+        "gtask: waiting for 2 active tasks in project 7",
+    ]
+    (nothing,) = printed([events.Found(1.0, 0, 0)], Search(TaskQuery()))
+    assert nothing == "gtask: no task is active"
