@@ -75,8 +75,9 @@ dist: $(READY) $(TOOLS)/.ready
 	$(BIN)/python -m build --outdir dist .
 	$(TOOLS)/bin/twine check --strict dist/*
 
-# The suite with the wheel on each Python that there is, and with the lowest versions of the
-# dependencies; the wheel alone in an empty environment. MATRIX=3.12 (lowest, wheel) runs one.
+# The suite with the wheel on each Python that there is, with the lowest versions that dependencies
+# may have and with the newest that there are; the wheel alone in an empty environment.
+# MATRIX=3.12 (lowest, newest, wheel) runs one.
 matrix: $(READY)
 	$(BIN)/python -m tests.matrix $(MATRIX)
 
@@ -87,7 +88,7 @@ $(MUTANTS)/.ready: pyproject.toml .github/mutation.txt
 	@echo ready > $@
 
 # Puts small faults into a copy of the code, one at a time, and shows those that no unit test notices.
-# MUTATE=gcore_tasks_cli/polling/retry.py says where: files and folders of the package.
+# MUTATE=gcore_tasks_cli/polling/requests.py says where: files and folders of the package.
 MUTATE ?= gcore_tasks_cli/polling
 mutants: $(MUTANTS)/.ready
 	rm -rf $(MUTANTS)/copy

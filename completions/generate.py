@@ -1,29 +1,39 @@
-"""Writes the completion scripts and the manual page beside itself: python -m completions.generate.
+"""Writes the manual page and the table of each completion script: python -m completions.generate.
 
-With `--check` it writes nothing and leaves with 1 if one of them is not what it would write.
+The scripts are written by hand but for this table.
 """
 
 import sys
 from pathlib import Path
 
-from completions import bash, fish, manual, powershell, zsh
-from completions.interface import read_interface
+from completions import manual
+from completions.interface import read_interface, table
 from gcore_tasks_cli.commands.completion import SCRIPTS
 
 FOLDER = Path(__file__).parent
 MANUAL = "gtask.1"
+# Shell → how it writes the table: what stands before, around and after the rows, and for a quote.
+_FORMS = {
+    "bash": ("_gtask_table=(", "    '{}'", ")", "'\\''"),
+    "zsh": ("_gtask_table=(", "    '{}'", ")", "'\\''"),
+    "fish": ("set -g __gtask_table", "set -a __gtask_table '{}'", "", "'\\''"),
+    "powershell": ("    $table = @(", "        '{}'", "    )", "''"),
+}
 
 
 def generated() -> dict[str, str]:
     """File name → what belongs into it."""
     interface = read_interface()
-    return {
-        SCRIPTS["bash"]: bash.script(interface),
-        SCRIPTS["zsh"]: zsh.script(interface),
-        SCRIPTS["fish"]: fish.script(interface),
-        SCRIPTS["powershell"]: powershell.script(interface),
-        MANUAL: manual.script(interface),
-    }
+    rows = table(interface)
+    files = {MANUAL: manual.page(interface)}
+    for shell, (before, around, after, quote) in _FORMS.items():
+        lines = (FOLDER / SCRIPTS[shell]).read_text(encoding="utf-8").split("\n")
+        bare = [line.strip() for line in lines]
+        place = slice(bare.index("# the table") + 1, bare.index("# end of the table"))
+        written = [before, *(around.format(row.replace("'", quote)) for row in rows), after]
+        lines[place] = [line for line in written if line]
+        files[SCRIPTS[shell]] = "\n".join(lines)
+    return files
 
 
 def stale(files: dict[str, str]) -> list[str]:
@@ -35,19 +45,13 @@ def stale(files: dict[str, str]) -> list[str]:
     ]
 
 
-def main(arguments: list[str]) -> int:
-    """The exit status."""
+def main() -> None:
+    """Writes what is stale."""
     files = generated()
-    names = stale(files)
-    if arguments == ["--check"]:
-        for name in names:
-            sys.stderr.write(f"completions/{name} is stale: python -m completions.generate\n")
-        return 1 if names else 0
-    for name in names:
+    for name in stale(files):
         (FOLDER / name).write_bytes(files[name].encode())
         sys.stderr.write(f"wrote completions/{name}\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

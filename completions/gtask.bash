@@ -1,7 +1,120 @@
-# gtask completion for bash
-# Written by completions/generate.py from gtask's own interface: do not edit.
+# gtask completion for bash (3.2 and later), with descriptions in the menu.
 
-# Fills `rows` with the tasks seen lately at this API, "ID type, state".
+# What gtask has, in rows of "command names values text"; completions/interface.py explains them and
+# completions/generate.py writes them.
+# the table
+_gtask_table=(
+    'commands watch - Wait until every task is FINISHED or ERROR, showing progress.'
+    'commands resources - Print the IDs of what tasks created.'
+    'commands list - Find tasks, the newest first.'
+    'commands get - Show tasks: state, times, error, what they created.'
+    'commands ack - Acknowledge tasks: mark them as seen.'
+    'commands sandbox - Try gtask without an account: a local stand-in for the API.'
+    'commands completion - Print the completion script for bash, zsh, fish or PowerShell.'
+    'commands help - Explain a command, exit-codes, environment, waiting, output, ci.'
+    'values STATE - NEW RUNNING FINISHED ERROR'
+    'values TYPE - activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster'
+    'values RESOURCE - ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes'
+    'values ORDER - desc asc'
+    'values PROGRESS - auto live plain none'
+    'values COLOR - auto always never'
+    'values SHELL - bash zsh fish powershell'
+    'values TOPIC - watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci stability'
+    'gtask -V,--version - Show version'
+    'gtask -h,--help - Show this message and exit'
+    'watch ... TASK Task IDs'
+    'watch -j,--json - Print JSON, one document a task, as the API sent it'
+    'watch --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+    'watch -t,--timeout DURATION Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'
+    'watch -i,--interval SECONDS Check each task exactly this often (at least 0.1)'
+    'watch --fail-fast - Stop at the first task that fails'
+    'watch --any - Stop at the first task that ends'
+    'watch -q,--quiet - Errors only'
+    'watch --progress PROGRESS auto, live, plain, none'
+    'watch --heartbeat DURATION In logs: a line after this much silence; 0: never'
+    'watch --events - Print a JSON line at each change and at each end'
+    'watch -a,--active - Without IDs: every task that is active now'
+    'watch -f,--follow - Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, which then has no default'
+    'watch --appear DURATION Without IDs: wait up to this long for something to start, then for all that matches; tasks already running are included'
+    'watch *-T,--type TYPE Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable'
+    'watch *-p,--project ID Project, or '\''all'\''; repeatable'
+    'watch *-r,--region ID Region, or '\''all'\''; repeatable'
+    'watch *--user ID Started by this user; repeatable'
+    'watch *--resource ID Created this resource or is about it; give its full ID; repeatable'
+    'watch --since TIME Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'
+    'watch --until TIME Created until then; a date includes its day'
+    'watch --acknowledged - Only acknowledged tasks, or only the others'
+    'watch --unacknowledged - Only acknowledged tasks, or only the others'
+    'watch -v,--verbose - Log every request to standard error (never the key)'
+    'watch --no-ci - In GitHub Actions: no annotations, job summary or step outputs'
+    'watch --color COLOR auto, always, never'
+    'watch -h,--help - Show this message and exit'
+    'resources ... TASK Task IDs'
+    'resources *-T,--type RESOURCE Print only the IDs of this type (instances, volumes, …), bare, one a line'
+    'resources -w,--wait - Wait first, until every task has ended'
+    'resources -j,--json - Print JSON, one object a task: task_id, state, and created_resources with only what was created'
+    'resources -t,--timeout DURATION Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'
+    'resources -i,--interval SECONDS Check each task exactly this often (at least 0.1)'
+    'resources --fail-fast - Stop at the first task that fails'
+    'resources --any - Stop at the first task that ends'
+    'resources -q,--quiet - Errors only'
+    'resources --progress PROGRESS auto, live, plain, none'
+    'resources --heartbeat DURATION In logs: a line after this much silence; 0: never'
+    'resources -v,--verbose - Log every request to standard error (never the key)'
+    'resources --no-ci - In GitHub Actions: no annotations, job summary or step outputs'
+    'resources --color COLOR auto, always, never'
+    'resources -h,--help - Show this message and exit'
+    'list *-s,--state STATE Only tasks in this state: NEW, RUNNING, FINISHED, ERROR'
+    'list -a,--active - Only what is not over: NEW and RUNNING'
+    'list -f,--failed - Only what ended in ERROR, each with its reason'
+    'list *-T,--type TYPE Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable'
+    'list *-p,--project ID Project, or '\''all'\''; repeatable'
+    'list *-r,--region ID Region, or '\''all'\''; repeatable'
+    'list --since TIME Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'
+    'list --until TIME Created until then; a date includes its day'
+    'list --acknowledged - Only acknowledged tasks, or only the others'
+    'list --unacknowledged - Only acknowledged tasks, or only the others'
+    'list *--user ID Started by this user; repeatable'
+    'list *--resource ID Created this resource or is about it; give its full ID; repeatable'
+    'list --order ORDER desc: newest first; asc: oldest first'
+    'list -n,--limit N At most so many tasks'
+    'list --all - All of them, however many'
+    'list -j,--json - Print JSON, one document a task, as the API sent it'
+    'list --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+    'list --ids - Print bare IDs, one a line'
+    'list -v,--verbose - Log every request to standard error (never the key)'
+    'list --color COLOR auto, always, never'
+    'list -h,--help - Show this message and exit'
+    'get ... TASK Task IDs'
+    'get -j,--json - Print JSON, one document a task, as the API sent it'
+    'get --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+    'get -v,--verbose - Log every request to standard error (never the key)'
+    'get --color COLOR auto, always, never'
+    'get -h,--help - Show this message and exit'
+    'ack ... TASK Task IDs'
+    'ack --all - Acknowledge all tasks instead of those named'
+    'ack *-p,--project ID Project, or '\''all'\''; repeatable'
+    'ack *-r,--region ID Region, or '\''all'\''; repeatable'
+    'ack -y,--yes - With --all: do not ask whether that is meant'
+    'ack -j,--json - Print JSON, one document a task, as the API sent it'
+    'ack -v,--verbose - Log every request to standard error (never the key)'
+    'ack --color COLOR auto, always, never'
+    'ack -h,--help - Show this message and exit'
+    'sandbox ... COMMAND Run this command with the sandbox'\''s settings and exit with its status'
+    'sandbox --scenario FILE A JSON file that describes other tasks and faults'
+    'sandbox --port PORT The port to listen on'
+    'sandbox --color COLOR auto, always, never'
+    'sandbox -h,--help - Show this message and exit'
+    'completion . SHELL bash, zsh, fish or powershell'
+    'completion --color COLOR auto, always, never'
+    'completion -h,--help - Show this message and exit'
+    'help . TOPIC A command, exit-codes, environment, ids, waiting, output, ci, stability or sandbox'
+    'help --color COLOR auto, always, never'
+    'help -h,--help - Show this message and exit'
+)
+# end of the table
+
+# Adds to `offers` the tasks seen lately at this API, "ID type, state".
 _gtask_recent_tasks() {
     local LC_ALL=C cache api id type state host count=0
     [[ -z ${GTASK_NO_HISTORY-} ]] || return 0
@@ -17,371 +130,159 @@ _gtask_recent_tasks() {
         [[ $host == "$api" ]] || continue
         # What gtask did not write is not offered.
         [[ $id =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && $type$state =~ ^[A-Za-z0-9_-]*$ ]] || continue
-        [[ " ${given[*]-} " == *" $id "* ]] || rows+=("$id $type, $state")
+        [[ " ${words[*]} " == *" $id "* ]] || offers+=("$id $type, $state")
     done <"$cache/gtask/recent-tasks"
 }
 
-# Offers those of `rows` that begin with what was typed. A menu shows their descriptions; what is
+# Adds to `offers` what can stand for these values: "word description".
+_gtask_values() {
+    local row
+    case $1 in
+        TASK) _gtask_recent_tasks ;;
+        FILE) _gtask_files ;;
+        COMMAND) ;;
+        *)
+            for row in "${_gtask_table[@]}"; do
+                if [[ $row == "values $1 - "* ]]; then
+                    local IFS=' '
+                    offers+=(${row#* * - })
+                fi
+            done
+            ;;
+    esac
+}
+
+# Completes the name of a file. bash does it itself where it can be asked to (4 and later) and where
+# the word begins with the name.
+_gtask_files() {
+    local path
+    if [[ -z $prefix ]] && compopt -o default 2>/dev/null; then
+        return
+    fi
+    while IFS= read -r path; do
+        [[ ! -d $path ]] || path+=/
+        if [[ -z $quote ]]; then
+            printf -v path %q "$path"
+            [[ $path != \\~* ]] || path=${path:1}
+        fi
+        COMPREPLY+=("$prefix$path")
+    done < <(compgen -f -- "$typed")
+    # A space follows what is the only one, and none may follow a folder.
+    [[ ${#COMPREPLY[@]} -ne 1 || $COMPREPLY != */ ]] || COMPREPLY+=("$COMPREPLY ")
+}
+
+# Offers those of `offers` that begin with what was typed. A menu shows their descriptions; what is
 # inserted is the word alone, since no two of them agree further than their words do.
 _gtask_offer() {
-    local row word width=0 line described=yes fitting=()
+    local offer word width=0 line described=yes fitting=()
     case ${COMP_TYPE-9} in
         37 | 42) described= ;; # menu-complete, insert-completions: what stands here is inserted
     esac
-    for row in ${rows[@]+"${rows[@]}"}; do
-        word=${row%% *}
+    for offer in ${offers[@]+"${offers[@]}"}; do
+        word=${offer%% *}
         [[ $word == "$typed"* ]] || continue
-        fitting+=("$row")
+        fitting+=("$offer")
         ((${#word} <= width)) || width=${#word}
     done
-    for row in ${fitting[@]+"${fitting[@]}"}; do
-        word=${row%% *}
-        if [[ -n $described && ${#fitting[@]} -gt 1 && $row == *" "* ]]; then
-            printf -v line '%-*s  (%s)' "$width" "$word" "${row#* }"
+    for offer in ${fitting[@]+"${fitting[@]}"}; do
+        word=${offer%% *}
+        if [[ -n $described && ${#fitting[@]} -gt 1 && $offer == *" "* ]]; then
+            printf -v line '%-*s  (%s)' "$width" "$word" "${offer#* }"
             word=${line:0:${COLUMNS:-80}-2}
         fi
-        COMPREPLY+=("$word")
+        COMPREPLY+=("$prefix$word")
     done
 }
 
-# Keeps in `rows` the options that can still be given; "long/short description", with a star
-# before those that may be repeated.
-_gtask_options() {
-    local row names word kept=()
-    for row in "$@"; do
-        names=${row%% *}
-        for word in ${given[@]+"${given[@]}"}; do
-            [[ /$names/ != *"/${word%%=*}/"* ]] || continue 2
-        done
-        names=${names#\*}
-        kept+=("${names%%/*} ${row#* }")
-    done
-    rows=(${kept[@]+"${kept[@]}"})
-}
-
-_gtask_files() {
-    local IFS=$'\n'
-    compopt -o filenames 2>/dev/null
-    COMPREPLY=($(compgen "$1" -- "$typed"))
-}
-
+# Completes the command that stands after the two dashes, which are this word of the line.
 _gtask_command_line() {
     if declare -F _comp_command_offset >/dev/null; then
-        _comp_command_offset "$1"
+        _comp_command_offset "$(($1 + 1))"
     elif declare -F _command_offset >/dev/null; then
-        _command_offset "$1"
-    elif ((COMP_CWORD == $1)); then
+        _command_offset "$(($1 + 1))"
+    elif ((COMP_CWORD == $1 + 1)); then
         COMPREPLY=($(compgen -c -- "$typed"))
     else
-        _gtask_files -f
+        _gtask_files
     fi
+}
+
+# Takes the line apart: `words` up to the cursor, whose last one has begun with `prefix` and `quote`
+# before what was `typed`, and may be the value of an `option`.
+_gtask_read_line() {
+    local i last
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        last=${#words[@]}
+        # bash 4 and later make three words of --option=value.
+        if ((i > 1)) && [[ ${words[last-1]} == --* ]] &&
+            [[ ${COMP_WORDS[i]} == = || ${words[last-1]} == *= ]]; then
+            words[last-1]+=${COMP_WORDS[i]}
+        else
+            words+=("${COMP_WORDS[i]}")
+        fi
+    done
+    last=$((${#words[@]} - 1))
+    typed=${words[last]}
+    option=${words[last-1]}
+    if [[ $typed == --*=* ]]; then
+        option=${typed%%=*}
+        typed=${typed#*=}
+        [[ $COMP_WORDBREAKS == *=* ]] || prefix=$option=
+    fi
+    case $typed in
+        [\"\']*) quote=${typed:0:1} typed=${typed:1} ;;
+        *) typed=${typed//\\/} ;;
+    esac
+    unset "words[last]"
 }
 
 _gtask() {
-    local typed=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local command='' dashes='' i word rows=() given=()
+    local words=() offers=() options=() typed='' option='' prefix='' quote=''
+    local command=gtask dashes='' argument='' value='' count=0 i row names name rest
     COMPREPLY=()
-    # bash makes three words of --option=value.
-    if [[ $typed == = ]]; then
-        typed=''
-    elif [[ $before == = ]] && ((COMP_CWORD > 2)); then
-        before=${COMP_WORDS[COMP_CWORD - 2]}
-    fi
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
-        if [[ -n $command && $word == -- ]]; then
-            dashes=$i
-            break
-        elif [[ -z $command && $word != -* ]]; then
-            command=$word
-        else
-            given+=("$word")
-        fi
-    done
-    if [[ -z $dashes ]]; then
-        case "$command $before" in
-            'watch --fields')
-                return
-                ;;
-            'watch -t' | 'watch --timeout')
-                return
-                ;;
-            'watch -i' | 'watch --interval')
-                return
-                ;;
-            'watch --progress')
-                rows=(auto live plain none) && _gtask_offer
-                return
-                ;;
-            'watch --heartbeat')
-                return
-                ;;
-            'watch --appear')
-                return
-                ;;
-            'watch -T' | 'watch --type')
-                rows=(activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster) && _gtask_offer
-                return
-                ;;
-            'watch -p' | 'watch --project')
-                return
-                ;;
-            'watch -r' | 'watch --region')
-                return
-                ;;
-            'watch --user')
-                return
-                ;;
-            'watch --resource')
-                return
-                ;;
-            'watch --since')
-                return
-                ;;
-            'watch --until')
-                return
-                ;;
-            'watch --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'resources -T' | 'resources --type')
-                rows=(ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes) && _gtask_offer
-                return
-                ;;
-            'resources -t' | 'resources --timeout')
-                return
-                ;;
-            'resources -i' | 'resources --interval')
-                return
-                ;;
-            'resources --progress')
-                rows=(auto live plain none) && _gtask_offer
-                return
-                ;;
-            'resources --heartbeat')
-                return
-                ;;
-            'resources --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'list -s' | 'list --state')
-                rows=(NEW RUNNING FINISHED ERROR) && _gtask_offer
-                return
-                ;;
-            'list -T' | 'list --type')
-                rows=(activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster) && _gtask_offer
-                return
-                ;;
-            'list -p' | 'list --project')
-                return
-                ;;
-            'list -r' | 'list --region')
-                return
-                ;;
-            'list --since')
-                return
-                ;;
-            'list --until')
-                return
-                ;;
-            'list --user')
-                return
-                ;;
-            'list --resource')
-                return
-                ;;
-            'list --order')
-                rows=(asc desc) && _gtask_offer
-                return
-                ;;
-            'list -n' | 'list --limit')
-                return
-                ;;
-            'list --fields')
-                return
-                ;;
-            'list --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'get --fields')
-                return
-                ;;
-            'get --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'ack -p' | 'ack --project')
-                return
-                ;;
-            'ack -r' | 'ack --region')
-                return
-                ;;
-            'ack --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'sandbox --scenario')
-                _gtask_files -f
-                return
-                ;;
-            'sandbox --port')
-                return
-                ;;
-            'sandbox --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'completion --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-            'help --color')
-                rows=(auto always never) && _gtask_offer
-                return
-                ;;
-        esac
-    fi
-    if [[ -z $dashes && $typed == -* ]]; then
-        case $command in
-            '')
-                _gtask_options \
-                    '--version/-V Show version' \
-                    '--help/-h Show this message and exit'
-                ;;
-            watch)
-                _gtask_options \
-                    '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
-                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
-                    '--interval/-i Check each task this often (at least 0.1)' \
-                    '--fail-fast Stop waiting at the first task that ends in ERROR' \
-                    '--any Stop waiting at the first task that ends' \
-                    '--quiet/-q No progress and no summary; errors only' \
-                    '--progress auto, live, plain or none' \
-                    '--heartbeat In logs: print a line after this much silence' \
-                    '--events Print a JSON line at each change and at each end, for programs that follow' \
-                    '--active/-a Without IDs: every task that is active now' \
-                    '--follow/-f Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' \
-                    '--appear Without IDs: wait so long for a first task, then for all that were found' \
-                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
-                    '*--user Only tasks that this user started' \
-                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
-                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
-                    '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            resources)
-                _gtask_options \
-                    '*--type/-T Print only the IDs of this type (instances, volumes, …), bare, one a line' \
-                    '--wait/-w Wait first, until every task has ended' \
-                    '--json/-j Print JSON, one object a task: task_id, state, and created_resources with only what was created' \
-                    '--timeout/-t Stop after this long: 90, 90s, 10m, 1h30m' \
-                    '--interval/-i Check each task this often (at least 0.1)' \
-                    '--fail-fast Stop waiting at the first task that ends in ERROR' \
-                    '--any Stop waiting at the first task that ends' \
-                    '--quiet/-q No progress and no summary; errors only' \
-                    '--progress auto, live, plain or none' \
-                    '--heartbeat In logs: print a line after this much silence' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--no-ci In GitHub Actions: no annotations, no job summary, no step outputs' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            list)
-                _gtask_options \
-                    '*--state/-s Only tasks in this state: NEW, RUNNING, FINISHED, ERROR' \
-                    '--active/-a Only what is not over: NEW and RUNNING' \
-                    '--failed/-f Only what ended in ERROR, each with its reason' \
-                    '*--type/-T Only tasks of this type; also a prefix (create_) or a pattern ('\''*_volume'\'')' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
-                    '--since Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)' \
-                    '--until Only tasks created until then; a date includes its day' \
-                    '--acknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '--unacknowledged Only tasks that are acknowledged, or only those that are not' \
-                    '*--user Only tasks that this user started' \
-                    '*--resource Only tasks that created this resource or are about it: its ID occurs in created_resources or data' \
-                    '--order desc: newest first; asc: oldest first' \
-                    '--limit/-n At most so many tasks' \
-                    '--all All of them, however many' \
-                    '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
-                    '--ids Print bare IDs, one a line' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            get)
-                _gtask_options \
-                    '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--fields Print these fields, tab-separated, a line a task: id,state,data.name' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            ack)
-                _gtask_options \
-                    '--all Acknowledge all tasks instead of those named' \
-                    '*--project/-p Only this project, or '\''all'\''' \
-                    '*--region/-r Only this region, or '\''all'\''' \
-                    '--yes/-y With --all: do not ask whether that is meant' \
-                    '--json/-j Print JSON, one document a task, as the API sent it' \
-                    '--verbose/-v Log every request to standard error: URL, status, time, request ID, retries' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            sandbox)
-                _gtask_options \
-                    '--scenario A JSON file that describes other tasks and faults' \
-                    '--port The port to listen on' \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            completion)
-                _gtask_options \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-            help)
-                _gtask_options \
-                    '--color Colours: auto, always, never' \
-                    '--help/-h Show this message and exit'
-                ;;
-        esac
-        _gtask_offer
+    _gtask_read_line
+    if [[ $option == *[\<\>] ]]; then # a redirection
+        _gtask_files
         return
     fi
-    case $command in
-        '')
-            rows=(
-                'watch Wait until every task is FINISHED or ERROR, showing progress.'
-                'resources Print the IDs of what tasks created.'
-                'list Find tasks, the newest first.'
-                'get Show tasks: state, times, error, what they created.'
-                'ack Acknowledge tasks: mark them as seen.'
-                'sandbox Try gtask without an account: a local stand-in for the API.'
-                'completion Print the completion script for bash, zsh, fish or PowerShell.'
-                'help Explain a command, exit-codes, environment, waiting, output, ci.'
-            )
-            ;;
-        watch) _gtask_recent_tasks ;;
-        resources) _gtask_recent_tasks ;;
-        get) _gtask_recent_tasks ;;
-        ack) _gtask_recent_tasks ;;
-        sandbox) [[ -z $dashes ]] || { _gtask_command_line "$((dashes + 1))"; return; } ;;
-        completion) [[ ${#given[@]} -gt 0 ]] || rows=(bash zsh fish powershell) ;;
-        help) [[ ${#given[@]} -gt 0 ]] || rows=(watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci stability sandbox) ;;
-    esac
+    for ((i = 1; i < ${#words[@]}; i++)); do
+        case ${words[i]} in
+            --) [[ $command == gtask ]] || { dashes=$i && break; } ;;
+            -*) ;;
+            *) [[ $command == gtask ]] && command=${words[i]} || ((++count)) ;;
+        esac
+    done
+    for row in "${_gtask_table[@]}"; do
+        [[ $row == "$command "* ]] || continue
+        rest=${row#* }
+        names=${rest%% *}
+        rest=${rest#* }
+        case $names in
+            .) ((count > 0)) || argument=${rest%% *} ;;
+            ...) argument=${rest%% *} ;;
+            *)
+                [[ ,${names#\*}, != *,"$option",* || $rest == "- "* ]] || value=${rest%% *}
+                for name in "${words[@]}"; do
+                    [[ $names == \** || ,$names, != *,"${name%%=*}",* ]] || continue 2
+                done
+                options+=("${names##*[,\*]} ${rest#* }")
+                ;;
+        esac
+    done
+    if [[ -n $dashes && $argument == COMMAND ]]; then
+        _gtask_command_line "$dashes"
+    elif [[ -z $dashes && -n $value ]]; then
+        _gtask_values "$value"
+    elif [[ -z $dashes && $typed == -* ]]; then
+        offers=(${options[@]+"${options[@]}"})
+    elif [[ $command == gtask ]]; then
+        for row in "${_gtask_table[@]}"; do
+            rest=${row#* }
+            [[ $row != "commands "* ]] || offers+=("${rest%% *} ${rest#* - }")
+        done
+    else
+        _gtask_values "$argument"
+    fi
     _gtask_offer
 }
 

@@ -1,163 +1,132 @@
-# gtask completion for PowerShell
-# Written by completions/generate.py from gtask's own interface: do not edit.
+# gtask completion for PowerShell (5.1 and later).
 
 Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    $commands = [ordered]@{
-        'watch' = 'Wait until every task is FINISHED or ERROR, showing progress.'
-        'resources' = 'Print the IDs of what tasks created.'
-        'list' = 'Find tasks, the newest first.'
-        'get' = 'Show tasks: state, times, error, what they created.'
-        'ack' = 'Acknowledge tasks: mark them as seen.'
-        'sandbox' = 'Try gtask without an account: a local stand-in for the API.'
-        'completion' = 'Print the completion script for bash, zsh, fish or PowerShell.'
-        'help' = 'Explain a command, exit-codes, environment, waiting, output, ci.'
-    }
-    $interface = @{
-        '' = @{
-            Arguments = @{ Kind = 'nothing' }
-            Options = @(
-                @{ Names = @('-V', '--version'); Help = 'Show version' }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'watch' = @{
-            Arguments = @{ Kind = 'task IDs' }
-            Options = @(
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
-                @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
-                @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
-                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--events'); Help = 'Print a JSON line at each change and at each end, for programs that follow' }
-                @{ Names = @('-a', '--active'); Help = 'Without IDs: every task that is active now' }
-                @{ Names = @('-f', '--follow'); Help = 'Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout' }
-                @{ Names = @('--appear'); Help = 'Without IDs: wait so long for a first task, then for all that were found'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-T', '--type'); Help = 'Only tasks of this type; also a prefix (create_) or a pattern (''*_volume'')'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'resources' = @{
-            Arguments = @{ Kind = 'task IDs' }
-            Options = @(
-                @{ Names = @('-T', '--type'); Help = 'Print only the IDs of this type (instances, volumes, …), bare, one a line'; Values = @{ Kind = 'words'; Words = @('ai_clusters', 'api_keys', 'caas_containers', 'clusters', 'ddos_profiles', 'faas_functions', 'faas_namespaces', 'file_shares', 'floatingips', 'healthmonitors', 'images', 'inference_instances', 'instances', 'k8s_clusters', 'k8s_pools', 'l7polices', 'l7rules', 'laas_topic', 'listeners', 'loadbalancers', 'members', 'networks', 'pools', 'ports', 'postgresql_clusters', 'projects', 'registry_registries', 'registry_users', 'routers', 'secrets', 'security_group_rules', 'security_groups', 'servergroups', 'snapshots', 'subnets', 'volumes') }; Repeatable = $true }
-                @{ Names = @('-w', '--wait'); Help = 'Wait first, until every task has ended' }
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one object a task: task_id, state, and created_resources with only what was created' }
-                @{ Names = @('-t', '--timeout'); Help = 'Stop after this long: 90, 90s, 10m, 1h30m'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-i', '--interval'); Help = 'Check each task this often (at least 0.1)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--fail-fast'); Help = 'Stop waiting at the first task that ends in ERROR' }
-                @{ Names = @('--any'); Help = 'Stop waiting at the first task that ends' }
-                @{ Names = @('-q', '--quiet'); Help = 'No progress and no summary; errors only' }
-                @{ Names = @('--progress'); Help = 'auto, live, plain or none'; Values = @{ Kind = 'words'; Words = @('auto', 'live', 'plain', 'none') } }
-                @{ Names = @('--heartbeat'); Help = 'In logs: print a line after this much silence'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--no-ci'); Help = 'In GitHub Actions: no annotations, no job summary, no step outputs' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'list' = @{
-            Arguments = @{ Kind = 'nothing' }
-            Options = @(
-                @{ Names = @('-s', '--state'); Help = 'Only tasks in this state: NEW, RUNNING, FINISHED, ERROR'; Values = @{ Kind = 'words'; Words = @('NEW', 'RUNNING', 'FINISHED', 'ERROR') }; Repeatable = $true }
-                @{ Names = @('-a', '--active'); Help = 'Only what is not over: NEW and RUNNING' }
-                @{ Names = @('-f', '--failed'); Help = 'Only what ended in ERROR, each with its reason' }
-                @{ Names = @('-T', '--type'); Help = 'Only tasks of this type; also a prefix (create_) or a pattern (''*_volume'')'; Values = @{ Kind = 'words'; Words = @('activate_ddos_profile', 'attach_bm_to_reserved_fixed_ip', 'attach_vm_interface', 'attach_vm_to_reserved_fixed_ip', 'attach_volume', 'convert_fip_to_reserved_fixed_ip', 'convert_reserved_fixed_ip_to_fip', 'create_ai_cluster_gpu', 'create_bm', 'create_caas_container', 'create_dbaas_postgres_cluster', 'create_ddos_profile', 'create_faas_function', 'create_faas_namespace', 'create_fip', 'create_gpu_virtual_cluster', 'create_image', 'create_inference_application', 'create_inference_instance', 'create_k8s_cluster_pool_v2', 'create_k8s_cluster_v2', 'create_l7policy', 'create_l7rule', 'create_lblistener', 'create_lbmember', 'create_lbpool', 'create_lbpool_health_monitor', 'create_loadbalancer', 'create_network', 'create_reserved_fixed_ip', 'create_router', 'create_secret', 'create_security_group', 'create_security_group_rule', 'create_servergroup', 'create_sfs', 'create_snapshot', 'create_subnet', 'create_vm', 'create_volume', 'deactivate_ddos_profile', 'delete_ai_cluster_gpu', 'delete_caas_container', 'delete_dbaas_postgres_cluster', 'delete_ddos_profile', 'delete_faas_function', 'delete_faas_namespace', 'delete_fip', 'delete_gpu_virtual_cluster', 'delete_gpu_virtual_server', 'delete_image', 'delete_inference_application', 'delete_inference_instance', 'delete_k8s_cluster_pool_v2', 'delete_k8s_cluster_v2', 'delete_l7policy', 'delete_l7rule', 'delete_lblistener', 'delete_lbmember', 'delete_lbmetadata', 'delete_lbpool', 'delete_loadbalancer', 'delete_network', 'delete_project', 'delete_reserved_fixed_ip', 'delete_router', 'delete_secret', 'delete_security_group_rule', 'delete_servergroup', 'delete_sfs', 'delete_snapshot', 'delete_subnet', 'delete_vm', 'delete_volume', 'detach_vm_interface', 'detach_volume', 'download_image', 'downscale_ai_cluster_gpu', 'downscale_gpu_virtual_cluster', 'extend_sfs', 'extend_volume', 'failover_loadbalancer', 'hard_reboot_bm', 'hard_reboot_gpu_baremetal_cluster', 'hard_reboot_gpu_baremetal_server', 'hard_reboot_gpu_virtual_cluster', 'hard_reboot_gpu_virtual_server', 'hard_reboot_vm', 'patch_caas_container', 'patch_dbaas_postgres_cluster', 'patch_faas_function', 'patch_faas_namespace', 'patch_lblistener', 'patch_lbpool', 'put_into_server_group', 'put_l7rule', 'rebuild_bm', 'rebuild_gpu_baremetal_cluster', 'rebuild_gpu_baremetal_node', 'rebuild_gpu_baremetal_server', 'remove_from_server_group', 'replace_gpu_baremetal_server', 'replace_lbmetadata', 'resize_k8s_cluster_v2', 'resize_loadbalancer', 'resize_vm', 'resume_vm', 'revert_volume', 'soft_reboot_bm', 'soft_reboot_gpu_baremetal_cluster', 'soft_reboot_gpu_baremetal_server', 'soft_reboot_gpu_virtual_cluster', 'soft_reboot_gpu_virtual_server', 'soft_reboot_vm', 'start_bm', 'start_gpu_baremetal_cluster', 'start_gpu_baremetal_server', 'start_gpu_virtual_cluster', 'start_gpu_virtual_server', 'start_vm', 'stop_bm', 'stop_gpu_baremetal_cluster', 'stop_gpu_baremetal_server', 'stop_gpu_virtual_cluster', 'stop_gpu_virtual_server', 'stop_vm', 'suspend_vm', 'sync_private_flavors', 'update_ddos_profile', 'update_floating_ip', 'update_inference_application', 'update_inference_instance', 'update_k8s_cluster_v2', 'update_l7policy', 'update_lbmetadata', 'update_loadbalancer', 'update_network', 'update_port', 'update_port_allowed_address_pairs', 'update_router', 'update_security_group', 'update_sfs', 'update_tags_gpu_virtual_cluster', 'upgrade_k8s_cluster_v2', 'upscale_ai_cluster_gpu', 'upscale_gpu_virtual_cluster') }; Repeatable = $true }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--since'); Help = 'Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC)'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--until'); Help = 'Only tasks created until then; a date includes its day'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--acknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--unacknowledged'); Help = 'Only tasks that are acknowledged, or only those that are not' }
-                @{ Names = @('--user'); Help = 'Only tasks that this user started'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--resource'); Help = 'Only tasks that created this resource or are about it: its ID occurs in created_resources or data'; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('--order'); Help = 'desc: newest first; asc: oldest first'; Values = @{ Kind = 'words'; Words = @('asc', 'desc') } }
-                @{ Names = @('-n', '--limit'); Help = 'At most so many tasks'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--all'); Help = 'All of them, however many' }
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--ids'); Help = 'Print bare IDs, one a line' }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'get' = @{
-            Arguments = @{ Kind = 'task IDs' }
-            Options = @(
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('--fields'); Help = 'Print these fields, tab-separated, a line a task: id,state,data.name'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'ack' = @{
-            Arguments = @{ Kind = 'task IDs' }
-            Options = @(
-                @{ Names = @('--all'); Help = 'Acknowledge all tasks instead of those named' }
-                @{ Names = @('-p', '--project'); Help = 'Only this project, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-r', '--region'); Help = 'Only this region, or ''all'''; Values = @{ Kind = 'nothing' }; Repeatable = $true }
-                @{ Names = @('-y', '--yes'); Help = 'With --all: do not ask whether that is meant' }
-                @{ Names = @('-j', '--json'); Help = 'Print JSON, one document a task, as the API sent it' }
-                @{ Names = @('-v', '--verbose'); Help = 'Log every request to standard error: URL, status, time, request ID, retries' }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'sandbox' = @{
-            Arguments = @{ Kind = 'command line' }
-            Options = @(
-                @{ Names = @('--scenario'); Help = 'A JSON file that describes other tasks and faults'; Values = @{ Kind = 'files' } }
-                @{ Names = @('--port'); Help = 'The port to listen on'; Values = @{ Kind = 'nothing' } }
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'completion' = @{
-            Arguments = @{ Kind = 'words'; Words = @('bash', 'zsh', 'fish', 'powershell') }
-            Options = @(
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-        'help' = @{
-            Arguments = @{ Kind = 'words'; Words = @('watch', 'resources', 'list', 'get', 'ack', 'sandbox', 'completion', 'help', 'exit-codes', 'environment', 'ids', 'waiting', 'output', 'ci', 'stability', 'sandbox') }
-            Options = @(
-                @{ Names = @('--color'); Help = 'Colours: auto, always, never'; Values = @{ Kind = 'words'; Words = @('auto', 'always', 'never') } }
-                @{ Names = @('-h', '--help'); Help = 'Show this message and exit' }
-            )
-        }
-    }
+    # What gtask has, in rows of "command names values text"; completions/interface.py explains them
+    # and completions/generate.py writes them.
+    # the table
+    $table = @(
+        'commands watch - Wait until every task is FINISHED or ERROR, showing progress.'
+        'commands resources - Print the IDs of what tasks created.'
+        'commands list - Find tasks, the newest first.'
+        'commands get - Show tasks: state, times, error, what they created.'
+        'commands ack - Acknowledge tasks: mark them as seen.'
+        'commands sandbox - Try gtask without an account: a local stand-in for the API.'
+        'commands completion - Print the completion script for bash, zsh, fish or PowerShell.'
+        'commands help - Explain a command, exit-codes, environment, waiting, output, ci.'
+        'values STATE - NEW RUNNING FINISHED ERROR'
+        'values TYPE - activate_ddos_profile attach_bm_to_reserved_fixed_ip attach_vm_interface attach_vm_to_reserved_fixed_ip attach_volume convert_fip_to_reserved_fixed_ip convert_reserved_fixed_ip_to_fip create_ai_cluster_gpu create_bm create_caas_container create_dbaas_postgres_cluster create_ddos_profile create_faas_function create_faas_namespace create_fip create_gpu_virtual_cluster create_image create_inference_application create_inference_instance create_k8s_cluster_pool_v2 create_k8s_cluster_v2 create_l7policy create_l7rule create_lblistener create_lbmember create_lbpool create_lbpool_health_monitor create_loadbalancer create_network create_reserved_fixed_ip create_router create_secret create_security_group create_security_group_rule create_servergroup create_sfs create_snapshot create_subnet create_vm create_volume deactivate_ddos_profile delete_ai_cluster_gpu delete_caas_container delete_dbaas_postgres_cluster delete_ddos_profile delete_faas_function delete_faas_namespace delete_fip delete_gpu_virtual_cluster delete_gpu_virtual_server delete_image delete_inference_application delete_inference_instance delete_k8s_cluster_pool_v2 delete_k8s_cluster_v2 delete_l7policy delete_l7rule delete_lblistener delete_lbmember delete_lbmetadata delete_lbpool delete_loadbalancer delete_network delete_project delete_reserved_fixed_ip delete_router delete_secret delete_security_group_rule delete_servergroup delete_sfs delete_snapshot delete_subnet delete_vm delete_volume detach_vm_interface detach_volume download_image downscale_ai_cluster_gpu downscale_gpu_virtual_cluster extend_sfs extend_volume failover_loadbalancer hard_reboot_bm hard_reboot_gpu_baremetal_cluster hard_reboot_gpu_baremetal_server hard_reboot_gpu_virtual_cluster hard_reboot_gpu_virtual_server hard_reboot_vm patch_caas_container patch_dbaas_postgres_cluster patch_faas_function patch_faas_namespace patch_lblistener patch_lbpool put_into_server_group put_l7rule rebuild_bm rebuild_gpu_baremetal_cluster rebuild_gpu_baremetal_node rebuild_gpu_baremetal_server remove_from_server_group replace_gpu_baremetal_server replace_lbmetadata resize_k8s_cluster_v2 resize_loadbalancer resize_vm resume_vm revert_volume soft_reboot_bm soft_reboot_gpu_baremetal_cluster soft_reboot_gpu_baremetal_server soft_reboot_gpu_virtual_cluster soft_reboot_gpu_virtual_server soft_reboot_vm start_bm start_gpu_baremetal_cluster start_gpu_baremetal_server start_gpu_virtual_cluster start_gpu_virtual_server start_vm stop_bm stop_gpu_baremetal_cluster stop_gpu_baremetal_server stop_gpu_virtual_cluster stop_gpu_virtual_server stop_vm suspend_vm sync_private_flavors update_ddos_profile update_floating_ip update_inference_application update_inference_instance update_k8s_cluster_v2 update_l7policy update_lbmetadata update_loadbalancer update_network update_port update_port_allowed_address_pairs update_router update_security_group update_sfs update_tags_gpu_virtual_cluster upgrade_k8s_cluster_v2 upscale_ai_cluster_gpu upscale_gpu_virtual_cluster'
+        'values RESOURCE - ai_clusters api_keys caas_containers clusters ddos_profiles faas_functions faas_namespaces file_shares floatingips healthmonitors images inference_instances instances k8s_clusters k8s_pools l7polices l7rules laas_topic listeners loadbalancers members networks pools ports postgresql_clusters projects registry_registries registry_users routers secrets security_group_rules security_groups servergroups snapshots subnets volumes'
+        'values ORDER - desc asc'
+        'values PROGRESS - auto live plain none'
+        'values COLOR - auto always never'
+        'values SHELL - bash zsh fish powershell'
+        'values TOPIC - watch resources list get ack sandbox completion help exit-codes environment ids waiting output ci stability'
+        'gtask -V,--version - Show version'
+        'gtask -h,--help - Show this message and exit'
+        'watch ... TASK Task IDs'
+        'watch -j,--json - Print JSON, one document a task, as the API sent it'
+        'watch --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+        'watch -t,--timeout DURATION Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'
+        'watch -i,--interval SECONDS Check each task exactly this often (at least 0.1)'
+        'watch --fail-fast - Stop at the first task that fails'
+        'watch --any - Stop at the first task that ends'
+        'watch -q,--quiet - Errors only'
+        'watch --progress PROGRESS auto, live, plain, none'
+        'watch --heartbeat DURATION In logs: a line after this much silence; 0: never'
+        'watch --events - Print a JSON line at each change and at each end'
+        'watch -a,--active - Without IDs: every task that is active now'
+        'watch -f,--follow - Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, which then has no default'
+        'watch --appear DURATION Without IDs: wait up to this long for something to start, then for all that matches; tasks already running are included'
+        'watch *-T,--type TYPE Type, prefix (create_) or pattern (''*_volume''); repeatable'
+        'watch *-p,--project ID Project, or ''all''; repeatable'
+        'watch *-r,--region ID Region, or ''all''; repeatable'
+        'watch *--user ID Started by this user; repeatable'
+        'watch *--resource ID Created this resource or is about it; give its full ID; repeatable'
+        'watch --since TIME Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'
+        'watch --until TIME Created until then; a date includes its day'
+        'watch --acknowledged - Only acknowledged tasks, or only the others'
+        'watch --unacknowledged - Only acknowledged tasks, or only the others'
+        'watch -v,--verbose - Log every request to standard error (never the key)'
+        'watch --no-ci - In GitHub Actions: no annotations, job summary or step outputs'
+        'watch --color COLOR auto, always, never'
+        'watch -h,--help - Show this message and exit'
+        'resources ... TASK Task IDs'
+        'resources *-T,--type RESOURCE Print only the IDs of this type (instances, volumes, …), bare, one a line'
+        'resources -w,--wait - Wait first, until every task has ended'
+        'resources -j,--json - Print JSON, one object a task: task_id, state, and created_resources with only what was created'
+        'resources -t,--timeout DURATION Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once'
+        'resources -i,--interval SECONDS Check each task exactly this often (at least 0.1)'
+        'resources --fail-fast - Stop at the first task that fails'
+        'resources --any - Stop at the first task that ends'
+        'resources -q,--quiet - Errors only'
+        'resources --progress PROGRESS auto, live, plain, none'
+        'resources --heartbeat DURATION In logs: a line after this much silence; 0: never'
+        'resources -v,--verbose - Log every request to standard error (never the key)'
+        'resources --no-ci - In GitHub Actions: no annotations, job summary or step outputs'
+        'resources --color COLOR auto, always, never'
+        'resources -h,--help - Show this message and exit'
+        'list *-s,--state STATE Only tasks in this state: NEW, RUNNING, FINISHED, ERROR'
+        'list -a,--active - Only what is not over: NEW and RUNNING'
+        'list -f,--failed - Only what ended in ERROR, each with its reason'
+        'list *-T,--type TYPE Type, prefix (create_) or pattern (''*_volume''); repeatable'
+        'list *-p,--project ID Project, or ''all''; repeatable'
+        'list *-r,--region ID Region, or ''all''; repeatable'
+        'list --since TIME Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC)'
+        'list --until TIME Created until then; a date includes its day'
+        'list --acknowledged - Only acknowledged tasks, or only the others'
+        'list --unacknowledged - Only acknowledged tasks, or only the others'
+        'list *--user ID Started by this user; repeatable'
+        'list *--resource ID Created this resource or is about it; give its full ID; repeatable'
+        'list --order ORDER desc: newest first; asc: oldest first'
+        'list -n,--limit N At most so many tasks'
+        'list --all - All of them, however many'
+        'list -j,--json - Print JSON, one document a task, as the API sent it'
+        'list --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+        'list --ids - Print bare IDs, one a line'
+        'list -v,--verbose - Log every request to standard error (never the key)'
+        'list --color COLOR auto, always, never'
+        'list -h,--help - Show this message and exit'
+        'get ... TASK Task IDs'
+        'get -j,--json - Print JSON, one document a task, as the API sent it'
+        'get --fields LIST Print these fields, tab-separated, a line a task: id,state,data.name'
+        'get -v,--verbose - Log every request to standard error (never the key)'
+        'get --color COLOR auto, always, never'
+        'get -h,--help - Show this message and exit'
+        'ack ... TASK Task IDs'
+        'ack --all - Acknowledge all tasks instead of those named'
+        'ack *-p,--project ID Project, or ''all''; repeatable'
+        'ack *-r,--region ID Region, or ''all''; repeatable'
+        'ack -y,--yes - With --all: do not ask whether that is meant'
+        'ack -j,--json - Print JSON, one document a task, as the API sent it'
+        'ack -v,--verbose - Log every request to standard error (never the key)'
+        'ack --color COLOR auto, always, never'
+        'ack -h,--help - Show this message and exit'
+        'sandbox ... COMMAND Run this command with the sandbox''s settings and exit with its status'
+        'sandbox --scenario FILE A JSON file that describes other tasks and faults'
+        'sandbox --port PORT The port to listen on'
+        'sandbox --color COLOR auto, always, never'
+        'sandbox -h,--help - Show this message and exit'
+        'completion . SHELL bash, zsh, fish or powershell'
+        'completion --color COLOR auto, always, never'
+        'completion -h,--help - Show this message and exit'
+        'help . TOPIC A command, exit-codes, environment, ids, waiting, output, ci, stability or sandbox'
+        'help --color COLOR auto, always, never'
+        'help -h,--help - Show this message and exit'
+    )
+    # end of the table
 
     # The words that are complete before the cursor, without gtask itself.
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         ForEach-Object { $_.ToString() })
-    $command = ''
+    $command = 'gtask'
     $given = @()
     foreach ($word in $words) {
-        if ($command -eq '' -and -not $word.StartsWith('-')) { $command = $word }
+        if ($command -eq 'gtask' -and -not $word.StartsWith('-')) { $command = $word }
         else { $given += $word }
     }
-    if ($command -ne '' -and -not $interface.ContainsKey($command)) { return }
-    $known = $interface[$command]
     $afterDashes = $given -ccontains '--'
     $before = if ($words.Count -gt 0) { $words[-1] } else { '' }
 
@@ -192,33 +161,44 @@ Register-ArgumentCompleter -Native -CommandName gtask -ScriptBlock {
     }
 
     function Get-Value($values) {
-        switch ($values.Kind) {
-            'words' { foreach ($word in $values.Words) { New-Result $word 'ParameterValue' $word } }
-            'task IDs' { Get-RecentTask }
-            'files' { Get-File }
-            'folders' { Get-File | Where-Object { $_.ResultType -eq 'ProviderContainer' } }
-            'command line' { if ($afterDashes) { Get-File } }
+        switch -CaseSensitive ($values) {
+            'TASK' { Get-RecentTask }
+            'FILE' { Get-File }
+            'COMMAND' { if ($afterDashes) { Get-File } }
+            default {
+                foreach ($row in $table) {
+                    $kind, $name, $none, $known = $row -split ' ', 4
+                    if ($kind -cne 'values' -or $name -cne $values) { continue }
+                    foreach ($word in $known -split ' ') { New-Result $word 'ParameterValue' $word }
+                }
+            }
         }
     }
 
-    if (-not $afterDashes) {
-        foreach ($option in $known.Options) {
-            if ($option.Values -and $option.Names -ccontains $before) {
-                return Get-Value $option.Values
-            }
+    $options = @()
+    $value = $null
+    $argument = $null
+    foreach ($row in $table) {
+        $owner, $names, $values, $text = $row -split ' ', 4
+        if ($owner -ceq 'commands' -and $command -eq 'gtask') {
+            $options += , @($names, 'Command', $text)
+            continue
         }
-        if ($wordToComplete.StartsWith('-')) {
-            foreach ($option in $known.Options) {
-                $isGiven = @($option.Names | Where-Object { $given -ccontains $_ }).Count -gt 0
-                if ($isGiven -and -not $option.Repeatable) { continue }
-                New-Result $option.Names[-1] 'ParameterName' $option.Help
-            }
-            return
+        if ($owner -cne $command) { continue }
+        if ($names -eq '...' -or ($names -eq '.' -and $given.Count -eq 0)) { $argument = $values }
+        if (-not $names.TrimStart('*').StartsWith('-')) { continue }
+        $each = $names.TrimStart('*') -split ','
+        if ($values -ne '-' -and $each -ccontains $before) { $value = $values }
+        $isGiven = @($each | Where-Object { $given -ccontains $_ }).Count -gt 0
+        if ($names.StartsWith('*') -or -not $isGiven) {
+            $options += , @($each[-1], 'ParameterName', $text)
         }
     }
-    if ($command -eq '') {
-        foreach ($name in $commands.Keys) { New-Result $name 'Command' $commands[$name] }
-        return
+    if ($null -ne $value -and -not $afterDashes) { return Get-Value $value }
+    if ($wordToComplete.StartsWith('-') -and -not $afterDashes) { $kind = 'ParameterName' }
+    elseif ($command -eq 'gtask') { $kind = 'Command' }
+    else { return Get-Value $argument }
+    foreach ($option in $options) {
+        if ($option[1] -eq $kind) { New-Result $option[0] $kind $option[2] }
     }
-    Get-Value $known.Arguments
 }

@@ -4,18 +4,24 @@ import re
 import textwrap
 from pathlib import Path
 
-from completions.interface import Command, Interface, Option
+from completions.interface import Command, examples_in
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.parsing.topics import TOPICS, Block, blocks_of
+from gcore_tasks_cli.cli import GROUPS
+from gcore_tasks_cli.help import parts_of_help, usage
+from gcore_tasks_cli.pages import TOPICS, Block, blocks_of
+from gcore_tasks_cli.typer_forms import Parameter
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
 
-def script(interface: Interface) -> str:
+def page(interface: list[Command]) -> str:
     """The whole page."""
     # Of the last release: "unreleased" is not a date to man.
-    release = re.search(r"^## \[.+\] - ([\d-]+)$", _CHANGELOG.read_text("utf-8"), re.MULTILINE)
+    changelog = _CHANGELOG.read_text(encoding="utf-8")
+    release = re.search(r"^## \[.+\] - ([\d-]+)$", changelog, re.MULTILINE)
     date = release[1] if release else ""
+    gtask, *commands = interface
+    summaries = {command.name: command.summary for command in commands}
     lines = [
         ".\\\" Written by completions/generate.py from gtask's own interface: do not edit.",
         f'.TH GTASK 1 {date} "gtask {__version__}" "User Commands"',
@@ -26,25 +32,24 @@ def script(interface: Interface) -> str:
         ".I COMMAND",
         "[\\fIOPTIONS\\fR] [\\fIID\\fR...]",
         ".SH DESCRIPTION",
-        _filled(interface.summary),
+        _filled(gtask.summary),
     ]
-    for heading, names in interface.groups:
+    for heading, names in GROUPS.items():
         lines += [".PP", _text(f"{heading}:")]
-        for command in interface.commands:
-            if command.name in names:
-                lines += [".TP", f".B {command.name}", _filled(command.summary)]
+        for name in names:
+            lines += [".TP", f".B {name}", _filled(summaries[name])]
     # This early, and with this name for the options below, for fish: it makes completions of its
     # own from manual pages, would offer the options of all commands to each of them, and looks
     # neither beyond this heading nor below any but DESCRIPTION and OPTIONS.
     lines += [".SH BUGS", _filled(blocks_of("stability")[-1].text)]
-    lines += [".SH GLOBAL OPTIONS", *_options(interface.options), ".SH COMMANDS"]
-    for command in interface.commands:
+    lines += [".SH GLOBAL OPTIONS", *_options(gtask), ".SH COMMANDS"]
+    for command in commands:
         lines += _command(command)
     for topic in TOPICS:
         for block in blocks_of(topic):
             follows_heading = lines[-1].startswith((".SH", ".SS"))
             lines += [".PP"] * (block.kind == "text" and not follows_heading) + _block(block)
-    lines += [".SH EXAMPLES", *_examples(interface.examples)]
+    lines += [".SH EXAMPLES", *_examples(examples_in(gtask.help))]
     lines += [".SH SEE ALSO", ".BR jq (1),", ".BR curl (1)"]
     return "\n".join(lines) + "\n"
 
@@ -56,41 +61,44 @@ def _block(block: Block) -> list[str]:
     if block.kind == "heading":
         return [f".SS {_text(block.text)}"]
     if block.kind == "code":
-        return _examples(tuple(block.text.splitlines()))
+        return _examples(block.text.splitlines())
     if block.kind == "text":
         return [_filled(block.text)]
-    return [
-        line
-        for term, meaning in block.rows
-        for line in (".TP", f".B {_text(term)}", _filled(meaning))
-    ]
+    return [line for term, meaning in block.rows for line in _term(f".B {_text(term)}", meaning)]
 
 
 def _command(command: Command) -> list[str]:
-    lines = [f".SS gtask {_text(f'{command.name} {command.usage}')}"]
-    for number, paragraph in enumerate(command.opening.split("\n\n")):
+    opening, closing = parts_of_help(command.help)
+    lines = [f".SS gtask {_text(f'{command.name} {usage(command.parameters)}')}"]
+    for number, paragraph in enumerate(opening.split("\n\n")):
         lines += [".PP"] * bool(number) + [_filled(" ".join(paragraph.split()))]
-    if command.argument_help:
-        metavar = command.usage.removeprefix("[OPTIONS] ")
-        lines += [".TP", f".I {_text(metavar)}", _filled(command.argument_help)]
-    lines += _options(command.options)
-    if command.closing:
-        lines += [".PP", ".nf", *map(_text, command.closing.splitlines()), ".fi"]
-    return [*lines, ".PP", "Examples:", *_examples(command.examples)]
+    for each in command.parameters:
+        if not each.names:
+            lines += _term(f".I {_text(each.metavar)}", each.help)
+    lines += _options(command)
+    notes = closing.partition("\b\nExamples:\n")[0].replace("\b\n", "").strip()
+    if notes:
+        lines += [".PP", ".nf", *map(_text, notes.splitlines()), ".fi"]
+    return [*lines, ".PP", "Examples:", *_examples(examples_in(command.help))]
 
 
-def _options(options: tuple[Option, ...]) -> list[str]:
-    lines = []
-    for option in options:
-        names = ", ".join(f"\\fB{_text(name)}\\fR" for name in option.names)
-        value = f" \\fI{_text(option.metavar)}\\fR" if option.metavar else ""
-        default = f" Default: {option.default}." if option.default else ""
-        lines += [".TP", names + value, _filled(option.help + default)]
-    return lines
+def _options(command: Command) -> list[str]:
+    return [line for each in command.parameters if each.names for line in _option(each)]
 
 
-def _examples(examples: tuple[str, ...]) -> list[str]:
-    return [".RS", ".nf", *map(_text, examples), ".fi", ".RE"]
+def _option(option: Parameter) -> list[str]:
+    names = ", ".join(f"\\fB{_text(name)}\\fR" for name in (*option.names, *option.opposites))
+    value = f" \\fI{_text(option.metavar)}\\fR" if option.metavar else ""
+    default = f" [default: {option.default}]" if option.default else ""
+    return _term(names + value, option.help + default)
+
+
+def _term(term: str, meaning: str) -> list[str]:
+    return [".TP", term, _filled(meaning)]
+
+
+def _examples(lines: list[str]) -> list[str]:
+    return [".RS", ".nf", *map(_text, lines), ".fi", ".RE"]
 
 
 def _filled(text: str) -> str:

@@ -90,19 +90,18 @@ def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
         import traceback
 
         traceback.print_exception(error)
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    if isinstance(error, ImportError):
-        return _say(
-            f"a part of gtask is missing: {ascii(what)[1:-1]}\n"
-            "hint: was it upgraded or removed while it ran? Run the same command again",
-            ExitCode.INTERNAL_ERROR,
-        )
+    what = ascii(" ".join(f"{type(error).__name__}: {error}".split())[:300])[1:-1]
     python = ".".join(map(str, sys.version_info[:3]))
-    return _say(
-        f"internal error in gtask {__version__} (Python {python}): {ascii(what)[1:-1]}\n"
-        "hint: please report it with what the same command prints with --verbose",
-        ExitCode.INTERNAL_ERROR,
-    )
+    text = f"internal error in gtask {__version__} (Python {python}): {what}"
+    hint = "please report it with what the same command prints with --verbose"
+    if isinstance(error, ImportError):
+        text = f"a part of gtask is missing: {what}"
+        hint = "was it upgraded or removed while it ran? Run the same command again"
+    with contextlib.suppress(Exception):  # the first error is the one to show
+        from gcore_tasks_cli.dependencies import advice
+
+        hint = advice() or hint
+    return _say(f"{text}\nhint: {hint}", ExitCode.INTERNAL_ERROR)
 
 
 def _say(text: str, status: ExitCode) -> int:
@@ -117,10 +116,10 @@ def _cannot_write(error: OSError) -> int:
 
 def _invoke(arguments: Sequence[str]) -> int:
     import typer
-    from typer._click.exceptions import ClickException  # nowhere public; the pin holds it
 
     from gcore_tasks_cli.cli import app
-    from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.help import usage_error
+    from gcore_tasks_cli.typer_forms import ParserError
 
     command = typer.main.get_command(app)
     try:
@@ -128,10 +127,8 @@ def _invoke(arguments: Sequence[str]) -> int:
         status = command.main(
             list(arguments), prog_name="gtask", standalone_mode=False, complete_var=""
         )
-    except ClickException as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "gtask"
-        raise UsageError(error.format_message(), hint=f"see {path} --help") from None
+    except ParserError as error:
+        raise usage_error(error) from None
     except typer.Abort:
         return ExitCode.INTERRUPTED
     return status if isinstance(status, int) else ExitCode.OK

@@ -1,13 +1,15 @@
 """The Typer app: which commands there are. Each is imported once it is asked for."""
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
-from typer._click.formatting import HelpFormatter  # nowhere public; the pin holds it
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.parsing.help_format import GtaskCommand, GtaskGroup, parts_of_help
+from gcore_tasks_cli.help import GtaskCommand, parts_of_help, unknown_command
+from gcore_tasks_cli.options import Color
+from gcore_tasks_cli.typer_forms import Context, HelpFormatter, TyperCommand, TyperGroup
 
 # What people want → the commands for it, each with its function in the module of `commands` that
 # is named like the command.
@@ -24,15 +26,34 @@ _FUNCTIONS = {name: function for group in GROUPS.values() for name, function in 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _LazyGroup(GtaskGroup):
+class _LazyGroup(TyperGroup):
     """The commands of the table, made one by one: seven of eight are not needed in a run."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def list_commands(self, ctx: Context) -> list[str]:
         """All commands."""
         del ctx
         return list(_FUNCTIONS)
 
-    def format_help(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+    def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand | None:
+        """The command of this name; None if there is none."""
+        del ctx
+        if cmd_name not in _FUNCTIONS:
+            return None
+        if cmd_name not in self.commands:
+            # As with env and nohup, what follows the sandbox's command is that command's own.
+            settings = {**_SETTINGS, "allow_interspersed_args": cmd_name != "sandbox"}
+            command = _command_of(_function_of(cmd_name), cmd_name, settings)
+            command.params += _command_of(_with_color, None, {}).params
+            self.commands[cmd_name] = command
+        return cast("TyperCommand", self.commands[cmd_name])
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:
+        """As the parser does it, but an unknown command is answered with the nearest."""
+        if args[0] not in _FUNCTIONS:
+            raise unknown_command(args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """The one screen that says what there is, without making the commands."""
         del ctx
         opening, closing = parts_of_help(self.help or "")
@@ -46,19 +67,17 @@ class _LazyGroup(GtaskGroup):
         formatter.write_paragraph()
         formatter.write_text(closing)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
-        """The command of this name; None if there is none."""
-        if cmd_name in _FUNCTIONS and cmd_name not in self.commands:
-            only = typer.Typer(
-                add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-            )
-            # As with env and nohup, what follows the sandbox's command is that command's own.
-            settings = {**_SETTINGS, "allow_interspersed_args": cmd_name != "sandbox"}
-            only.command(cmd_name, cls=GtaskCommand, context_settings=settings)(
-                _function_of(cmd_name)
-            )
-            self.commands[cmd_name] = typer.main.get_command(only)
-        return super().get_command(ctx, cmd_name)
+
+def _command_of(
+    function: Callable[..., Any], name: str | None, settings: dict[str, Any]
+) -> TyperCommand:
+    only = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    only.command(name, cls=GtaskCommand, context_settings=settings)(function)
+    return cast("TyperCommand", typer.main.get_command(only))
+
+
+def _with_color(_color: Color = None) -> None:
+    """Only declares the option that every command is given."""
 
 
 def _summary(name: str) -> str:

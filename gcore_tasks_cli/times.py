@@ -18,11 +18,13 @@ def steady_seconds() -> float:
     `time.monotonic` stands still meanwhile on Linux (clock_gettime(2): CLOCK_BOOTTIME does not)
     and on macOS (its clock_gettime(3): CLOCK_MONOTONIC does not).
     """
-    if sys.platform == "win32":
+    # Branches that end in `else`, for mypy: it checks one platform at a time.
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    elif sys.platform == "win32":  # noqa: RET505
         return time.monotonic()
-    else:  # noqa: RET505  (for mypy, which checks one platform at a time)
-        clock = time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC
-        return time.clock_gettime(clock)
+    else:
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class Deadline(NamedTuple):

@@ -1,8 +1,8 @@
 """The suite on the built wheel, with each Python that this machine has: python -m tests.matrix.
 
 Arguments choose among `3.11`, `3.12`, `3.13`, `lowest` (the lowest versions that the dependencies
-may have) and `wheel` (the wheel alone, in an empty environment). What is not there is passed over
-unless it was asked for.
+may have), `newest` (the newest that there are, whatever the pins say) and `wheel` (the wheel alone,
+in an empty environment). What is not there is passed over unless it was asked for.
 """
 
 import os
@@ -13,18 +13,30 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
-ALL = (*PYTHONS, "lowest", "wheel")
+ALL = (*PYTHONS, "lowest", "newest", "wheel")
 # As `make test` hands them out.
 BESIDE_EACH_OTHER = ("-n", "8", "--dist", "loadfile")
 
 
 def lower_bounds() -> list[str]:
     """The run-time dependencies, each pinned to the lowest version that it may have."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [re.sub(r">=([\w.]+).*", r"==\1", each) for each in project["dependencies"]]
+    return [re.sub(r">=([\w.]+).*", r"==\1", each) for each in _project()["dependencies"]]
+
+
+def without_bounds() -> list[str]:
+    """All dependencies, those of development too, by name alone."""
+    all_of_them = (*_project()["dependencies"], *_project()["optional-dependencies"]["dev"])
+    return [re.split(r"[<>=;]", each)[0] for each in all_of_them]
+
+
+def _project() -> dict[str, Any]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project: dict[str, Any] = tomllib.loads(text)["project"]
+    return project
 
 
 def python_of(version: str) -> str | None:
@@ -47,7 +59,7 @@ def main(chosen: list[str]) -> int:
         _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
         (wheel,) = folder.glob("*.whl")
         for row in chosen or ALL:
-            if (python := sys.executable if row == "wheel" else python_of(_python(row))) is None:
+            if (python := _python(row)) is None:
                 print(f"{row}: no such Python here")
                 failed += [row] if chosen else []
             elif not _passes(row, python, wheel, folder / row):
@@ -56,8 +68,11 @@ def main(chosen: list[str]) -> int:
     return len(failed)
 
 
-def _python(row: str) -> str:
-    return PYTHONS[0] if row == "lowest" else row
+def _python(row: str) -> str | None:
+    if row == "wheel":
+        return sys.executable
+    versions = {"lowest": PYTHONS[:1], "newest": PYTHONS[::-1]}.get(row, (row,))
+    return next(filter(None, map(python_of, versions)), None)
 
 
 def _works(python: str) -> bool:
@@ -73,8 +88,10 @@ def _passes(row: str, python: str, wheel: Path, folder: Path) -> bool:
         return subprocess.run(tests, cwd=ROOT, env=env, check=False).returncode == 0
     _run(python, "-m", "venv", str(folder))
     programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
-    pins = lower_bounds() if row == "lowest" else []
-    _run(str(programs / "python"), "-m", "pip", "install", "-q", f"{wheel}[dev]", *pins)
+    install = [str(programs / "python"), "-m", "pip", "install", "-q"]
+    _run(*install, f"{wheel}[dev]", *(lower_bounds() if row == "lowest" else ()))
+    if row == "newest":
+        _run(*install, "--upgrade", *without_bounds())  # pip says which pins are ignored
     tests = [str(programs / "python"), "-m", "pytest", *BESIDE_EACH_OTHER]
     return subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
 

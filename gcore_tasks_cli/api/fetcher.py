@@ -123,4 +123,5 @@ class Fetcher:
                 return
             number, job = self._backlog.popleft()
             self._busy[number] = worker
+            worker.session.forget_abort()
             worker.requests.put((number, job))

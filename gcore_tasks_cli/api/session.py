@@ -74,7 +74,6 @@ class Session:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
         request = _request(job)
-        self._is_aborted = False
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
@@ -96,8 +95,15 @@ class Session:
         finally:
             self._report(request, time.monotonic() - began, response, error)
 
+    def forget_abort(self) -> None:
+        """Before a new request: an abort was meant for the one before, however late it came."""
+        self._is_aborted = False
+
     def abort(self) -> None:
-        """Ends the request that is under way in another thread: its connection is shut down."""
+        """Ends the request that is under way in another thread, or about to begin there.
+
+        Its connection is shut down.
+        """
         self._is_aborted = True
         with self._stream_lock:
             connection = self._stream.get_extra_info("socket") if self._stream else None
@@ -228,6 +234,10 @@ class Session:
         """Keeps a handle on each connection made, so that `abort` can reach it at any time."""
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            with self._stream_lock:
+                self._stream = info["return_value"]
+        # After the handle is kept: an abort that came too early for it is seen here.
         if self._is_aborted:
             raise OSError  # nobody waits for the answer any more
         if event.endswith("connect_tcp.started"):
@@ -235,9 +245,6 @@ class Session:
             if self._tls is None:
                 found = socket.getaddrinfo(info["host"], None)
                 _check_is_here(info["host"], [str(address[0]) for *_, address in found])
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            with self._stream_lock:
-                self._stream = info["return_value"]
 
 
 def _request(job: Job) -> _Request:

@@ -26,8 +26,8 @@ def completion(
 
     \b
     To have it in every shell, one line in the file that yours reads at its start:
-      ~/.bashrc                   source <(gtask completion bash)
-      ~/.zshrc, after compinit    source <(gtask completion zsh)
+      ~/.bashrc                   eval "$(gtask completion bash)"
+      ~/.zshrc, after compinit    eval "$(gtask completion zsh)"
       ~/.config/fish/config.fish  gtask completion fish | source
       $PROFILE                    gtask completion powershell | Out-String | iex
 
@@ -37,8 +37,8 @@ def completion(
       gtask completion zsh > _gtask
     """
     from gcore_tasks_cli.errors import UsageError
+    from gcore_tasks_cli.help import nearest_command
     from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.parsing.suggestions import nearest_command
 
     name = {"pwsh": "powershell"}.get(shell.lower(), shell.lower())
     if name not in SCRIPTS:

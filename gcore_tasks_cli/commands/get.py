@@ -2,7 +2,7 @@
 
 import os
 
-from gcore_tasks_cli.parsing import options
+from gcore_tasks_cli import options
 
 
 def get(

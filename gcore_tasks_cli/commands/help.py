@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 if TYPE_CHECKING:
-    from typer.core import TyperGroup
+    from gcore_tasks_cli.typer_forms import TyperGroup
 
 
 def help_(
@@ -32,8 +32,8 @@ def help_(
       gtask help environment
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.parsing.suggestions import nearest_command
-    from gcore_tasks_cli.parsing.topics import ALSO_KNOWN_AS, TOPICS
+    from gcore_tasks_cli.help import nearest_command
+    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
@@ -63,8 +63,8 @@ def help_(
 
 def _page(topic: str, context: typer.Context) -> str:
     """The topic as text for this terminal."""
-    from gcore_tasks_cli.parsing.help_format import bold
-    from gcore_tasks_cli.parsing.topics import blocks_of
+    from gcore_tasks_cli.help import bold
+    from gcore_tasks_cli.pages import blocks_of
 
     page = context.make_formatter()
     for kind, text, rows in blocks_of(topic):
@@ -84,8 +84,8 @@ def _page(topic: str, context: typer.Context) -> str:
 
 def _settings_in_effect(context: typer.Context) -> str:
     from gcore_tasks_cli.api.tls import tls_context
-    from gcore_tasks_cli.parsing.help_format import bold
-    from gcore_tasks_cli.parsing.options import progress_mode
+    from gcore_tasks_cli.help import bold
+    from gcore_tasks_cli.options import progress_mode
     from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
     rows = settings_in_effect(os.environ, tls_context, lambda: progress_mode(None, os.environ))

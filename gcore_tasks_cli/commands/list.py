@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcore_tasks_cli.parsing import filters, options
+from gcore_tasks_cli import filters, options
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcore_tasks_cli.parsing import options
+from gcore_tasks_cli import options
 
 
 def resources(

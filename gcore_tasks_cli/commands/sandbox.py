@@ -92,11 +92,10 @@ def sandbox(
 
 def _scenario(path: str | None) -> "Scenario":
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.sandbox.fields import ScenarioError
-    from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
+    from gcore_tasks_cli.sandbox.scenario import Scenario, ScenarioError, parse_scenario
 
     if path is None:
-        return builtin_scenario()
+        return Scenario()
     try:
         with Path(path).open("rb") as file:
             content = file.read(_SCENARIO_LIMIT_BYTES + 1)

@@ -2,7 +2,7 @@
 
 import os
 
-from gcore_tasks_cli.parsing import filters, options
+from gcore_tasks_cli import filters, options
 
 
 def watch(

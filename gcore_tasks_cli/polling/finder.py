@@ -41,7 +41,6 @@ class Finder:
         self._last_look = min(self._end, deadline - _LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
         self._answers: dict[str, TaskAnswer] = {}
-        self._searched = 0
         self._is_first = True
         self._is_recent = False
         self._server_began: float | None = None  # on the API's clock
@@ -57,7 +56,7 @@ class Finder:
                 since = self._just_before()
                 query = query._replace(states=(), since=max(since, query.since or since))
             self._reading = Reading(query.parameters())
-            self._answers, self._searched = {}, 0
+            self._answers = {}
             yield from self._reading.pending
 
     def owns(self, page: ListPage) -> bool:
@@ -70,7 +69,6 @@ class Finder:
             return []
         if self._server_began is None and answer.server_time is not None:
             self._server_began = answer.server_time - (now - self._began)
-        self._searched += len(answer.documents)
         for document in answer.documents:
             is_wanted = self._is_recent or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
@@ -82,8 +80,9 @@ class Finder:
         """What the look that is now over found; None if it is not over, or has to be repeated."""
         if self._reading is None or self._reading.pending:
             return None
+        searched = len(self._reading.shown)  # each once: pages overlap
         self._reading = None
-        found = Finds(self._answers, self._searched, self._is_first, self._is_recent)
+        found = Finds(self._answers, searched, self._is_first, self._is_recent)
         if self._appears and not found.answers:
             # What ends between two looks has to be found too: the next look is for any state.
             self._is_recent = not self._is_recent

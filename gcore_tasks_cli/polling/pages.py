@@ -113,10 +113,10 @@ class PageReader:
             assert isinstance(answer, PageAnswer)  # noqa: S101  (what a ListPage is answered with)
             fresh = [each for each in answer.documents if each.id not in self._given]
             has_known = len(fresh) < len(answer.documents)
-            self._count_barren(bool(fresh))
             if request.offset > 0 and not has_known:
                 self._go_back(request, answer)
                 continue
+            self._count_barren(bool(fresh))
             self._given.update(each.id for each in fresh)
             self._steps_back = 0
             reached = request.offset + len(answer.documents)

@@ -1,147 +1,127 @@
-"""Scenario files: which tasks there are, and which requests get which fault. See scenario.md."""
+"""Scenario files: which tasks there are, and which faults requests get. See scenario.md."""
 
 import json
+import math
 import random
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from gcore_tasks_cli.sandbox import fields
-from gcore_tasks_cli.sandbox.builtin_tasks import live_tasks, past_tasks
-from gcore_tasks_cli.sandbox.fault_kinds import FAULT_KINDS, FaultKind
-from gcore_tasks_cli.sandbox.faults import Fault, parse_fault
-from gcore_tasks_cli.sandbox.fields import Fields, ScenarioError
-from gcore_tasks_cli.sandbox.tasks import NEVER, SimulatedTask
+from pydantic import Field, ValidationError, model_validator
+
+from gcore_tasks_cli.sandbox.entry import Entry, Key, Range, Seconds, TaskId, Whole, sentence
+from gcore_tasks_cli.sandbox.faults import AnyFault
 
 DEFAULT_KEY = "sandbox$key"
 MOST_TASKS = 100_000
-KEYS = (
-    *("tasks", "generate", "started", "defaults", "faults"),
-    *("latency", "clock_offset", "api_key"),
-)
-TASK_KEYS = tuple(SimulatedTask.__dataclass_fields__)
-GENERATE_KEYS = ("count", "task_type", "starts_after", "lasts", "ends", "seed")
-_ENDS = fields.one_of("FINISHED", "ERROR", NEVER)
+_BUILTIN = Path(__file__).with_name("builtin.json")
+
+Ends = Literal["FINISHED", "ERROR", "NEVER"]
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """What a sandbox serves; `latency` in seconds before each response.
-
-    `started` are the fields in which the tasks of write calls differ from the built-in ones.
-    `clock_offset` is how far the server's clock is ahead of this machine's, in seconds.
-    """
-
-    api_key: str = DEFAULT_KEY
-    latency: float = 0.0
-    clock_offset: float = 0.0
-    tasks: tuple[SimulatedTask, ...] = ()
-    past: tuple[SimulatedTask, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    started: Mapping[str, Any] = field(default_factory=dict)
+class ScenarioError(ValueError):
+    """The scenario is wrong; the message is one sentence that names the place in the file."""
 
 
-def builtin_scenario() -> Scenario:
-    """What `gtask sandbox` serves without a file."""
-    return Scenario(tasks=live_tasks(), past=past_tasks())
+class Started(Entry):
+    """What is known of a task before it exists; `starts_after` and `lasts` follow its creation."""
+
+    task_type: str = "create_vm"
+    starts_after: Seconds = 0.0
+    lasts: Seconds = 5.0
+    ends: Ends = "FINISHED"
+    error: str = ""
+    created_resources: Mapping[str, Any] = {}
+    detailed_states: list[str] = Field(default_factory=list)
+    vanishes_after: Seconds = math.inf
+    document: Mapping[str, Any] = {}
 
 
-def parse_scenario(content: str | bytes, kinds: Sequence[FaultKind] = FAULT_KINDS) -> Scenario:
-    """The scenario of a JSON file; `kinds` are the faults that it may name.
+class SimulatedTask(Started):
+    """A task; `age` is how long before the sandbox's start it was created."""
+
+    id: TaskId
+    age: Seconds = 0.0
+
+
+class Generated(Entry):
+    """Many tasks at once; `lasts` is a range, from which each gets its own."""
+
+    count: Whole = 1
+    task_type: str = "create_vm"
+    starts_after: Seconds = 0.0
+    lasts: Range = (5.0, 30.0)
+    ends: Ends = "FINISHED"
+    seed: Whole | None = None
+
+    def tasks(self, default_seed: int) -> Iterator[SimulatedTask]:
+        """The same tasks for the same seed."""
+        seed = default_seed if self.seed is None else self.seed
+        random_numbers = random.Random(seed)  # noqa: S311
+        for _ in range(self.count):
+            yield SimulatedTask(
+                id=_random_id(random_numbers),
+                task_type=self.task_type,
+                starts_after=self.starts_after,
+                lasts=random_numbers.uniform(*self.lasts),
+                ends=self.ends,
+                created_resources={"instances": [_random_id(random_numbers)]},
+            )
+
+
+class Scenario(Entry):
+    """A scenario file; what it leaves out stands here as its default."""
+
+    tasks: list[SimulatedTask] = Field(default_factory=list)
+    generate: list[Generated] = Field(default_factory=list)
+    started: Started = Started()
+    defaults: bool | None = None
+    faults: list[Annotated[AnyFault, Field(discriminator="do")]] = Field(default_factory=list)
+    latency: Seconds = 0.0
+    clock_offset: Seconds = 0.0
+    api_key: Key = DEFAULT_KEY
+
+    @cached_property
+    def all_tasks(self) -> list[SimulatedTask]:
+        """Its own tasks, those that it generates, and the built-in ones where they count."""
+        tasks = list(self.tasks)
+        for n, generated in enumerate(self.generate):
+            tasks += generated.tasks(default_seed=1 + n)
+        has_own = not self.model_fields_set.isdisjoint(("tasks", "generate"))
+        is_with_builtin = not has_own if self.defaults is None else self.defaults
+        return [*tasks, *(builtin_tasks() if is_with_builtin else ())]
+
+    @model_validator(mode="after")
+    def _check_tasks(self) -> Self:
+        if len(self.tasks) + sum(generated.count for generated in self.generate) > MOST_TASKS:
+            raise ValueError(f"has more than {MOST_TASKS} tasks")
+        if len({task.id for task in self.all_tasks}) != len(self.all_tasks):
+            raise ValueError("has two tasks with the same id")
+        return self
+
+
+@cache
+def builtin_tasks() -> list[SimulatedTask]:
+    """The tasks that there are without a file: first those that start with the sandbox."""
+    return Scenario.model_validate_json(_BUILTIN.read_bytes()).tasks
+
+
+def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Scenario:
+    """The scenario of a JSON file; a `model` of one's own may know more kinds of faults.
 
     Raises:
         ScenarioError: for any mistake in it.
     """
     try:
         value = json.loads(content)
-        _check_depth(value)
     except (ValueError, RecursionError) as error:
         raise ScenarioError(f"is not JSON: {error}") from None
-    root = Fields("scenario", value)
-    root.only(KEYS)
-    own = [_task(entry) for entry in root.items("tasks")]
-    for n, entry in enumerate(root.items("generate")):
-        own.extend(_generated(entry, default_seed=1 + n, room=MOST_TASKS - len(own)))
-    has_own = any(
-        root.get(name, fields.anything, None) is not None for name in ("tasks", "generate")
-    )
-    defaults = root.get("defaults", fields.boolean, not has_own)
-    tasks = (*own, *(live_tasks() if defaults else ()))
-    if len({task.id for task in tasks}) != len(tasks):
-        raise ScenarioError("two tasks have the same id")
-    return Scenario(
-        api_key=root.get("api_key", _key, DEFAULT_KEY),
-        latency=root.get("latency", fields.number, 0.0),
-        clock_offset=root.get("clock_offset", fields.number, 0.0),
-        tasks=tasks,
-        past=past_tasks() if defaults else (),
-        faults=tuple(parse_fault(entry, kinds) for entry in root.items("faults")),
-        started=root.get("started", _changes, {}),
-    )
-
-
-def _check_depth(value: Any, frames: int = 40) -> None:
-    """Raises a RecursionError for JSON that could be read here, but not written by the server."""
-    if frames:
-        _check_depth(value, frames - 1)
-    else:
-        json.dumps(value)
-
-
-def _key(place: str, value: Any) -> str:
-    if not (key := fields.header(place, value).strip()):
-        raise ScenarioError(f"{place} is empty")
-    return key
-
-
-def _task(entry: Fields) -> SimulatedTask:
-    entry.only(TASK_KEYS)
-    task_id = entry.get("id", fields.text, "")
-    if not task_id:
-        raise ScenarioError(f"{entry.place}.id is missing")
-    if any(character.isspace() for character in task_id):
-        raise ScenarioError(f"{entry.place}.id must hold no white space")
-    return SimulatedTask(
-        id=task_id,
-        task_type=entry.get("task_type", fields.text, "create_vm"),
-        starts_after=entry.get("starts_after", fields.number, 0.0),
-        lasts=entry.get("lasts", fields.number, 5.0),
-        ends=entry.get("ends", _ENDS, "FINISHED"),
-        error=entry.get("error", fields.text, "") or None,
-        created_resources=entry.get("created_resources", fields.an_object, {}),
-        detailed_states=entry.get("detailed_states", fields.texts, ()),
-        age=entry.get("age", fields.number, 0.0),
-        vanishes_after=entry.get("vanishes_after", fields.number, None),
-        document=entry.get("document", fields.an_object, {}),
-    )
-
-
-def _changes(place: str, value: Any) -> dict[str, Any]:
-    """The checked fields of a task that are given."""
-    given = fields.an_object(place, value)
-    Fields(place, given).only(set(TASK_KEYS) - {"id", "age"})
-    task = _task(Fields(place, {**given, "id": "any"}))
-    return {name: getattr(task, name) for name in given if given[name] is not None}
-
-
-def _generated(entry: Fields, default_seed: int, room: int) -> list[SimulatedTask]:
-    entry.only(GENERATE_KEYS)
-    if (count := entry.get("count", fields.whole, 1)) > room:
-        raise ScenarioError(f"more than {MOST_TASKS} tasks")
-    low, high = entry.get("lasts", fields.range_or_number, (5.0, 30.0))
-    random_numbers = random.Random(entry.get("seed", fields.whole, default_seed))  # noqa: S311
-    return [
-        SimulatedTask(
-            id=_random_id(random_numbers),
-            task_type=entry.get("task_type", fields.text, "create_vm"),
-            starts_after=entry.get("starts_after", fields.number, 0.0),
-            lasts=random_numbers.uniform(low, high),
-            ends=entry.get("ends", _ENDS, "FINISHED"),
-            created_resources={"instances": [_random_id(random_numbers)]},
-        )
-        for _ in range(count)
-    ]
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise ScenarioError(sentence(error)) from None
 
 
 def _random_id(random_numbers: random.Random) -> str:

@@ -1,76 +1,146 @@
-"""The tasks of a running sandbox, and what write calls have done to them."""
+"""The tasks of a running sandbox at any point in time, and what write calls have done to them."""
 
 import threading
 import uuid
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.sandbox.builtin_tasks import live_tasks
-from gcore_tasks_cli.sandbox.scenario import Scenario
-from gcore_tasks_cli.sandbox.tasks import USER_ID, SimulatedTask, timestamp
+from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask, builtin_tasks
+
+# By the API's published description; `l7polices` is its spelling.
+RESOURCE_TYPES = (
+    *("ai_clusters", "api_keys", "caas_containers", "clusters", "ddos_profiles", "faas_functions"),
+    *("faas_namespaces", "file_shares", "floatingips", "healthmonitors", "images"),
+    *("inference_instances", "instances", "k8s_clusters", "k8s_pools", "l7polices", "l7rules"),
+    *("laas_topic", "listeners", "loadbalancers", "members", "networks", "pools", "ports"),
+    *("postgresql_clusters", "projects", "registry_registries", "registry_users", "routers"),
+    *("secrets", "security_group_rules", "security_groups", "servergroups", "snapshots"),
+    *("subnets", "volumes"),
+)
+PROJECT_ID, REGION_ID, CLIENT_ID, USER_ID = 1234, 76, 8, 4321
 
 
 class World:
-    """All tasks of a sandbox, as requests have changed them. Hold `lock` while using it."""
+    """All tasks of a sandbox, as requests have changed them. Hold `lock` while using it.
+
+    `now` is in seconds since the sandbox's start, and `epoch` is that start in seconds since 1970.
+    """
 
     def __init__(self, scenario: Scenario, epoch: float) -> None:
         self.api_key = scenario.api_key
-        self._started = scenario.started
         self.epoch = epoch
         self.lock = threading.Lock()
+        self._started = scenario.started
         # Newest first, as the API lists them.
-        self._tasks = {
-            task.id: task
-            for task in sorted((*scenario.tasks, *scenario.past), key=lambda task: task.age)
-        }
+        newest_first = sorted(scenario.all_tasks, key=lambda task: task.age)
+        self._tasks = {task.id: task for task in newest_first}
         self._acknowledged: dict[str, str] = {}
-        self._rendered: dict[tuple[str, int, str | None], dict[str, Any]] = {}
+        # The latest document of each task: long lists are asked for again and again.
+        self._rendered: dict[str, tuple[object, dict[str, Any]]] = {}
 
     def find(self, task_id: str, now: float) -> SimulatedTask | None:
         """The task with this ID, unless it has vanished."""
         task = self._tasks.get(task_id)
-        return task if task is not None and _is_there(task, now) else None
+        return task if task is not None and now < task.vanishes_after else None
 
     def all(self, now: float) -> list[SimulatedTask]:
         """All tasks, newest first."""
-        return [task for task in self._tasks.values() if _is_there(task, now)]
+        return [task for task in self._tasks.values() if now < task.vanishes_after]
 
     def document(self, task: SimulatedTask, now: float) -> dict[str, Any]:
-        """The task's document now; the same object until something changes."""
-        key = (task.id, task.phase(now), self._acknowledged.get(task.id))
-        if key not in self._rendered:
-            document = task.document_at(now, self.epoch)
-            if key[2] is not None:
-                document |= {"acknowledged_at": key[2], "acknowledged_by": USER_ID}
-            self._rendered[key] = document
-        return self._rendered[key]
+        """The API's document of the task."""
+        key = (_phase(task, now), self._acknowledged.get(task.id))
+        last, document = self._rendered.get(task.id, (None, {}))
+        if key != last:
+            document = _document(task, *key, self.epoch)
+            self._rendered[task.id] = key, document
+        return document
 
     def acknowledge(self, task: SimulatedTask, now: float) -> None:
         """Marks the task as acknowledged."""
-        self._acknowledged.setdefault(task.id, timestamp(self.epoch + now))
+        self._acknowledged.setdefault(task.id, _timestamp(self.epoch + now))
 
-    def start(self, action: str, kind: str, now: float, resource_id: str = "") -> SimulatedTask:
-        """A new task, as a write call of the API starts one, with what the scenario changes.
+    def start(self, kind: str, now: float, deleted_id: str | None) -> SimulatedTask:
+        """A new task, as a write call starts one to create a resource or to delete this one.
 
-        `action` is create or delete, `kind` vm, volume or network.
+        `kind` is vm, volume or network. The task ends well, like the built-in one of its type,
+        but for what the scenario changes.
         """
-        usual = _successful(action, kind, resource_id)
-        task = replace(usual, **{**self._started, "id": str(uuid.uuid4()), "age": -now})
+        task_type = f"{'create' if deleted_id is None else 'delete'}_{kind}"
+        usual = next((t for t in builtin_tasks() if t.task_type == task_type), builtin_tasks()[0])
+        name = "instance" if kind == "vm" else kind
+        changes: dict[str, Any] = {"task_type": task_type, "ends": "FINISHED", "error": ""}
+        if deleted_id is None:
+            changes |= {"created_resources": {f"{name}s": [str(uuid.uuid4())]}}
+        else:
+            changes |= {"created_resources": {}, "document": {"data": {f"{name}_id": deleted_id}}}
+        changes |= {name: getattr(self._started, name) for name in self._started.model_fields_set}
+        task = usual.model_copy(update={**changes, "id": str(uuid.uuid4()), "age": -now})
         self._tasks = {task.id: task, **self._tasks}
         return task
 
 
-def _is_there(task: SimulatedTask, now: float) -> bool:
-    return task.vanishes_after is None or now < task.vanishes_after
+def ended_before_start(task: SimulatedTask) -> bool:
+    """Whether the task was over when the sandbox started."""
+    return task.ends != "NEVER" and task.age > task.starts_after + task.lasts
 
 
-def _successful(action: str, kind: str, resource_id: str) -> SimulatedTask:
-    """A task that ends well, like the built-in one of its type, with a resource of its own."""
-    task_type = f"{action}_{kind}"
-    model = next((t for t in live_tasks() if t.task_type == task_type), live_tasks()[0])
-    task = replace(model, task_type=task_type, ends="FINISHED", error=None)
-    if action == "delete":
-        name = "instance_id" if kind == "vm" else f"{kind}_id"
-        return replace(task, created_resources={}, document={"data": {name: resource_id}})
-    created = "instances" if kind == "vm" else f"{kind}s"
-    return replace(task, created_resources={created: [str(uuid.uuid4())]})
+def _phase(task: SimulatedTask, now: float) -> int:
+    """0 is NEW, 1 and more are the detailed states of RUNNING, -1 is the end."""
+    since = now + task.age - task.starts_after
+    if since < 0:
+        return 0
+    if task.ends != "NEVER" and since >= task.lasts:
+        return -1
+    if (steps := len(task.detailed_states)) < 2 or task.lasts == 0:
+        return 1
+    return 1 + min(steps - 1, int(since / task.lasts * steps))
+
+
+def _document(
+    task: SimulatedTask, phase: int, acknowledged_at: str | None, epoch: float
+) -> dict[str, Any]:
+    created = epoch - task.age
+    finished = _timestamp(created + task.starts_after + task.lasts) if phase == -1 else None
+    state = {0: "NEW", -1: task.ends}.get(phase, "RUNNING")
+    resources = None
+    if state == "FINISHED":
+        resources = {**{name: [] for name in RESOURCE_TYPES}, **task.created_resources}
+    document = {
+        "id": task.id,
+        "created_on": _timestamp(created),
+        "updated_on": finished or _timestamp(created + min(phase, 1)),
+        "finished_on": finished,
+        "state": state,
+        "task_type": task.task_type,
+        "detailed_state": _detailed_state(task, phase),
+        "user_id": USER_ID,
+        "user_client_id": CLIENT_ID,
+        "client_id": CLIENT_ID,
+        "project_id": PROJECT_ID,
+        "region_id": REGION_ID,
+        "request_id": f"req-{uuid.uuid5(uuid.NAMESPACE_OID, task.id)}",
+        "job_id": str(uuid.uuid5(uuid.NAMESPACE_URL, task.id)),
+        "schedule_id": None,
+        "lifecycle_policy_id": None,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "error": (task.error or "unknown error") if state == "ERROR" else None,
+        "created_resources": resources,
+        "data": None,
+        **task.document,
+    }
+    if acknowledged_at is not None:
+        document |= {"acknowledged_at": acknowledged_at, "acknowledged_by": USER_ID}
+    return document
+
+
+def _detailed_state(task: SimulatedTask, phase: int) -> str | None:
+    if not task.detailed_states or phase == 0:
+        return None
+    return task.ends if phase == -1 else task.detailed_states[phase - 1]
+
+
+def _timestamp(epoch: float) -> str:
+    """A time as the API writes it, in UTC."""
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%S")

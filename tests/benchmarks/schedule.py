@@ -1,30 +1,24 @@
 """When to look: lateness and requests in a world that is drawn apart from the code's tables.
 
-The watcher is the real one, in simulated time; all its requests count, the look at the start and
-the list of past tasks included. Beside it the SDK (every 3 s, from when the wait begins), and the
+The wait is the real one, in simulated time; all its requests count, the look at the start and the
+list of past tasks included. Beside it the SDK (every 3 s, from when the wait begins), and the
 best possible schedule of a program that knows the true mixture of durations of each type.
 """
 
-import json
+import math
 import random
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from gcore_tasks_cli.polling.events import Settled
-from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.pace import expectations, schedule
 from gcore_tasks_cli.polling.pace.schedule import Schedule
-from gcore_tasks_cli.polling.port import PageAnswer
-from gcore_tasks_cli.polling.watcher import Watcher
-from gcore_tasks_cli.tasks.document import parse_page
-from gcore_tasks_cli.tasks.page_request import PageRequest
-from gcore_tasks_cli.times import Deadline
+from gcore_tasks_cli.polling.watch import Watch
 from tests.benchmarks.optimum import Plan
 from tests.benchmarks.tables import markdown
 from tests.benchmarks.world import Case, cases, durations, task_types
-from tests.properties.simulation import START, SimulatedPort
+from tests.properties.world import START, SimulatedTask, World
 
 _SEEDS = (1, 2, 3)
 _CASES_A_TYPE = 400
@@ -33,6 +27,7 @@ _KNOWN_DURATIONS = 5000
 # Of gtask's price of a look: with it, it asks about as often for tasks under three minutes.
 _BEST_PRICE = 0.35
 _SDK_SECONDS = 3.0
+_TIMEOUT_SECONDS = 36_000.0
 _SPANS = ((30.0, "under 30 s"), (180.0, "30 s to 3 min"), (float("inf"), "longer"))
 _EARLY = "early failures"
 # The constants, and where each stands.
@@ -126,50 +121,28 @@ def _best_price(age: float) -> float:
 
 
 def _gtask(case: Case, task_type: str, dice: random.Random) -> tuple[float, int]:
-    # Creation and end are shown in whole seconds.
-    created = int(START - case.age + case.created)
     left = case.duration - case.age
-
-    def history(_request: PageRequest, _t: float) -> PageAnswer:
-        documents, count = parse_page(_past(task_type, case.past))
-        return PageAnswer(documents, count, START)
-
-    port = SimulatedPort(
-        lambda _id, t: "FINISHED" if t >= left else "RUNNING",
-        latency_seconds=0.0,
-        task_type=task_type,
-        list_page=history,
-        created_on=_iso(created),
-    )
-    watcher = Watcher(
-        ["task"],
-        port,
-        goal=Goal(),
-        deadline=Deadline.after(36_000.0, START),
+    created = math.floor(case.created - case.age)
+    task = SimulatedTask("task", left, created, task_type=task_type)
+    world = World([task, *_past(task_type, case.past)], latency=0.0)
+    wait = Watch(
+        [task.id],
+        world,
+        deadline=START + _TIMEOUT_SECONDS,
         schedule=Schedule(),
         uniform=dice.uniform,
-        tick_seconds=36_000.0,
+        tick_seconds=_TIMEOUT_SECONDS,
     )
-    (noticed,) = [event.at for event in watcher.run() if isinstance(event, Settled)]
-    return noticed - START - left, len(port.asked) + len(port.pages)
+    (noticed,) = [event.at for event in wait.run() if isinstance(event, Settled)]
+    return noticed - START - left, len(world.requests)
 
 
-def _past(task_type: str, past: Sequence[tuple[float, bool]]) -> str:
-    rows = [
-        {
-            "id": f"past-{n}",
-            "state": "ERROR" if failed else "FINISHED",
-            "task_type": task_type,
-            "created_on": _iso(0),
-            "finished_on": _iso(int(seconds)),
-        }
-        for n, (seconds, failed) in enumerate(past)
-    ]
-    return json.dumps({"count": len(rows), "results": rows})
-
-
-def _iso(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _past(task_type: str, past: Sequence[tuple[float, bool]]) -> Iterator[SimulatedTask]:
+    for n, (seconds, failed) in enumerate(past):
+        created = -(n + 1) * _TIMEOUT_SECONDS
+        # The API shows whole seconds.
+        end, final = created + int(seconds), "ERROR" if failed else "FINISHED"
+        yield SimulatedTask(f"past-{n}", end, created, final, task_type=task_type)
 
 
 def _mean(results: Sequence[Result], name: str) -> float:

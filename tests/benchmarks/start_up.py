@@ -27,7 +27,7 @@ from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.benchmarks import rivals
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import TASK, command, environment
-from tests.unit.parsing.test_help_format import COMMANDS
+from tests.unit.test_help import COMMANDS
 
 _RUNS = 25
 _LATENCY_SECONDS = 0.15

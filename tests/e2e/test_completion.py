@@ -1,6 +1,7 @@
 """Completion in real shells, in a pseudo-terminal: what a person sees after TAB."""
 
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.commands.completion import SCRIPTS
 from tests.e2e.harness import OTHER, STUCK_SECONDS, TASK, environment, gtask, sandbox, task
 
 pytest.importorskip("posix", reason="there are no pseudo-terminals")
@@ -23,10 +25,10 @@ PROMPT = "ready> "
 API = "api.gcore.com"
 # How each shell starts without its user's files, and how it comes to gtask's completion.
 SHELLS = {
-    "bash": (["--noprofile", "--norc", "-i"], f"PS1='{PROMPT}'; source {{script}}"),
+    "bash": (["--noprofile", "--norc", "-i"], f"PS1='{PROMPT}'; eval \"$(<{{script}})\""),
     "zsh": (
         ["-f", "-i"],
-        f"PS1='{PROMPT}'; autoload -U compinit; compinit -u -D; source {{script}}",
+        f"PS1='{PROMPT}'; autoload -U compinit; compinit -u -D; eval \"$(<{{script}})\"",
     ),
     "fish": (
         ["--no-config", "-i"],
@@ -34,7 +36,16 @@ SHELLS = {
         " set -g fish_autosuggestion_enabled 0; source {script}",
     ),
 }
-SCRIPTS = {"bash": "gtask.bash", "zsh": "_gtask", "fish": "gtask.fish"}
+# The same shell in another state, by what is typed first.
+STATES = {
+    "bash": "true",
+    "bash, set -u": "set -u",
+    "bash, = is no word break": "COMP_WORDBREAKS=${COMP_WORDBREAKS//=}",
+    "bash, as old as 3.2": "enable -n compopt",
+    "fish": "true",
+    "zsh": "true",
+    "zsh, set -u": "set -u",
+}
 
 
 class Shell:
@@ -43,10 +54,11 @@ class Shell:
     On its PATH every gtask and every python leaves a trace when it is started.
     """
 
-    def __init__(self, name: str, home: Path, with_config: bool = False, /, **env: str) -> None:
+    def __init__(self, state: str, home: Path, with_config: bool = False, /, **env: str) -> None:
+        name = state.partition(",")[0]
         if shutil.which(name) is None:
             pytest.skip(f"{name} is not installed")
-        self.name = name
+        self.name, self.state = name, state
         self.trace = home / "started"
         commands = home / "commands"
         commands.mkdir(parents=True)
@@ -71,7 +83,8 @@ class Shell:
         )
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.screen)
-        self.shows(setup.format(script=FOLDER / SCRIPTS[name]) + "\r", f"\n{PROMPT.rstrip()}")
+        line = f"{STATES[state]}; {setup.format(script=FOLDER / SCRIPTS[name])}"
+        self.shows(f"{line}\r", f"\n{PROMPT.rstrip()}")
         self.clear()
 
     def clear(self) -> None:
@@ -135,10 +148,10 @@ def shell_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def shell(shell_name: str, tmp_path: Path) -> Iterator[Shell]:
+@pytest.fixture(params=STATES)
+def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
     remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}", f"{OTHER}\tdelete_vm\tERROR\t{API}")
-    shell = Shell(shell_name, tmp_path)
+    shell = Shell(request.param, tmp_path)
     yield shell
     shell.close()
 
@@ -157,7 +170,7 @@ MENUS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "gtask --": (["--version"], ["--timeout"]),
     "gtask watch --": (
-        ["--fail-fast", "Stop waiting at the first task that ends in ERROR"],
+        ["--fail-fast", "Stop at the first task that fails"],
         ["--order", "--scenario"],
     ),
     # What was given is not offered again.
@@ -182,7 +195,15 @@ ENDS = {
     "gtask list --una": "gtask list --unacknowledged",
     "gtask resources --type=floati": "gtask resources --type=floatingips",
     "gtask resources --type instances --ty": "gtask resources --type instances --type",
+    "gtask list --state=FIN": "gtask list --state=FINISHED",
+    'gtask list --state "FIN': 'gtask list --state "FINISHED"',
+    "gtask list --json > out": "gtask list --json > outage\\ one.json",
+    "gtask list --json 2> out": "gtask list --json 2> outage\\ one.json",
     "gtask sandbox --scenario out": "gtask sandbox --scenario outage\\ one.json",
+    "gtask sandbox --scenario outage\\ o": "gtask sandbox --scenario outage\\ one.json",
+    "gtask sandbox --scenario 'out": "gtask sandbox --scenario 'outage one.json'",
+    "gtask sandbox --scenario=out": "gtask sandbox --scenario=outage\\ one.json",
+    "gtask sandbox --scenario sub": "gtask sandbox --scenario subfolder/",
     "gtask sandbox -- mkfif": "gtask sandbox -- mkfifo",
     # The command's own arguments complete too.
     "gtask sandbox -- cat out": "gtask sandbox -- cat outage\\ one.json",
@@ -202,6 +223,16 @@ def test_what_can_only_be_one_thing_is_completed_to_its_end(shell: Shell) -> Non
         shell.clear()
 
 
+def test_the_commands_are_offered_in_the_order_of_help(shell: Shell) -> None:
+    if "3.2" in shell.state:
+        pytest.skip("it sorts what it shows")
+    names = ["watch", "resources", "list", "get", "ack", "sandbox", "completion", "help"]
+    lines = shell.menu("gtask ", *names).splitlines()
+    assert [
+        line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in names
+    ] == names
+
+
 def test_the_newest_task_is_offered_first(shell: Shell) -> None:
     menu = shell.menu("gtask watch ", TASK, OTHER)
     assert menu.index(TASK) < menu.index(OTHER)
@@ -210,6 +241,16 @@ def test_the_newest_task_is_offered_first(shell: Shell) -> None:
 def test_one_recent_task_is_completed_and_not_offered_twice(shell: Shell) -> None:
     shell.shows(f"gtask get --json {TASK[:4]}\t", f"gtask get --json {TASK}")
     shell.shows("\t\t", OTHER)
+
+
+def test_a_zsh_without_compinit_is_told_the_line_that_is_missing(tmp_path: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    command = ["zsh", "-f", "-c", f"source {FOLDER / SCRIPTS['zsh']}"]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+    assert "autoload -Uz compinit && compinit" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("env", [{"GTASK_NO_HISTORY": "1"}, {"GCORE_BASE_URL": "http://[::1]:8"}])
@@ -264,8 +305,6 @@ def test_what_gtask_saw_completes(shell_name: str, tmp_path: Path) -> None:
 def test_a_fish_that_has_read_the_manual_page_offers_what_the_command_has(
     page: str, tmp_path: Path
 ) -> None:
-    import subprocess
-
     # fish makes completions of its own from manual pages, and loads them beside those of gtask.
     manual = tmp_path / "manual" / "man1" / "gtask.1"
     manual.parent.mkdir(parents=True)
@@ -292,8 +331,6 @@ def test_a_fish_that_has_read_the_manual_page_offers_what_the_command_has(
 
 @pytest.mark.parametrize("program", ["pwsh", "powershell"])
 def test_powershell(program: str, tmp_path: Path) -> None:
-    import subprocess
-
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
     remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}")

@@ -179,3 +179,30 @@ def test_an_unknown_error_is_gtasks_own_fault(tmp_path: Path) -> None:
     )
     assert verbose.returncode == 70
     assert b"Traceback" in verbose.stderr
+
+
+# The machine sleeps for a minute, a second after gtask was started: only the clock that counts
+# sleep shows it.
+_SLEEP = """
+import time
+real, sleeps_at = time.clock_gettime, time.clock_gettime(time.CLOCK_BOOTTIME) + 1.0
+def clock_gettime(clock):
+    now = real(clock)
+    return now + 60.0 if clock == time.CLOCK_BOOTTIME and now >= sleeps_at else now
+time.clock_gettime = clock_gettime
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other clocks")
+@pytest.mark.parametrize(("ends", "status"), [("NEVER", 124), ("FINISHED", 0)])
+def test_the_deadline_holds_while_the_machine_sleeps(
+    tmp_path: Path, ends: str, status: int
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_SLEEP)
+    with sandbox(tasks=[task(ends=ends, lasts=1.5)]) as server:
+        ran = gtask(
+            server, "watch", TASK, "--timeout", "30", "-i", "20", env={"PYTHONPATH": str(tmp_path)}
+        )
+    # What has ended meanwhile is seen by the last look.
+    assert ran.status == status
+    assert ran.seconds < 25

@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from completions.interface import examples_in
-from gcore_tasks_cli.parsing.topics import TOPICS
-from gcore_tasks_cli.sandbox.scenario import builtin_scenario, parse_scenario
+from gcore_tasks_cli.pages import TOPICS
+from gcore_tasks_cli.sandbox.scenario import Scenario, builtin_tasks
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
 from tests.e2e.harness import (
@@ -26,7 +25,7 @@ from tests.e2e.harness import (
     skip_without_tools_of,
     task,
 )
-from tests.unit.parsing.test_help_format import COMMANDS, GROUP, command_named
+from tests.unit.test_help import COMMANDS, GROUP, command_named
 
 pytest.importorskip("posix", reason="the examples are for a POSIX shell")
 
@@ -47,9 +46,9 @@ CREATED = {"instances": ["169942e0"], "networks": ["b39792c3"], "volumes": ["726
 def server() -> Iterator[SandboxServer]:
     # Types whose durations are not documented: gtask looks soon, and the examples are done soon.
     started = {"task_type": "create_image", "lasts": 0.5, "created_resources": CREATED}
-    tasks = [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=6)]
-    ours = {"tasks": tasks, "started": started}
-    scenario = replace(parse_scenario(json.dumps(ours)), past=builtin_scenario().past)
+    ours = [task(TASK, lasts=0, created_resources=CREATED), task(OTHER, lasts=6)]
+    past = [task for task in builtin_tasks() if task.age > 0]
+    scenario = Scenario.model_validate({"tasks": [*ours, *past], "started": started})
     with SandboxServer(scenario, from_first_request=True) as running:
         yield running
 

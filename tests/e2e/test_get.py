@@ -173,7 +173,7 @@ def test_the_option_for_colours_beats_the_variables() -> None:
     with sandbox(tasks=[task(age=9)]) as server:
         always = gtask(server, "get", TASK, "--color", "always", env={"NO_COLOR": "1"})
         never = gtask(server, "get", TASK, "--color=never", env={"FORCE_COLOR": "1"})
-        compact = gtask(server, "--color", "always", "get", TASK, "--json")
+        compact = gtask(server, "get", TASK, "--json", "--color", "always")
         wrong = gtask(server, "get", TASK, "--color", "sometimes")
     assert "\x1b[1;32m" in always.out or "\x1b[32m" in always.out
     assert "\x1b" not in never.out

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gcore_tasks_cli.commands.completion import SCRIPTS
-from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.e2e.harness import environment
 from tests.matrix import BESIDE_EACH_OTHER
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.port import PageAnswer, Reply
+from gcore_tasks_cli.polling.jobs import Job, ListPage, PageAnswer, Reply
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import PageRequest
 
 EPOCH = 1_780_000_000
 
@@ -35,30 +34,34 @@ class ShiftingList:
     most_a_page: int = 1000
     newest_first: bool = True
     clock: float = 0.0
-    asked: list[PageRequest] = field(default_factory=list)
-    under_way: list[PageRequest] = field(default_factory=list)
+    asked: list[ListPage] = field(default_factory=list)
+    under_way: list[tuple[int, ListPage]] = field(default_factory=list)
     interrupted: int | None = None
 
     def now(self) -> float:
         return self.clock
 
-    def submit(self, job: PageRequest) -> None:
+    def submit(self, number: int, job: Job) -> None:
+        assert isinstance(job, ListPage)
         self.asked.append(job)
-        self.under_way.append(job)
+        self.under_way.append((number, job))
 
-    def wait(self, until: float) -> list[Reply[PageRequest, PageAnswer]]:
+    def cancel(self, number: int) -> None:
+        self.under_way = [each for each in self.under_way if each[0] != number]
+
+    def wait(self, until: float) -> list[Reply]:
         if not self.under_way:
             assert until < float("inf"), "it waits for nothing"
             self.clock = max(self.clock, until)
             return []
-        job = self.under_way.pop(self.pick(len(self.under_way)))
+        number, job = self.under_way.pop(self.pick(len(self.under_way)))
         self.clock += 0.1
         if self.errors and (error := self.errors.pop(0)) is not None:
-            return [Reply(job, error)]
+            return [Reply(number, error)]
         self.change(self)
-        return [Reply(job, self._page(job))]
+        return [Reply(number, self._page(job))]
 
-    def _page(self, job: PageRequest) -> PageAnswer:
+    def _page(self, job: ListPage) -> PageAnswer:
         until = dict(job.parameters).get("to_timestamp")
         newest = None if until is None else datetime.fromisoformat(until).timestamp() - EPOCH
         listed = [n for n in self.numbers if newest is None or n <= newest]

@@ -11,9 +11,9 @@ import yaml
 from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.fault_matrix.rows import ROWS
-from tests.unit.parsing.test_help_format import COMMANDS
+from tests.unit.test_help import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.sandbox.scenario import Scenario
+from gcore_tasks_cli.dependencies import unsuitable
+from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask
 from gcore_tasks_cli.sandbox.server import SandboxServer
-from gcore_tasks_cli.sandbox.tasks import SimulatedTask
-from tests.unit.parsing.test_help_format import COMMANDS
+from tests.unit.test_help import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -19,7 +19,8 @@ NAME = "gcore_tasks_cli"
 # Lower floors come first; a module imports only from floors below its own, or from its own folder.
 FLOORS = (
     {"__init__"},
-    {"errors", "times", "sanitize", "interrupts"},
+    {"errors", "times", "sanitize", "dependencies"},
+    {"interrupts"},
     {"tasks"},
     {"polling"},
     {"settings"},
@@ -27,7 +28,8 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"parsing"},
+    {"options", "filters", "typer_forms", "pages"},
+    {"help", "parsing"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -35,9 +37,9 @@ FLOORS = (
 # Each heavy library is imported in one place only.
 OWNERS = {
     "httpx": ("api/",),
-    "pydantic": ("tasks/model.py",),
+    "pydantic": ("tasks/model.py", "sandbox/entry.py", "sandbox/scenario.py"),
     "rich": ("output/terminal/",),
-    "typer": ("cli.py", "commands/", "parsing/", "__main__.py"),
+    "typer": ("cli.py", "commands/", "options.py", "filters.py", "typer_forms.py", "__main__.py"),
 }
 
 
@@ -88,13 +90,22 @@ def test_each_heavy_library_has_one_owner(library: str) -> None:
             assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
 
 
+def test_what_is_private_of_typer_is_imported_in_one_module() -> None:
+    inner = {
+        path.name
+        for path in SOURCES
+        if any(module.startswith("typer.") for module in imports_of(path))
+    }
+    assert inner == {"typer_forms.py"}
+
+
 def test_only_commands_are_in_commands() -> None:
     files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
     assert files == set(COMMANDS)
 
 
 def test_waiting_knows_nothing_of_the_network() -> None:
-    code = "import gcore_tasks_cli.polling.watcher"
+    code = "import gcore_tasks_cli.polling.watch"
     assert not modules_after(code) & {"httpx", "ssl", "socket", "_socket"}
 
 
@@ -115,20 +126,21 @@ def modules_after(code: str, **more: str) -> set[str]:
 # What takes long to import, and what of it each run loads.
 HEAVY = {
     *("asyncio", "click", "httpx", "pydantic", "pygments", "rich", "ssl", "typer"),
-    *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watcher")),
+    *(f"{NAME}.{own}" for own in ("commands.sandbox", "output.terminal", "polling.watch")),
 }
-PARSER = {"typer"}
+# From 0.29 on Typer converts arguments by pydantic: one of the reasons for the pin.
+PARSER = {"typer"} | ({"pydantic"} if "typer<0.29,>=0.27" in unsuitable() else set())
 REQUEST = PARSER | {"httpx", "ssl"}
-WAIT = REQUEST | {f"{NAME}.polling.watcher"}
+WAIT = REQUEST | {f"{NAME}.polling.watch"}
 RICH = {"rich", f"{NAME}.output.terminal"}
 LOADED = {
     "--version": set(),
-    "--help": PARSER | {f"{NAME}.commands.sandbox"},
+    "--help": {"typer", f"{NAME}.commands.sandbox"},
     "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,
     "without a key: get t-1": PARSER,
-    "without a key: watch t-1": PARSER | {f"{NAME}.polling.watcher"},
+    "without a key: watch t-1": PARSER | {f"{NAME}.polling.watch"},
     "completion bash": PARSER,
     **{f"{name} t-1{form}": REQUEST for name in ("get", "ack") for form in ("", " --json")},
     **{f"resources t-1{form}": WAIT for form in ("", " --json")},
@@ -144,7 +156,7 @@ LOADED = {
 @pytest.mark.parametrize("line", LOADED)
 def test_what_each_run_loads(line: str) -> None:
     mode, _, arguments = line.rpartition(": ")
-    with SandboxServer(Scenario(tasks=(SimulatedTask("t-1", lasts=0.0, age=60.0),))) as server:
+    with SandboxServer(Scenario(tasks=[SimulatedTask(id="t-1", lasts=0.0, age=60.0)])) as server:
         loaded = modules_after(
             f"import sys; sys.argv[1:] = {arguments.split()}\n"
             "import os; os._exit = lambda status: None\n"

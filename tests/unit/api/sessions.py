@@ -10,6 +10,7 @@ import pytest
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.jobs import GetTask, Job, TaskAnswer
 from gcore_tasks_cli.settings.settings import Settings
 
 KEY = "1234$abcdefgh"
@@ -23,6 +24,13 @@ def session_at(url: str, **more: Any) -> Iterator[Session]:
     tls = tls_context(settings) if settings.uses_tls else None
     with closing(Session(settings, tls)) as session:
         yield session
+
+
+def id_of(session: Session, job: Job | None = None) -> str:
+    """The ID of the task that is answered."""
+    answer = session.do(job or GetTask("a"))
+    assert isinstance(answer, TaskAnswer)
+    return answer.document.id
 
 
 def error_of(call: Callable[[], object]) -> ApiError:

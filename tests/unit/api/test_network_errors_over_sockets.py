@@ -12,6 +12,7 @@ import pytest
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.polling.jobs import GetTask
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.rare_faults import scenario_of
@@ -52,7 +53,7 @@ def error_at(url: str, **more: str) -> ApiError:
         closing(Session(settings, tls_context(settings))) as session,
         pytest.raises(ApiError) as raised,
     ):
-        session.get_task("t-1")
+        session.do(GetTask("t-1"))
     said = f"{raised.value.message} {raised.value.hint}"
     assert not INTERNALS.search(said), said
     return raised.value
@@ -157,7 +158,7 @@ def test_what_worked_once_is_no_mistake_of_the_settings(authority_file: str) -> 
 
     def ask(api_key: str, url: str) -> None:
         with closing(Session(Settings(api_key, url), tls)) as session:
-            session.get_task("t-1")
+            session.do(GetTask("t-1"))
 
     with SandboxServer(scenario_of(tasks=[{"id": "t-1"}]), ssl_context=server_context()) as server:
         ask(server.api_key, server.base_url)

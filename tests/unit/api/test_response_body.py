@@ -1,8 +1,6 @@
 """Bodies: decompressed, and never more of them than allowed."""
 
 import gzip
-import math
-import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,11 +21,10 @@ def read(
     *,
     limit: int = 2**20,
     status: int = 200,
-    give_up_at: float = math.inf,
 ) -> bytes:
     headers = {} if encoding is None else {"Content-Encoding": encoding}
     response = httpx.Response(status, headers=headers, content=iter(pieces))
-    return read_body(response, limit, give_up_at, "host")
+    return read_body(response, limit, "host")
 
 
 def error_of(pieces: list[bytes], encoding: str | None = None, **more: float) -> NoAnswer:
@@ -120,9 +117,9 @@ def test_no_more_is_read_than_shows_that_it_is_too_much() -> None:
         response = httpx.Response(status, content=pieces())
         if status == 200:
             with pytest.raises(NoAnswer):
-                read_body(response, 25, math.inf, "host")
+                read_body(response, 25, "host")
         else:
-            assert read_body(response, 25, math.inf, "host") == bytes(25)
+            assert read_body(response, 25, "host") == bytes(25)
         assert read_so_far == [0, 1, 2]
 
 
@@ -140,9 +137,3 @@ def test_a_bomb_is_not_unpacked() -> None:
 def test_of_an_errors_body_the_beginning_is_enough() -> None:
     assert read([b"abc", b"def", b"ghi"], limit=5, status=503) == b"abcde"
     assert read([b"abc", b"def"], limit=6, status=503) == b"abcdef"
-
-
-def test_a_body_that_drips_is_given_up_when_its_time_is_over() -> None:
-    error = error_of([b"a", b"b"], give_up_at=time.monotonic() - 1)
-    assert (error.message, error.transient) == ("host gave no whole answer in 30 s", True)
-    assert read([b"a", b"b"], give_up_at=time.monotonic() + 60) == b"ab"

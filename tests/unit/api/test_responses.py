@@ -71,6 +71,9 @@ def test_a_task_is_answered_with_the_servers_time() -> None:
     for task_id in ("A-1", "a-1"):
         answer = task_answer(Response(200, DATE, body), task_id, "host")
         assert (answer.document.id, answer.server_time) == ("A-1", AT_DATE)
+        assert answer.retry_after is None
+    later = Response(200, {**DATE, "retry-after": "Sat, 23 May 2026 05:08:31 GMT"}, body)
+    assert task_answer(later, "a-1", "host").retry_after == 60.0
     assert task_answer(Response(200, {}, body), "a-1", "host").server_time is None
     with pytest.raises(NoAnswer) as caught:
         task_answer(Response(200, {}, body), "a-2", "host")
@@ -134,16 +137,14 @@ def status_of(
 @pytest.mark.parametrize(
     ("status", "kind", "transient"),
     [
-        (201, NoAnswer, True),
-        (204, NoAnswer, True),
-        (299, NoAnswer, True),
         (300, NoAnswer, False),
         (302, NoAnswer, False),
         (400, NoAnswer, False),
         (401, KeyRefused, False),
         (403, KeyRefused, False),
-        (404, TaskNotFound, False),
+        (404, NoAnswer, False),
         (408, NoAnswer, True),
+        (409, NoAnswer, True),
         (418, NoAnswer, False),
         (425, NoAnswer, True),
         (429, NoAnswer, True),
@@ -153,10 +154,35 @@ def status_of(
     ],
 )
 def test_what_a_status_means(status: int, kind: type[ApiError], transient: bool) -> None:
-    error = status_of(status, retry_after="7")
+    error = status_of(status)
     assert (type(error), error.status, error.transient) == (kind, status, transient)
-    # Only what may pass is waited for.
-    assert error.retry_after == (7.0 if transient else None)
+    assert error.retry_after is None
+    # Who asks to come back later has not refused for good.
+    later = status_of(status, retry_after="7")
+    assert (type(later), later.status, later.transient) == (kind, status, True)
+    assert later.retry_after == 7.0
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"exception_class": "TaskNotFound"}', TaskNotFound),
+        ('{"message": "no", "code": "task_not_found"}', TaskNotFound),
+        ('{"message": "no", "request_id": "r-1"}', TaskNotFound),
+        ('{"message": "no"}', NoAnswer),
+        ('{"code": 404, "request_id": "r-1"}', NoAnswer),
+        ('["exception_class", "message", "code"]', NoAnswer),
+        ("no such page", NoAnswer),
+        ("<html><title>404 Not Found</title>", NoAnswer),
+        ("", NoAnswer),
+    ],
+)
+def test_only_the_api_itself_says_that_there_is_no_such_task(
+    body: str, kind: type[ApiError]
+) -> None:
+    assert type(status_of(404, body)) is kind
+    # Where no task was asked for, none can be missing.
+    assert type(status_of(404, body, task_id=None)) is NoAnswer
 
 
 def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
@@ -170,6 +196,7 @@ def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
 
 FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
 NOT_FOUND = "is the ID right? It may be another account's: those are not found either"
+WRONG_URL = "is GCORE_BASE_URL right?"
 CLIENT_CERTIFICATE = "it demands a client certificate, which gtask does not support"
 HTTPS_PORT = "it is an https port, and GCORE_BASE_URL says http"
 
@@ -180,8 +207,9 @@ HTTPS_PORT = "it is an https port, and GCORE_BASE_URL says http"
         (401, '{"message": "no"}', "the API refused the key: no", "look: no"),
         (401, "", "the API refused the key", "look: "),
         (403, "", "the API forbids this for task a-1", FORBIDDEN),
-        (404, "", "no such task: a-1", NOT_FOUND),
-        (404, '{"detail": "gone"}', "no such task: a-1 (gone)", NOT_FOUND),
+        (404, '{"exception_class": "E", "detail": "gone"}', "no such task: a-1 (gone)", NOT_FOUND),
+        (404, "", "host answered HTTP 404 Not Found", WRONG_URL),
+        (404, '{"detail": "gone"}', "host answered HTTP 404 Not Found: gone", WRONG_URL),
         (418, '{"message": "no tea"}', "host answered HTTP 418 I'm a Teapot: no tea", None),
         (429, "", "host answered HTTP 429 Too Many Requests",
          "too many requests: a longer --interval asks less often"),

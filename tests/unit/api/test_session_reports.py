@@ -15,8 +15,8 @@ from gcore_tasks_cli.errors import (
     NoAnswer,
     TaskNotFound,
 )
+from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, ListPage
 from gcore_tasks_cli.settings.settings import Settings
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, session_at
 
@@ -31,10 +31,10 @@ def test_each_request_is_reported_with_what_came_of_it() -> None:
         prepared(good, answer(PAGE), busy, answer("{")) as server,
         session_at(server.url, on_exchange=exchanges.append) as session,
     ):
-        session.get_task("a")
-        session.list_tasks(PageRequest((), 5, 0))
+        session.do(GetTask("a"))
+        session.do(ListPage((), 5, 0))
         for _ in range(3):  # for the last one, no answer is prepared
-            error_of(lambda: session.acknowledge("a"))
+            error_of(lambda: session.do(Acknowledge("a")))
     assert all(0 <= exchange.seconds < 60 for exchange in exchanges)
     host, action = f"127.0.0.1:{server.port}", f"{server.url}/cloud/v1/tasks/a/acknowledge"
     failed = f"{host} answered HTTP 503 Service Unavailable: busy"
@@ -62,7 +62,7 @@ def test_how_long_a_request_took_is_reported() -> None:
                 session.abort()
 
             threading.Thread(target=abort).start()
-            error_of(lambda: session.get_task("a"))
+            error_of(lambda: session.do(GetTask("a")))
             took = time.monotonic() - began
     assert 0.1 <= exchanges[0].seconds <= took
 
@@ -72,28 +72,36 @@ def test_how_long_a_request_took_is_reported() -> None:
     [
         ("401 Unauthorized", KeyRefused),
         ("403 Forbidden", KeyRefused),
-        ("404 Not Found", TaskNotFound),
+        ("404 Not Found", NoAnswer),  # not the API's own
         ("302 Found", NoAnswer),
         ("500 Internal Server Error", NoAnswer),
     ],
 )
 def test_an_answer_that_is_no_task_is_an_error(status: str, kind: type[ApiError]) -> None:
     with prepared(answer(TASK, status)) as server, session_at(server.url) as session:
-        error = error_of(lambda: session.get_task("a"))
+        error = error_of(lambda: session.do(GetTask("a")))
     assert (type(error), error.status) == (kind, int(status[:3]))
+
+
+def test_a_task_that_the_api_does_not_know_is_not_found() -> None:
+    gone = answer('{"exception_class": "TaskNotFound", "message": "gone"}', "404 Not Found")
+    with prepared(gone) as server, session_at(server.url) as session:
+        error = error_of(lambda: session.do(GetTask("a")))
+    assert type(error) is TaskNotFound
+    assert (error.status, error.message) == (404, "no such task: a (gone)")
 
 
 def test_a_refused_key_comes_with_the_hint_of_the_settings() -> None:
     refused = answer('{"message": "no"}', "401 Unauthorized")
     with prepared(refused) as server, session_at(server.url, key_source="a file") as session:
-        error = error_of(lambda: session.get_task("a"))
+        error = error_of(lambda: session.do(GetTask("a")))
     assert error.message == "the API refused the key: no"
     assert error.hint == "is the key right, and still valid? It is from a file"
 
 
 def test_a_page_that_is_not_found_names_no_task() -> None:
     with prepared(answer("", "404 Not Found")) as server, session_at(server.url) as session:
-        error = error_of(lambda: session.list_tasks(PageRequest((), 5, 0)))
+        error = error_of(lambda: session.do(ListPage((), 5, 0)))
     assert error.message == f"127.0.0.1:{server.port} answered HTTP 404 Not Found"
 
 
@@ -101,7 +109,7 @@ def test_a_page_that_is_not_found_names_no_task() -> None:
 def test_a_redirect_is_not_followed_wherever_it_leads(location: str) -> None:
     redirect = answer("", "302 Found", f"Location: {location}")
     with prepared(redirect) as server, session_at(server.url) as session:
-        error = error_of(lambda: session.get_task("a"))
+        error = error_of(lambda: session.do(GetTask("a")))
     assert not error.transient
     assert f"redirects to {location} (HTTP 302)" in error.message
 
@@ -122,9 +130,9 @@ def test_an_answer_that_repeats_the_key_shows_it_nowhere() -> None:
         prepared(*answers) as server,
         session_at(server.url, on_exchange=exchanges.append) as session,
     ):
-        errors = [error_of(lambda: session.get_task("a")) for _ in range(3)]
-        session.list_tasks(PageRequest((), 5, 0))
-        errors += [error_of(lambda: session.get_task("a")) for _ in range(2)]
+        errors = [error_of(lambda: session.do(GetTask("a"))) for _ in range(3)]
+        session.do(ListPage((), 5, 0))
+        errors += [error_of(lambda: session.do(GetTask("a"))) for _ in range(2)]
     assert "abcdefgh" not in repr(exchanges)
     assert "abcdefgh" not in repr([vars(error) for error in errors])
     assert "what is ***?" in errors[0].message

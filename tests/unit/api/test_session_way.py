@@ -7,6 +7,7 @@ import pytest
 
 from gcore_tasks_cli.api.session import _check_is_here
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.polling.jobs import GetTask
 from gcore_tasks_cli.settings.proxy import Proxy
 from tests.servers.prepared import answer, prepared
 from tests.servers.raw import answering
@@ -16,13 +17,13 @@ from tests.unit.api.sessions import TASK, error_of, session_at
 
 def test_plain_http_goes_to_this_machine_only() -> None:
     with session_at("http://0.0.0.0:9") as session, pytest.raises(UsageError) as caught:
-        session.get_task("a")
+        session.do(GetTask("a"))
     assert caught.value.message == (
         "the base URL is plain http to 0.0.0.0, and that is 0.0.0.0, not this machine"
     )
     assert caught.value.hint == "write 127.0.0.1 instead of the name, or use https"
     with session_at("https://0.0.0.0:9") as session:
-        assert error_of(lambda: session.get_task("a")).transient
+        assert error_of(lambda: session.do(GetTask("a"))).transient
 
 
 @pytest.mark.parametrize(
@@ -49,17 +50,17 @@ def test_each_address_of_a_name_has_to_be_of_this_machine(
 def test_a_url_that_only_httpx_refuses_is_a_wrong_setting() -> None:
     for url in ("ftp://127.0.0.1", "https://a\x00b"):
         with session_at(url) as session, pytest.raises(UsageError) as caught:
-            session.get_task("a")
-        assert caught.value.message == "GCORE_BASE_URL or a proxy's variable is no usable URL"
+            session.do(GetTask("a"))
+        assert caught.value.message == "GCORE_BASE_URL or a proxy's variable is not a usable URL"
 
 
 def test_an_api_that_has_answered_is_no_wrong_port() -> None:
     with prepared(answer(TASK)) as server, session_at(server.url) as session:
-        session.get_task("a")
-        error = error_of(lambda: session.get_task("a"))
+        session.do(GetTask("a"))
+        error = error_of(lambda: session.do(GetTask("a")))
         assert error.message.endswith("closed the connection without an answer")
     with prepared() as server, session_at(server.url) as session:
-        error = error_of(lambda: session.get_task("a"))
+        error = error_of(lambda: session.do(GetTask("a")))
         assert error.message.endswith("without an answer (is it an https port?)")
 
 
@@ -78,7 +79,7 @@ def test_until_there_is_a_tunnel_a_proxy_is_whom_an_error_names(said: bytes, wor
     with prepared(*[said] * 2) as server:
         proxy = Proxy(f"http://me:word@127.0.0.1:{server.port}", "HTTPS_PROXY")
         with session_at("https://api.example", proxy=proxy) as session:
-            errors = [error_of(lambda: session.get_task("a")) for _ in range(2)]
+            errors = [error_of(lambda: session.do(GetTask("a"))) for _ in range(2)]
     name = f"the proxy 127.0.0.1:{server.port} (from HTTPS_PROXY)"
     assert [error.message for error in errors] == [words.format(proxy=name)] * 2
     assert server.asked[0].line == "CONNECT api.example:443 HTTP/1.1"
@@ -94,7 +95,7 @@ def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
     with answering(answer("", "407 Who Are You"), tls=tls) as port:
         proxy = Proxy(f"https://127.0.0.1:{port}", "HTTPS_PROXY")
         with session_at("https://api.example", proxy=proxy, ca_file=ca_file) as session:
-            error = error_of(lambda: session.get_task("a"))
+            error = error_of(lambda: session.do(GetTask("a")))
     assert error.message.endswith("(from HTTPS_PROXY) makes no connection: 407 Who Are You")
 
 
@@ -103,7 +104,7 @@ def test_what_is_no_socks_proxy_is_named(said: bytes) -> None:
     with answering(said) as port:
         proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
         with session_at("https://api.example", proxy=proxy) as session:
-            errors = [error_of(lambda: session.get_task("a")) for _ in range(2)]
+            errors = [error_of(lambda: session.do(GetTask("a"))) for _ in range(2)]
     name = f"the proxy 127.0.0.1:{port} (from ALL_PROXY)"
     found = [(error.message, error.transient) for error in errors]
     assert found == [(f"{name} answered with something that is not SOCKS", True)] * 2
@@ -113,7 +114,7 @@ def test_a_socks_proxy_that_wants_a_password_comes_with_a_hint() -> None:
     with answering(b"\x05\xff") as port:
         proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
         with session_at("https://api.example", proxy=proxy) as session:
-            error = error_of(lambda: session.get_task("a"))
+            error = error_of(lambda: session.do(GetTask("a")))
     assert "(from ALL_PROXY) makes no connection: Requested NO AUTHENTICATION" in error.message
     assert (error.hint or "").startswith("its URL takes a user name and password: ")
     assert not error.transient
@@ -124,5 +125,5 @@ def test_behind_a_socks_proxy_the_api_is_whom_an_error_names() -> None:
     with answering(no_password, connected, b"") as port:
         proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
         with session_at("https://api.example", proxy=proxy) as session:
-            error = error_of(lambda: session.get_task("a"))
+            error = error_of(lambda: session.do(GetTask("a")))
     assert error.message == "api.example closed the connection in the middle of TLS"

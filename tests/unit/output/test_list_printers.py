@@ -13,7 +13,7 @@ from gcore_tasks_cli.output.failure import advice, failure
 from gcore_tasks_cli.output.list_notes import ListNotes
 from gcore_tasks_cli.output.list_rows import Row, age_words, circumstances, plain_failure, row
 from gcore_tasks_cli.output.terminal.table import Layout, failure_block, header, table
-from gcore_tasks_cli.polling.page_reader import Page
+from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import TaskQuery
 

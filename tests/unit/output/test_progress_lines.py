@@ -20,6 +20,7 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    Outage,
     OutageBegan,
     OutageEnded,
     Settled,
@@ -29,7 +30,6 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.pace.expectations import Expectations
-from gcore_tasks_cli.polling.retry import Outage
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, assert_harmless
@@ -107,9 +107,9 @@ def test_a_whole_wait_reads_as_it_should() -> None:
         changed(0.3, volume),
         Tick(5.0),
         changed(6.0, document(detailed_state="BOOT")),
-        OutageBegan(7.0, Outage(7.0, REFUSED, None)),
+        OutageBegan(7.0, Outage(7.0, 6.0, REFUSED, None, 1)),
         Tick(8.0),
-        OutageEnded(19.0, 12.0),
+        OutageEnded(19.0, 12.0, 4),
         changed(19.5, done),
         settled(19.5, done),
         *[Tick(float(at)) for at in range(20, 150)],
@@ -172,9 +172,9 @@ def test_usual_durations_are_said_in_words(task_type: str | None, words: str | N
 
 def test_trouble_is_told_when_it_starts_and_when_it_is_over() -> None:
     events: list[Event] = [
-        OutageBegan(1.0, Outage(1.0, REFUSED, None)),
+        OutageBegan(1.0, Outage(1.0, 0.0, REFUSED, None, 1)),
         *[Tick(float(at)) for at in range(2, 30)],
-        OutageEnded(30.0, 29.0),
+        OutageEnded(30.0, 29.0, 9),
         Tick(31.0),
     ]
     assert printed(events) == [
@@ -210,13 +210,16 @@ def test_a_heartbeat_before_any_answer_says_so() -> None:
 
 
 def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> None:
-    outage = Outage(20.0, REFUSED, 62.4)
+    outage = Outage(20.5, 20.0, REFUSED, 62.4, 7)
     assert printed([changed(1.0, document()), Tick(61.2, outage)])[-1] == (
         "still waiting for 1 of 1 after 1 m 01 s: api.gcore.com: connection refused; "
         "no answer for 41 s, next try in 1 s"
     )
-    trying = Outage(20.0, REFUSED, None)
+    trying = outage._replace(next_try=None)
     assert printed([Tick(61.2, trying)])[-1].endswith("no answer for 41 s, trying again")
+    # Where something else is answered meanwhile, for how long requests have been failing.
+    flapping = outage._replace(answered=50.0, next_try=None)
+    assert printed([Tick(61.2, flapping)])[-1].endswith("refused; for 41 s, trying again")
 
 
 def test_what_has_failed_is_not_waited_for() -> None:
@@ -257,7 +260,7 @@ def test_no_text_steers_a_log(first: str, second: str, third: str, age: float) -
     task = document(first, second, detailed_state=third, task_type=f"[red]{third}[/red]")
     trouble = NoAnswer(f"[b]{first}[/b]")
     lines = printed(
-        [changed(1.0, task, age), OutageBegan(2.0, Outage(2.0, trouble, None)), Tick(70.0)]
+        [changed(1.0, task, age), OutageBegan(2.0, Outage(2.0, 1.0, trouble, None, 1)), Tick(70.0)]
     )
     assert len(lines) == 3
     for line in lines:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.servers.rare_faults import scenario_of
 
-PATH = "/cloud/v1/tasks/a"
+TASKS = "/cloud/v1/tasks"
+PATH = f"{TASKS}/a"
 LIMIT_SECONDS = 60.0  # a test that waits longer has failed
 
 
@@ -52,9 +53,16 @@ def fetched(
         return response, response.read()
 
 
-def assert_serves(server: SandboxServer) -> None:
-    response, body = fetched(server)
-    assert (response.status, json.loads(body)["id"]) == (200, "a")
+def answer(server: SandboxServer, path: str = PATH, method: str = "GET") -> Any:
+    """The document of a request that succeeds."""
+    response, body = fetched(server, path, method)
+    assert response.status == 200, body
+    return json.loads(body)
+
+
+def statuses(server: SandboxServer, *requests: tuple[str, str]) -> list[int]:
+    """The statuses of these requests, each a method and a path, one after the other."""
+    return [fetched(server, path, method)[0].status for method, path in requests]
 
 
 @contextmanager
@@ -73,27 +81,6 @@ def until_end(connection: socket.socket) -> bytes:
     while piece := connection.recv(65536):
         received += piece
     return received
-
-
-def at_least(connection: socket.socket, count: int) -> bytes:
-    received = b""
-    while len(received) < count:
-        piece = connection.recv(65536)
-        assert piece, f"the connection ended after {len(received)} bytes"
-        received += piece
-    return received
-
-
-def during(connection: socket.socket, seconds: float) -> list[bytes]:
-    """What comes in this time, in the pieces in which it comes."""
-    pieces, end = [], time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        connection.settimeout(left)
-        try:
-            pieces.append(connection.recv(65536))
-        except TimeoutError:
-            break
-    return pieces
 
 
 def eventually(holds: Callable[[], bool]) -> None:

@@ -1,36 +1,161 @@
-"""Which fault a request gets."""
+"""Every kind of fault over a real socket: what plain clients see of it."""
 
-from gcore_tasks_cli.sandbox.fault_kinds import FAULT_KINDS
-from gcore_tasks_cli.sandbox.faults import Fault, FaultTable
+import json
+import time
+from contextlib import closing, suppress
+from email.utils import parsedate_to_datetime
+from http.client import IncompleteRead
+from typing import Any
 
-REFUSE, CLOSE, RESET = FAULT_KINDS[:3]
+import pytest
 
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.unit.sandbox.clients import (
+    PATH,
+    TASKS,
+    answer,
+    asked,
+    client,
+    eventually,
+    fetched,
+    is_refused,
+    port_of,
+    raw,
+    serving,
+    statuses,
+    until_end,
+)
 
-def first_met(faults: list[Fault], *requests: tuple[str, str, float]) -> list[str | None]:
-    table = FaultTable(faults)
-    met = [table.meet(method, target, now) for method, target, now in requests]
-    return [None if fault is None else fault.kind.name for fault in met]
+GET = ("GET", PATH)
+FIRST = {"requests": [1, 1]}
 
 
 def test_a_fault_counts_only_the_requests_that_it_matches() -> None:
-    fault = Fault(CLOSE, method="GET", path="/a*", requests=(2, 3))
-    requests = [("GET", "/a", 0.0), ("POST", "/a", 0.0), ("GET", "/b", 0.0), ("GET", "/a?q=1", 0.0),
-                ("GET", "/ab", 0.0), ("GET", "/a", 0.0)]  # fmt: skip
-    assert first_met([fault], *requests) == [None, None, None, "close", "close", None]
+    fault = {"do": "status", "method": "POST", "path": f"{TASKS}/a*", "requests": [2, 3]}
+    acknowledge, all_of_them = (
+        ("POST", f"{PATH}{end}") for end in ("/acknowledge", "cknowledge_all?b")
+    )
+    requests = [acknowledge, GET, ("POST", "/"), all_of_them, acknowledge, acknowledge]
+    with serving(fault) as server:
+        assert statuses(server, *requests) == [200, 200, 404, 503, 503, 200]
 
 
 def test_the_first_fault_in_the_file_wins_and_the_others_count_on() -> None:
-    faults = [Fault(RESET, requests=(1, 1)), Fault(CLOSE, requests=(1, 2))]
-    assert first_met(faults, *[("GET", "/", 0.0)] * 3) == ["reset", "close", None]
+    first, both = {"do": "status", "status": 500, **FIRST}, {"do": "status", "requests": [1, 2]}
+    with serving(first, both) as server:
+        assert statuses(server, GET, GET, GET) == [500, 503, 200]
 
 
-def test_a_fault_is_on_from_its_begin_until_just_before_its_end() -> None:
-    fault = Fault(CLOSE, between=(1.0, 2.0))
-    requests = [("GET", "/", now) for now in (0.99, 1.0, 1.99, 2.0)]
-    assert first_met([fault], *requests) == [None, "close", "close", None]
+def test_a_fault_can_hit_every_third_request() -> None:
+    with serving({"do": "status", "every": 3, "requests": [2, 7]}) as server:
+        assert statuses(server, *[GET] * 9) == [200, 200, 200, 503, 200, 200, 503, 200, 200]
 
 
-def test_refuse_affects_the_port_and_not_a_request() -> None:
-    table = FaultTable([Fault(REFUSE, between=(1.0, 2.0))])
-    assert table.meet("GET", "/", 1.5) is None
-    assert [table.refuses(now) for now in (0.5, 1.0, 2.0)] == [False, True, False]
+def test_a_fault_is_active_from_its_begin_until_just_before_its_end() -> None:
+    over: dict[str, Any] = {"do": "close", "between": [0, 0]}
+    later = {"do": "close", "between": [3600, None]}
+    with serving(over, later, {"do": "status", "status": 500, "between": [0, 3600]}) as server:
+        assert statuses(server, GET) == [500]
+
+
+def test_a_rate_limit_refuses_what_is_beyond_it_in_a_second() -> None:
+    with serving({"do": "limit", "per_second": 3, "retry_after": 7, "path": PATH}) as server:
+        answers = [fetched(server) for _ in range(20)]
+        seconds = int(server.now()) + 1
+        refused = [(response, body) for response, body in answers if response.status == 429]
+        assert 3 <= len(answers) - len(refused) <= 3 * seconds
+        assert [response.status for response, _ in answers[:3]] == [200] * 3
+        assert {response.headers["Retry-After"] for response, _ in refused} <= {"7"}
+        assert {json.loads(body)["message"] for _, body in refused} <= {"too many requests"}
+        assert statuses(server, ("GET", TASKS)) == [200]
+
+
+@pytest.mark.parametrize(
+    "slow", [{"latency": 0.05}, {"faults": [{"do": "delay", "seconds": 0.05}]}]
+)
+def test_latency_and_delay_come_before_the_normal_response(slow: dict[str, Any]) -> None:
+    with serving(**slow) as server:
+        began = time.monotonic()
+        assert answer(server)["id"] == "a"
+        assert time.monotonic() - began >= 0.05
+
+
+def test_status_and_body_replace_the_normal_response() -> None:
+    moved = {"do": "status", "status": 302, "headers": {"Location": "/x"}, "body": {"a": 1}}
+    html = {"do": "body", "body": "<b>no</b>", "content_type": "text/html"}
+    with serving({**moved, **FIRST}, html) as server:
+        response, body = fetched(server)
+        assert (response.status, response.headers["Location"]) == (302, "/x")
+        assert json.loads(body) == {"a": 1}
+        response, body = fetched(server)
+        assert (response.status, body) == (200, b"<b>no</b>")
+        assert response.headers["Content-Type"] == "text/html"
+
+
+def test_retry_after_can_be_a_date_by_the_servers_clock() -> None:
+    fault = {"do": "status", "status": 429, "headers": {"Retry-After": "date+5"}}
+    with serving(fault, clock_offset=3600) as server:
+        response, _ = fetched(server)
+        date, until = (parsedate_to_datetime(response.headers[n]) for n in ("Date", "Retry-After"))
+        assert (until - date).total_seconds() == 5
+        assert date.timestamp() - time.time() > 3500
+
+
+def test_reset_sends_rst_and_close_sends_fin() -> None:
+    with serving({"do": "reset", **FIRST}, {"do": "close", "requests": [2, 2]}) as server:
+        with raw(server) as connection, pytest.raises(ConnectionResetError):
+            until_end(connection)
+        with raw(server) as connection:
+            assert until_end(connection) == b""
+        assert statuses(server, GET) == [200]
+
+
+def test_silent_sends_nothing_and_keeps_the_connection() -> None:
+    with serving({"do": "silent"}) as server, raw(server) as connection:
+        eventually(lambda: len(server.requests) == 1)
+        connection.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        assert server.bytes_sent == 0
+
+
+def test_refuse_closes_the_port_and_ends_open_connections_until_it_is_over() -> None:
+    with serving({"do": "refuse", "between": [1, 2]}) as server:
+        with raw(server) as connection:
+            until_end(connection)
+            eventually(lambda: is_refused(server))
+            assert server.now() >= 1
+        eventually(lambda: not is_refused(server))
+        assert server.now() >= 2
+        assert statuses(server, GET) == [200]
+
+
+def test_drip_sends_the_body_byte_by_byte() -> None:
+    with serving({"do": "drip", "interval": 0.002}, tasks=[]) as server, raw(server) as connection:
+        pieces = list(iter(lambda: connection.recv(65536), b""))
+    # Some come together where this thread has to wait for its turn.
+    assert min(map(len, pieces)) == 1
+    _, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+    assert json.loads(body)["message"] == "Task a was not found"
+
+
+def test_truncate_announces_more_than_it_sends() -> None:
+    with serving({"do": "truncate", "keep": 0.25, **FIRST}) as server:
+        with closing(client(server)) as connection, pytest.raises(IncompleteRead) as caught:
+            asked(connection, server).read()
+        _, whole = fetched(server)
+        assert caught.value.partial == whole[: len(whole) // 4]
+        assert caught.value.expected == len(whole) - len(caught.value.partial)
+
+
+@pytest.mark.parametrize("kind", ["silent", "drip", "delay", "endless"])
+def test_stopping_ends_hanging_connections_and_frees_the_port(kind: str) -> None:
+    long = {"drip": {"interval": 3600}, "delay": {"seconds": 3600}}.get(kind, {})
+    with serving({"do": kind, "path": PATH, **long}) as server, raw(server) as connection:
+        eventually(lambda: len(server.requests) == 1)
+        server.stop()
+        with suppress(ConnectionResetError):
+            until_end(connection)
+        assert is_refused(server)
+        with SandboxServer(server.scenario, port=port_of(server)) as again:
+            assert statuses(again, ("GET", "/")) == [404]

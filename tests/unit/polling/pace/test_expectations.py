@@ -2,13 +2,13 @@
 
 import pytest
 
+from gcore_tasks_cli.polling.jobs import ListPage
 from gcore_tasks_cli.polling.pace.durations import Durations
 from gcore_tasks_cli.polling.pace.expectations import (
     _ASK_AFTER_SECONDS,
     _TRUST,
     Expectations,
 )
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.unit.documents import document, ended_after
 
 
@@ -76,7 +76,7 @@ def test_the_history_of_a_type_is_asked_for_once_when_one_is_old_enough() -> Non
     expectations = Expectations()
     assert expectations.question("resize", 0.99 * _ASK_AFTER_SECONDS) is None
     ended = (("state", "FINISHED"), ("state", "ERROR"))
-    assert expectations.question("resize", _ASK_AFTER_SECONDS) == PageRequest(
+    assert expectations.question("resize", _ASK_AFTER_SECONDS) == ListPage(
         (("task_type", "resize"), *ended), 20, 0
     )
     assert expectations.question("resize", 9.0) is None

@@ -54,10 +54,11 @@ def test_a_second_matters_less_the_later_the_end_is() -> None:
         (_YOUNG_SECONDS - 0.1, _LONGEST_GAP_WHILE_YOUNG),
         (_YOUNG_SECONDS, _YOUNG_SECONDS / 16),
         (800.0, 50.0),
+        (3 * 86400.0, 55.0),
     ],
 )
 def test_no_state_gets_older_than_promised(age: float, longest: float) -> None:
-    assert longest <= (4.0 if age < 30 else max(4.0, age / 15))
+    assert longest <= (4.0 if age < 30 else min(max(4.0, age / 15), 60.0))
     assert Schedule(None, Known(1e-9)).gap(age) == pytest.approx(longest)
 
 
@@ -81,7 +82,9 @@ def test_a_list_that_answers_for_many_is_worth_more_looks() -> None:
 def test_an_interval_is_the_gap_whatever_is_known() -> None:
     schedule = Schedule(7.0, Known(1e9))
     assert schedule.gap(1.0) == 7.0
-    assert schedule.next_check(100.0, 1.0, deadline=104.0) == 107.0
+    assert schedule.next_check(100.0, 1.0, deadline=999.0) == 107.0
+    # With it too, a last look is taken a second before the deadline.
+    assert schedule.next_check(100.0, 1.0, deadline=104.0) == 103.0
 
 
 def test_the_next_check_is_a_gap_away() -> None:

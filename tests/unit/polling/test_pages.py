@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.answers import Observer
-from gcore_tasks_cli.polling.page_reader import Page, PageReader, Sizes, _fitting
-from gcore_tasks_cli.polling.port import PageAnswer
-from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
+from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
+from gcore_tasks_cli.polling.pages import Page, PageReader, Sizes
+from gcore_tasks_cli.polling.requests import Observer
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.page_request import PageRequest
 from tests.properties.shifting_list import EPOCH, ShiftingList, task
 from tests.unit.documents import document
 
@@ -25,7 +22,6 @@ def reader(
     *,
     most: int | None = None,
     sizes: Sizes = SMALL,
-    policy: RetryPolicy = ONE_ANSWER,
     observer: Observer | None = None,
 ) -> PageReader:
     return PageReader(
@@ -35,7 +31,6 @@ def reader(
         newest_first=port.newest_first,
         most=most,
         sizes=sizes,
-        policy=policy,
         observer=observer,
     )
 
@@ -84,7 +79,7 @@ class Listed(ShiftingList):
         super().__init__([])
         self.documents = documents
 
-    def _page(self, job: PageRequest) -> PageAnswer:
+    def _page(self, job: ListPage) -> PageAnswer:
         page = self.documents[job.offset : job.offset + job.limit]
         return PageAnswer(list(page), len(self.documents), 5.0)
 
@@ -180,7 +175,7 @@ def test_pages_that_are_no_longer_wanted_are_not_retried() -> None:
 
 def test_a_list_that_has_nothing_of_what_it_counts_is_over() -> None:
     class Empty(ShiftingList):
-        def _page(self, job: PageRequest) -> PageAnswer:
+        def _page(self, job: ListPage) -> PageAnswer:
             return PageAnswer([], 99, None)
 
     (page,) = reader(Empty([])).pages()
@@ -231,52 +226,40 @@ def test_what_leaves_right_after_the_first_page_takes_nothing_along() -> None:
 
 
 class Stuck(ShiftingList):
-    """Counts 99 tasks and shows three of them, on each page but those that `is_good`."""
+    """Counts more tasks than it shows: the same three on each page, until it `is_good`."""
 
-    def __init__(self, is_good: Callable[[int], bool] = lambda _n: False) -> None:
-        super().__init__(list(range(99)))
+    def __init__(self, size: int, is_good: Callable[[int], bool] = lambda _n: False) -> None:
+        super().__init__(list(range(size)))
         self.is_good = is_good
-        self.answered: list[float] = []
 
-    def _page(self, job: PageRequest) -> PageAnswer:
-        self.answered.append(self.clock)
-        if self.is_good(len(self.answered)):
+    def _page(self, job: ListPage) -> PageAnswer:
+        if self.is_good(len(self.asked)):
             return super()._page(job)
-        return PageAnswer([task(98), task(97), task(96)], 99, None)
+        newest = range(len(self.numbers) - 1, len(self.numbers) - 4, -1)
+        return PageAnswer([task(n) for n in newest], len(self.numbers), None)
 
 
 def test_a_list_that_brings_nothing_new_is_given_up() -> None:
     pages: list[Page] = []
-    port = Stuck()
+    port = Stuck(9999)
     with pytest.raises(NoAnswer) as caught:
         pages.extend(reader(port).pages())
-    assert caught.value.message == (
-        "the list of tasks contradicts itself: its pages are all the same; gave up after 20 s"
-    )
-    assert caught.value.transient
+    assert caught.value.message == "the list of tasks changes faster than it can be read"
     assert sum(len(page.documents) for page in pages) == 3
-    # Three repetitions are free, of up to three pages each; then the pauses grow.
-    pauses = [after - before - 0.1 for before, after in pairwise(port.answered)]
-    assert [round(pause + 0.2) for pause in pauses if pause > 0.2] == [1, 2, 4, 4, 4, 4]
-    assert next(n for n, pause in enumerate(pauses) if pause > 0.2) == 12
+    # Up to three pages at a time, fifty times.
+    assert len(port.asked) <= 160
 
 
 def test_a_list_that_stops_contradicting_itself_is_read_on() -> None:
-    # It is stuck twice, for less than 20 s each, and for more than that together.
-    port = Stuck(lambda n: 22 < n < 26 or n > 50)
-    outages: list[tuple[float, bool]] = []
-    pages = reader(port, observer=lambda at, outage: outages.append((at, outage is not None)))
-    assert sum(len(page.documents) for page in pages.pages()) == 99
-    assert {is_out for at, is_out in outages if 5 < at < 12} == {True}
-    assert {is_out for at, is_out in outages if 12.7 < at < 13.7} == {False}
-    assert not outages[-1][1]
+    port = Stuck(99, lambda asked: asked > 30)
+    assert sum(len(page.documents) for page in reader(port).pages()) == 99
 
 
 def test_a_list_that_changes_faster_than_it_can_be_read_is_given_up() -> None:
     class Turning(ShiftingList):
         """Shows the same three on each page, each time in the other order."""
 
-        def _page(self, job: PageRequest) -> PageAnswer:
+        def _page(self, job: ListPage) -> PageAnswer:
             self.numbers.reverse()
             return PageAnswer([task(n) for n in self.numbers], 9999, None)
 
@@ -284,8 +267,8 @@ def test_a_list_that_changes_faster_than_it_can_be_read_is_given_up() -> None:
     with pytest.raises(NoAnswer) as caught:
         pages.extend(reader(Turning([9, 8, 7])).pages())
     assert caught.value.message == "the list of tasks changes faster than it can be read"
-    # After the first page, a hundred that bring nothing new.
-    assert [len(page.documents) for page in pages] == [3, *[0] * 100]
+    # After the first page, fifty that bring nothing new.
+    assert [len(page.documents) for page in pages] == [3, *[0] * 50]
 
 
 def test_a_long_list_is_read_to_its_end() -> None:
@@ -300,7 +283,7 @@ def test_steps_back_double_up_to_the_beginning() -> None:
 
         is_lost = False
 
-        def _page(self, job: PageRequest) -> PageAnswer:
+        def _page(self, job: ListPage) -> PageAnswer:
             page = super()._page(job)
             self.is_lost |= job.offset == 49
             if self.is_lost and job.offset > 0:
@@ -315,17 +298,15 @@ def test_steps_back_double_up_to_the_beginning() -> None:
     assert offsets[back : back + 4] == [45, 37, 21, 0]
 
 
-def test_the_policy_and_the_observer_are_those_that_were_given() -> None:
-    busy = NoAnswer("busy", transient=True)
-    port = ShiftingList(list(range(9)), errors=[busy, busy, busy])
-    seen: list[float] = []
-    pages = reader(
-        port, policy=RetryPolicy(most_tries=2), observer=lambda at, _outage: seen.append(at)
-    )
-    with pytest.raises(NoAnswer):
+def test_who_waits_for_a_page_is_told_how_it_stands() -> None:
+    port = ShiftingList(list(range(9)), errors=[NoAnswer("busy", transient=True)] * 9)
+    seen: list[bool] = []
+    pages = reader(port, observer=lambda _at, outage: seen.append(outage is not None))
+    with pytest.raises(NoAnswer) as caught:
         list(pages.pages())
-    assert len(port.asked) == 2
-    assert seen
+    assert caught.value.message == "busy; gave up after 12 s"
+    assert len(port.asked) == 5
+    assert (seen[0], seen[-1]) == (False, True)
 
 
 def test_the_usual_sizes() -> None:
@@ -336,21 +317,21 @@ def test_the_usual_sizes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("characters", "tasks"), [(10, 1000), (2000, 500), (3000, 333), (125_000, 128)]
+    ("characters", "tasks"),
+    [
+        ([0], 1000),
+        ([10], 1000),
+        ([2000], 500),
+        ([2000, 2001], 500),
+        ([3000], 333),
+        ([125_000], 128),
+    ],
 )
-def test_a_page_holds_about_a_million_characters(characters: int, tasks: int) -> None:
-    documents = [Document("a", "NEW", "x" * characters, {})] * 3
-    assert _fitting(documents, Sizes()) == tasks
-
-
-def test_a_page_is_a_whole_number_of_tasks() -> None:
-    documents = [Document("a", "NEW", "x" * characters, {}) for characters in (2000, 2001)]
-    assert str(_fitting(documents, Sizes())) == "500"
-
-
-def test_a_page_of_nothing_tells_nothing_of_its_size() -> None:
-    assert _fitting([], Sizes()) == 1000
-    assert _fitting([Document("a", "NEW", "", {})], Sizes()) == 1000
+def test_a_page_holds_about_a_million_characters(characters: list[int], tasks: int) -> None:
+    texts = ["x" * count for count in characters]
+    port = Listed([Document(f"t{n}", "NEW", texts[n % len(texts)], {}) for n in range(2000)])
+    list(PageReader(port, (), uniform=lambda low, _high: low).pages())
+    assert {request.limit for request in port.asked[1:]} == {tasks}
 
 
 def test_the_time_of_a_page_is_that_of_the_api_or_of_this_machine() -> None:

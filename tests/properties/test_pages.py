@@ -7,22 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
-from gcore_tasks_cli.polling.page_reader import PageReader, Sizes
-from gcore_tasks_cli.polling.port import PageAnswer
-from gcore_tasks_cli.polling.retry import ONE_ANSWER, RetryPolicy
-from gcore_tasks_cli.tasks.page_request import PageRequest
+from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
+from gcore_tasks_cli.polling.pages import PageReader, Sizes
 from tests.properties.shifting_list import ShiftingList, task
 
 SMALL = Sizes(page=8, first=3, overlap=2)
 
 
-def read(
-    port: ShiftingList,
-    *,
-    sizes: Sizes = SMALL,
-    most: int | None = None,
-    policy: RetryPolicy = ONE_ANSWER,
-) -> list[str]:
+def read(port: ShiftingList, *, sizes: Sizes = SMALL, most: int | None = None) -> list[str]:
     reader = PageReader(
         port,
         (),
@@ -30,7 +22,6 @@ def read(
         newest_first=port.newest_first,
         most=most,
         sizes=sizes,
-        policy=policy,
     )
     given_ids: list[str] = []
     for page in reader.pages():
@@ -107,16 +98,9 @@ def test_no_more_is_asked_for_than_wanted() -> None:
     assert sum(page.limit for page in port.asked) < 2800
 
 
-def test_memory_does_not_grow_with_the_list() -> None:
-    port = ShiftingList(list(range(3000)))
-    reader = PageReader(port, (), uniform=lambda low, _: low, sizes=SMALL)
-    assert sum(len(page.documents) for page in reader.pages()) == 3000
-    assert len(reader._window._given) <= 4 * SMALL.page
-
-
 def test_pages_of_large_tasks_are_smaller() -> None:
     class Large(ShiftingList):
-        def _page(self, job: PageRequest) -> PageAnswer:
+        def _page(self, job: ListPage) -> PageAnswer:
             page = super()._page(job)
             page.documents[:] = [task(int(d.id[1:]), " " * 20_000) for d in page.documents]
             return page
@@ -136,13 +120,27 @@ def test_transient_faults_are_met_with_another_try() -> None:
     assert port.clock >= 2.0
 
 
-def test_a_lasting_fault_ends_it_after_what_came_before() -> None:
-    port = ShiftingList(list(range(30)), errors=[None, KeyRefused("no", status=403)])
+REFUSED = KeyRefused("no", status=403)
+
+
+def test_a_permanent_fault_ends_it_after_what_came_before() -> None:
+    port = ShiftingList(list(range(30)), errors=[None, *[REFUSED] * 100])
     given_ids: list[str] = []
     with pytest.raises(KeyRefused):
         for page in PageReader(port, (), uniform=lambda low, _: low, sizes=SMALL).pages():
             given_ids += [document.id for document in page.documents]
     assert given_ids == ["t29", "t28", "t27"]
+    # It has worked: then it is believed at the third time, after 5 s.
+    assert 5.0 <= port.clock <= 8.0
+    port = ShiftingList(list(range(30)), errors=[REFUSED])
+    with pytest.raises(KeyRefused):
+        read(port)
+    assert len(port.asked) == 1
+
+
+def test_a_permanent_fault_that_passes_does_not_end_it() -> None:
+    port = ShiftingList(list(range(30)), errors=[None, REFUSED, None, REFUSED])
+    assert len(read(port)) == 30
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0, 60.0])
@@ -152,11 +150,3 @@ def test_retrying_ends(retry_after: float | None) -> None:
         read(port)
     assert len(port.asked) <= 5
     assert port.clock <= 21
-
-
-def test_a_deadline_of_the_user_is_the_only_end() -> None:
-    port = ShiftingList(list(range(30)), errors=[transient(1.0)] * 1000)
-    forever = RetryPolicy(float("inf"), float("inf"), deadline=100.0)
-    with pytest.raises(NoAnswer, match="busy"):
-        read(port, policy=forever)
-    assert 99 <= port.clock <= 102

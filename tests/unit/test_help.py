@@ -1,4 +1,4 @@
-"""What a mistyped word is answered, and that the topics say all there is."""
+"""What is suggested for a mistyped word, and that the topics say all there is."""
 
 import re
 from pathlib import Path
@@ -11,10 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 from completions.interface import examples_in
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.parsing.help_format import parts_of_help
-from gcore_tasks_cli.parsing.suggestions import nearest_command, nearest_option
-from gcore_tasks_cli.parsing.topics import TOPICS, blocks_of
-from tests.e2e.harness import gtask, sandbox, task
+from gcore_tasks_cli.help import nearest_command, nearest_option, parts_of_help
+from gcore_tasks_cli.pages import TOPICS, blocks_of
+from tests.e2e.harness import gtask
 
 GROUP = cast("TyperGroup", typer.main.get_command(app))
 COMMANDS = GROUP.list_commands(typer.Context(GROUP))
@@ -65,7 +64,9 @@ def test_only_what_exists_is_offered() -> None:
         (["wacth", "x"], "did you mean watch?"),
         (["watch", "--timout", "3", "x"], "did you mean --timeout?"),
         (["get", "-o", "json", "x"], "did you mean --json?"),
-        (["--ids", "get", "x"], "gtask list --ids …"),
+        (["--ids", "get", "x"], "options follow the command: gtask COMMAND --ids …"),
+        (["--json", "list"], "options follow the command: gtask COMMAND --json …"),
+        (["-n", "5", "list"], "options follow the command: gtask COMMAND -n …"),
         (["--versoin"], "did you mean --version?"),
         (["help", "exit"], "did you mean exit-codes?"),
         (["completion", "zhs"], "did you mean zsh?"),
@@ -110,7 +111,7 @@ def test_every_exit_code_is_explained() -> None:
 
 def test_every_variable_of_the_package_is_explained() -> None:
     expected = set(", ".join(terms_of("environment")).split(", "))
-    sources = Path(__file__).parents[3].joinpath("gcore_tasks_cli").rglob("*.py")
+    sources = Path(__file__).parents[2].joinpath("gcore_tasks_cli").rglob("*.py")
     used = {
         name
         for path in sources
@@ -118,17 +119,3 @@ def test_every_variable_of_the_package_is_explained() -> None:
     }
     older_names = {"GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCORE_CONFIG"}
     assert used - older_names <= expected
-
-
-@pytest.mark.parametrize("arguments", [["--json", "list"], ["--limit", "5", "--json", "list"]])
-def test_options_may_stand_before_the_command(arguments: list[str]) -> None:
-    with sandbox(tasks=[task()]) as server:
-        ran = gtask(server, *arguments)
-    assert ran.status == 0
-    assert ran.documents
-
-
-def test_an_option_that_the_command_does_not_have_is_refused_before_it_too() -> None:
-    ran = gtask(None, "--ids", "get", "x")
-    assert ran.status == 2
-    assert "--ids" in ran.err

@@ -14,8 +14,7 @@ Types = Annotated[
         "--type",
         "-T",
         metavar="TYPE",
-        help="Only tasks of this type; also a prefix (create_) or a pattern ('*_volume'). "
-        "May be repeated.",
+        help="Type, prefix (create_) or pattern ('*_volume'); repeatable.",
     ),
 ]
 Projects = Annotated[
@@ -24,7 +23,7 @@ Projects = Annotated[
         "--project",
         "-p",
         metavar="ID",
-        help="Only this project, or 'all'. May be repeated. Default: GCORE_CLOUD_PROJECT_ID.",
+        help="Project, or 'all'; repeatable. [env: GCORE_CLOUD_PROJECT_ID]",
     ),
 ]
 Regions = Annotated[
@@ -33,24 +32,19 @@ Regions = Annotated[
         "--region",
         "-r",
         metavar="ID",
-        help="Only this region, or 'all'. May be repeated. Default: GCORE_CLOUD_REGION_ID.",
+        help="Region, or 'all'; repeatable. [env: GCORE_CLOUD_REGION_ID]",
     ),
 ]
 Users = Annotated[
     list[str] | None,
-    typer.Option(
-        "--user",
-        metavar="ID",
-        help="Only tasks that this user started. May be repeated.",
-    ),
+    typer.Option("--user", metavar="ID", help="Started by this user; repeatable."),
 ]
 Resources = Annotated[
     list[str] | None,
     typer.Option(
         "--resource",
         metavar="ID",
-        help="Only tasks that created this resource or are about it: its ID occurs in "
-        "created_resources or data. May be repeated.",
+        help="Created this resource or is about it; give its full ID; repeatable.",
     ),
 ]
 Since = Annotated[
@@ -58,22 +52,17 @@ Since = Annotated[
     typer.Option(
         "--since",
         metavar="TIME",
-        help="Only tasks created since then: 2h or 3d ago, 2026-11-01, 2026-11-01T10:00 (UTC).",
+        help="Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
     ),
 ]
 Until = Annotated[
     str | None,
-    typer.Option(
-        "--until",
-        metavar="TIME",
-        help="Only tasks created until then; a date includes its day.",
-    ),
+    typer.Option("--until", metavar="TIME", help="Created until then; a date includes its day."),
 ]
 Acknowledged = Annotated[
     bool | None,
     typer.Option(
-        "--acknowledged/--unacknowledged",
-        help="Only tasks that are acknowledged, or only those that are not.",
+        "--acknowledged/--unacknowledged", help="Only acknowledged tasks, or only the others."
     ),
 ]
 

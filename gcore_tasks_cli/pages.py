@@ -1,4 +1,4 @@
-"""The topics of `gtask help TOPIC`; gtask(1) is made from the same pages.
+"""The pages of `gtask help TOPIC`; gtask(1) is made from the same.
 
 A page is Markdown, and only this much of it: headings, paragraphs, code between fences, and lists
 whose items are `- term: meaning`, with an empty line between them.
@@ -8,9 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-_PACKAGE = Path(__file__).parents[1]
-
-# Topic → its page. A page stands beside the code that it describes, where there is one place.
+# Topic → its page, which stands beside the code that it describes where there is one place.
 TOPICS = {
     "exit-codes": "topics/exit-codes.md",
     "environment": "topics/environment.md",
@@ -22,29 +20,19 @@ TOPICS = {
     "sandbox": "sandbox/scenario.md",
 }
 ALSO_KNOWN_AS = {
-    "exit-code": "exit-codes",
-    "exit-status": "exit-codes",
-    "status": "exit-codes",
-    "env": "environment",
-    "variables": "environment",
-    "settings": "environment",
-    "id": "ids",
-    "filters": "ids",
+    **dict.fromkeys(("exit-code", "exit-status", "status"), "exit-codes"),
+    **dict.fromkeys(("env", "variables", "settings"), "environment"),
+    **dict.fromkeys(("id", "filters"), "ids"),
+    **dict.fromkeys(("json", "events", "fields"), "output"),
+    **dict.fromkeys(("report", "bugs", "support", "compatibility"), "stability"),
     "wait": "waiting",
-    "json": "output",
-    "events": "output",
-    "fields": "output",
     "github": "ci",
-    "report": "stability",
-    "bugs": "stability",
-    "support": "stability",
-    "compatibility": "stability",
     "scenario": "sandbox",
 }
 
 
 class Block(NamedTuple):
-    """A part of a page, as plain text: `rows` are the terms of a list and what they mean."""
+    """A part of a topic's page as plain text; `rows` are the terms of a list and what they mean."""
 
     kind: Literal["title", "heading", "text", "code", "rows"]
     text: str
@@ -53,7 +41,7 @@ class Block(NamedTuple):
 
 def blocks_of(topic: str) -> list[Block]:
     """The page of this topic, part by part."""
-    page = (_PACKAGE / TOPICS[topic]).read_text(encoding="utf-8")
+    page = (Path(__file__).parent / TOPICS[topic]).read_text(encoding="utf-8")
     return [_block(part) for part in page.strip().split("\n\n")]
 
 
@@ -64,11 +52,10 @@ def _block(part: str) -> Block:
         marks, _, text = part.partition(" ")
         return Block("title" if marks == "#" else "heading", text)
     if part.startswith("- "):
-        items = (_plain(item).partition(": ") for item in re.split(r"(?:^|\n)- ", part)[1:])
+        items = (_one_line(item).partition(": ") for item in re.split(r"(?:^|\n)- ", part)[1:])
         return Block("rows", "", tuple((term, meaning) for term, _, meaning in items))
-    return Block("text", _plain(part))
+    return Block("text", _one_line(part))
 
 
-def _plain(text: str) -> str:
-    """Without the marks of code, and on one line."""
+def _one_line(text: str) -> str:
     return " ".join(text.replace("`", "").split())

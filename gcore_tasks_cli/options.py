@@ -1,5 +1,6 @@
 """Options and arguments that commands share, with the checks that belong to them."""
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
@@ -11,8 +12,9 @@ from gcore_tasks_cli.times import parse_duration
 SHORTEST_INTERVAL_SECONDS = 0.1
 DEFAULT_TIMEOUT_SECONDS = 7200.0
 DEFAULT_HEARTBEAT_SECONDS = 60.0
-# `--progress`, the default first.
+# `--progress` and `--color`, the default first.
 PROGRESS = ("auto", "live", "plain", "none")
+COLOR = ("auto", "always", "never")
 
 
 class Seconds(float):
@@ -71,9 +73,23 @@ def given(**options: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _use_color(context: typer.Context, choice: str | None) -> None:
+    """Sets the variables that all output goes by, as `--color` says."""
+    mode = (choice or COLOR[0]).lower()
+    if mode not in COLOR:
+        raise UsageError(f"--color is one of {', '.join(COLOR)}, not {mode[:50]!r}")
+    if mode != COLOR[0]:
+        context.color = mode == "always"
+        chosen, other = (
+            ("FORCE_COLOR", "NO_COLOR") if context.color else ("NO_COLOR", "FORCE_COLOR")
+        )
+        os.environ[chosen] = "1"
+        os.environ.pop(other, None)
+
+
 _TASK_IDS = typer.Argument(
     metavar="ID...",
-    help="Task IDs. '-' reads them from standard input: words, or JSON such as the API's "
+    help="Task IDs. With '-': from standard input, as words or as JSON such as the API's "
     '{"tasks": [...]}.',
 )
 TaskIds = Annotated[list[str], _TASK_IDS]
@@ -88,7 +104,7 @@ Timeout = Annotated[
         "-t",
         metavar="DURATION",
         parser=_duration("--timeout"),
-        help="Stop after this long: 90, 90s, 10m, 1h30m. 0 checks once. Default: 2h.",
+        help="Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once. [default: 2h]",
     ),
 ]
 Interval = Annotated[
@@ -98,22 +114,19 @@ Interval = Annotated[
         "-i",
         metavar="SECONDS",
         parser=_duration("--interval", SHORTEST_INTERVAL_SECONDS),
-        help="Check each task this often (at least 0.1). Without it gtask chooses.",
+        help="Check each task exactly this often (at least 0.1). [default: by age and task type]",
     ),
 ]
-FailFast = Annotated[
-    bool, typer.Option("--fail-fast", help="Stop waiting at the first task that ends in ERROR.")
-]
-AnyOne = Annotated[bool, typer.Option("--any", help="Stop waiting at the first task that ends.")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")
-]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first task that fails.")]
+AnyOne = Annotated[bool, typer.Option("--any", help="Stop at the first task that ends.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")]
 Follow = Annotated[
     bool,
     typer.Option(
         "--follow",
         "-f",
-        help="Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout.",
+        help="Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, "
+        "which then has no default.",
     ),
 ]
 Active = Annotated[
@@ -121,8 +134,7 @@ Active = Annotated[
     typer.Option(
         "--active",
         "-a",
-        help="Without IDs: every task that is active now. Needed where standard input is no "
-        "terminal, unless another option chooses tasks.",
+        help="Without IDs: every task that is active now. In scripts, give this or a filter.",
     ),
 ]
 Appear = Annotated[
@@ -131,7 +143,8 @@ Appear = Annotated[
         "--appear",
         metavar="DURATION",
         parser=_duration("--appear"),
-        help="Without IDs: wait so long for a first task, then for all that were found.",
+        help="Without IDs: wait up to this long for something to start, then for all that matches; "
+        "tasks already running are included.",
     ),
 ]
 Fields = Annotated[
@@ -147,16 +160,12 @@ Progress = Annotated[
     typer.Option(
         "--progress",
         metavar="WHEN",
-        help="auto, live, plain or none. auto: live at a terminal, unless CI is set. "
-        "Default: GTASK_PROGRESS, else auto.",
+        help=f"{', '.join(PROGRESS)}. auto: live at a terminal, unless CI is set. "
+        "[env: GTASK_PROGRESS]",
     ),
 ]
 Events = Annotated[
-    bool,
-    typer.Option(
-        "--events",
-        help="Print a JSON line at each change and at each end, for programs that follow.",
-    ),
+    bool, typer.Option("--events", help="Print a JSON line at each change and at each end.")
 ]
 Heartbeat = Annotated[
     float,
@@ -164,8 +173,8 @@ Heartbeat = Annotated[
         "--heartbeat",
         metavar="DURATION",
         parser=_duration("--heartbeat"),
-        help="In logs: print a line after this much silence. 0: never. Default: 60s.",
         show_default=False,
+        help="In logs: a line after this much silence; 0: never. [default: 60s]",
     ),
 ]
 Verbose = Annotated[
@@ -173,14 +182,22 @@ Verbose = Annotated[
     typer.Option(
         "--verbose",
         "-v",
-        help="Log every request to standard error: URL, status, time, request ID, retries. "
-        "Never the key: safe to hand to support.",
+        help="Log every request to standard error (never the key).",
     ),
 ]
 NoCi = Annotated[
     bool,
+    typer.Option("--no-ci", help="In GitHub Actions: no annotations, job summary or step outputs."),
+]
+# Every command has it, and none is handed it.
+Color = Annotated[
+    str | None,
     typer.Option(
-        "--no-ci",
-        help="In GitHub Actions: no annotations, no job summary, no step outputs.",
+        "--color",
+        metavar="WHEN",
+        callback=_use_color,
+        expose_value=False,
+        is_eager=True,  # help has colours too
+        help=f"{', '.join(COLOR)}. Takes precedence over NO_COLOR and FORCE_COLOR.",
     ),
 ]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.parsing.topics import TOPICS
+from gcore_tasks_cli.pages import TOPICS
 from tests.e2e.harness import gtask
-from tests.unit.parsing.test_help_format import COMMANDS, command_named
+from tests.unit.test_help import COMMANDS, command_named
 
-FOLDER = Path(__file__).parents[2] / "golden" / "help"
+FOLDER = Path(__file__).parents[1] / "golden" / "help"
 UPDATE = os.environ.get("GTASK_UPDATE_GOLDEN") == "1"
 PAGES = {
     "gtask": ["--help"],

@@ -1,0 +1,152 @@
+"""Requests beside each other: each is answered under its number, and none holds up another."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gcore_tasks_cli.api.fetcher import MOST_WORKERS, Fetcher
+from gcore_tasks_cli.api.session import Session
+from gcore_tasks_cli.errors import ApiError, KeyRefused, UsageError
+from gcore_tasks_cli.polling.jobs import GetTask, Job, Reply, TaskAnswer
+from gcore_tasks_cli.sandbox.server import SandboxServer
+from gcore_tasks_cli.settings.settings import Settings
+from tests.servers.rare_faults import scenario_of
+from tests.unit.api.sessions import KEY
+from tests.unit.documents import document
+
+SOON = 30.0  # far more than any of these takes
+
+
+class Stub(Session):
+    """Answers at once; but a task named `slow` after `abort`, and one named `stuck` when released.
+
+    A task named `bad` is an error.
+    """
+
+    errors: dict[str, Exception] = {}  # noqa: RUF012
+    release = threading.Event()
+    made = 0
+    asked: list[str]
+
+    def __init__(self) -> None:
+        super().__init__(Settings(KEY), None)
+        self._has_aborted = threading.Event()
+        type(self).made += 1
+
+    def do(self, job: Job) -> TaskAnswer:
+        assert isinstance(job, GetTask)
+        self.asked.append(job.task_id)
+        if job.task_id == "slow":
+            assert self._has_aborted.wait(SOON)
+        if job.task_id == "stuck":
+            assert self.release.wait(SOON)
+        if job.task_id in self.errors:
+            raise self.errors[job.task_id]
+        return TaskAnswer(document(job.task_id), None)
+
+    def abort(self) -> None:
+        self._has_aborted.set()
+
+
+@pytest.fixture
+def stub() -> Iterator[type[Stub]]:
+    class Own(Stub):
+        asked: list[str] = []  # noqa: RUF012
+        release = threading.Event()
+
+    yield Own
+    Own.release.set()
+
+
+def replies(fetcher: Fetcher, count: int) -> list[Reply]:
+    """So many replies, by their numbers."""
+    found: list[Reply] = []
+    until = fetcher.now() + SOON
+    while len(found) < count and fetcher.now() < until:
+        found += fetcher.wait(until)
+    return sorted(found, key=lambda reply: reply.number)
+
+
+def test_each_request_is_answered_under_its_number(stub: Callable[[], Session]) -> None:
+    fetcher = Fetcher(stub)
+    for number in range(20):
+        fetcher.submit(number, GetTask(f"t-{number}"))
+    found = replies(fetcher, 20)
+    assert [reply.number for reply in found] == list(range(20))
+    ids = [reply.answer.document.id for reply in found if isinstance(reply.answer, TaskAnswer)]
+    assert ids == [f"t-{number}" for number in range(20)]
+
+
+def test_one_that_hangs_keeps_no_other_waiting_and_gives_no_reply(stub: type[Stub]) -> None:
+    fetcher = Fetcher(stub)
+    fetcher.submit(0, GetTask("slow"))
+    fetcher.submit(1, GetTask("a"))
+    assert [reply.number for reply in replies(fetcher, 1)] == [1]
+    fetcher.cancel(0)
+    fetcher.submit(2, GetTask("b"))
+    assert [reply.number for reply in replies(fetcher, 1)] == [2]
+    assert fetcher.wait(fetcher.now() + 0.05) == []
+    assert stub.made <= 2
+
+
+def test_time_passes_without_a_reply() -> None:
+    fetcher = Fetcher(Stub)
+    until = fetcher.now() + 0.05
+    assert fetcher.wait(until) == []
+    assert fetcher.now() >= until
+    assert fetcher.wait(until - 99) == []
+
+
+def test_an_interrupted_wait_is_over(stub: type[Stub]) -> None:
+    fetcher = Fetcher(stub)
+    fetcher.submit(0, GetTask("stuck"))
+    threading.Timer(0.05, fetcher.interrupt, [15]).start()
+    assert fetcher.wait(fetcher.now() + SOON) == []
+    assert fetcher.interrupted == 15
+    assert fetcher.wait(fetcher.now() + SOON) == []
+
+
+def test_errors_of_the_api_are_replies_and_all_others_are_raised(stub: type[Stub]) -> None:
+    refused: ApiError = KeyRefused("no", status=403)
+    stub.errors = {"bad": refused, "worse": UsageError("not a usable URL")}
+    fetcher = Fetcher(stub)
+    fetcher.submit(0, GetTask("bad"))
+    assert replies(fetcher, 1) == [Reply(0, refused)]
+    fetcher.submit(1, GetTask("worse"))
+    with pytest.raises(UsageError):
+        replies(fetcher, 1)
+
+
+def test_threads_that_hang_are_bounded_and_used_again_when_they_come_back(
+    stub: type[Stub],
+) -> None:
+    fetcher = Fetcher(stub)
+    for number in range(MOST_WORKERS):
+        fetcher.submit(number, GetTask("stuck"))
+        fetcher.cancel(number)
+    fetcher.submit(100, GetTask("a"))
+    fetcher.submit(101, GetTask("b"))
+    fetcher.cancel(101)
+    assert fetcher.wait(fetcher.now() + 0.05) == []
+    assert stub.made == MOST_WORKERS
+    stub.release.set()
+    assert [reply.number for reply in replies(fetcher, 1)] == [100]
+    assert "b" not in stub.asked
+    assert stub.made == MOST_WORKERS
+
+
+def test_what_is_cancelled_leaves_no_thread_behind_whenever_it_is() -> None:
+    """Also before its thread has begun with it."""
+    scenario = scenario_of(
+        tasks=[{"id": "a"}, {"id": "silent"}], faults=[{"do": "silent", "path": "*/silent"}]
+    )
+    with SandboxServer(scenario) as server:
+        settings = Settings(server.api_key, server.base_url)
+        fetcher = Fetcher(lambda: Session(settings, None))
+        for number in range(2 * MOST_WORKERS):
+            fetcher.submit(number, GetTask("silent"))
+            fetcher.cancel(number)
+            fetcher.wait(fetcher.now() + 0.005)
+        fetcher.submit(999, GetTask("a"))
+        assert [reply.number for reply in replies(fetcher, 1)] == [999]

@@ -1,0 +1,188 @@
+"""One answer for each job: in order, with a few tries, and the rest of them whatever one does."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer, TaskNotFound
+from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.jobs import AcknowledgeAll, GetTask, TaskAnswer
+from gcore_tasks_cli.polling.requests import Answers, Observer, backoff, in_order
+from tests.properties.promises import fetch
+from tests.properties.world import FOR_GOOD, START, Fault, SimulatedTask, World
+
+JOBS = [GetTask(f"task-{n}") for n in range(4)]
+
+
+def world_of(*faults: Fault, **more: float) -> World:
+    return World([SimulatedTask(job.task_id, 0.0) for job in JOBS], faults, **more)  # type: ignore[arg-type]
+
+
+def answers_of(world: World, observer: Observer | None = None) -> Answers:
+    return Answers(world, random.Random(1).uniform, observer=observer)
+
+
+def test_answers_come_in_order_and_each_as_soon_as_it_can() -> None:
+    world = world_of(Fault(0, 1, "503", "task-1", retry_after=2.0))
+    taken = []
+    answers = in_order(world, JOBS, random.Random(1).uniform)
+    assert len(world.requests) == 4  # they are under way before the first is waited for
+    for job, answer in answers:
+        assert isinstance(answer, TaskAnswer)
+        taken.append((job, world.time))
+    assert [job for job, _ in taken] == JOBS
+    times = [at for _, at in taken]
+    assert times == pytest.approx([0.05, 2.1, 2.1, 2.1])
+
+
+@pytest.mark.parametrize("kind", ["503", "409", "reset", "cut short"])
+def test_a_transient_fault_is_met_with_five_tries_and_ends_no_other(kind: str) -> None:
+    world = world_of(Fault(0, FOR_GOOD, kind, "task-1"))
+    answers = fetch(world, JOBS)
+    error = answers[1][1]
+    assert isinstance(error, NoAnswer)
+    assert error.message.startswith(f"simulated: {kind}; gave up after ")
+    assert len(world.singles("task-1")) == 5
+    assert sum(isinstance(answer, TaskAnswer) for _, answer in answers) == 3
+    assert world.time < 20
+
+
+def test_an_outage_is_given_up_after_twenty_seconds_without_a_good_answer() -> None:
+    world = world_of(Fault(0, FOR_GOOD, "hang"))
+    for _, error in fetch(world, JOBS):
+        assert isinstance(error, NoAnswer)
+        assert error.message == "the API does not answer; gave up after 20 s"
+    assert world.time == pytest.approx(20.0)
+
+
+def test_the_twenty_seconds_count_from_the_last_good_answer() -> None:
+    limit = Fault(0, 30, "429", "task-0")
+    world = world_of(limit, Fault(0, 15, "503", "task-1", retry_after=15.0))
+    answers = fetch(world, JOBS)
+    assert all(isinstance(answer, TaskAnswer) for _, answer in answers)
+    assert world.time > 20
+
+
+def test_who_asks_for_too_long_a_pause_is_not_waited_for() -> None:
+    world = world_of(Fault(0, FOR_GOOD, "503", "task-1", retry_after=60.0))
+    error = fetch(world, JOBS)[1][1]
+    assert isinstance(error, NoAnswer)
+    assert error.message.endswith("; gave up: it asks to come back after 1 m 00 s")
+    assert len(world.singles("task-1")) == 1
+    assert world.time < 1
+
+
+def test_a_rate_limit_is_no_try() -> None:
+    world = world_of(Fault(0, 12, "429"))
+    assert all(isinstance(answer, TaskAnswer) for _, answer in fetch(world, JOBS))
+    assert len(world.requests) > 4 * 5 / 2
+    assert 12 <= world.time <= 17
+
+
+def test_a_refused_key_answers_for_all_and_any_other_refusal_for_its_job() -> None:
+    hang = [Fault(0, FOR_GOOD, "hang", f"task-{n}") for n in (0, 2, 3)]
+    world = world_of(*hang, Fault(0, FOR_GOOD, "401", "task-1"))
+    assert all(isinstance(answer, KeyRefused) for _, answer in fetch(world, JOBS))
+    assert world.time < 1
+    world = world_of(Fault(0, FOR_GOOD, "403", "task-1"))
+    kinds = [type(answer) for _, answer in fetch(world, JOBS)]
+    assert kinds == [TaskAnswer, KeyRefused, TaskAnswer, TaskAnswer]
+
+
+def test_a_job_without_an_answer_of_its_own_is_done() -> None:
+    world = world_of(Fault(0, 1, "503"))
+    answers = answers_of(world)
+    answers.ask(AcknowledgeAll(()))
+    assert answers.answer(AcknowledgeAll(())) is None
+
+
+def test_what_comes_for_others_is_kept_for_them_and_given_once() -> None:
+    world = world_of()
+    answers = answers_of(world)
+    for job in JOBS[:2]:
+        answers.ask(job)
+    found = [answers.answer(job) for job in reversed(JOBS[:2])]
+    assert [a.document.id for a in found if isinstance(a, TaskAnswer)] == ["task-1", "task-0"]
+    assert world.time == pytest.approx(0.05)
+    answers.ask(JOBS[0])
+    answers.answer(JOBS[0])
+    assert len(world.singles("task-0")) == 2
+
+
+def test_what_is_cancelled_is_forgotten() -> None:
+    world = world_of(Fault(0, FOR_GOOD, "hang", "task-2"))
+    answers = answers_of(world)
+    for job in JOBS[:3]:
+        answers.ask(job)
+    answers.answer(JOBS[1])
+    # The answer to one of them is here, and to the other one never comes.
+    answers.cancel(JOBS[0])
+    answers.cancel(JOBS[2])
+    assert len(world.cancels) == 1
+    answers.ask(JOBS[0])
+    answers.answer(JOBS[0])
+    assert len(world.singles("task-0")) == 2
+    assert len(world.singles("task-2")) == 1
+
+
+def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
+    world = world_of(latency=6.0)
+    answers = answers_of(world)
+    for job in JOBS[:2]:
+        answers.ask(job)
+        assert isinstance(answers.answer(job), TaskAnswer)
+    # The first is late after 4 s; then it is known how slow the API is.
+    assert world.singles("task-0") == pytest.approx([0.0, 4.0])
+    assert world.singles("task-1") == pytest.approx([6.0])
+    assert len(world.cancels) == 1
+    assert world.time == pytest.approx(12.0)
+
+
+def test_a_task_that_is_not_there_is_asked_for_again_before_that_is_believed() -> None:
+    world = world_of()
+    ((_, error),) = fetch(world, [GetTask("unknown")])
+    assert isinstance(error, TaskNotFound)
+    assert 3.0 <= world.time <= 6.0
+
+
+def test_an_interrupted_wait_is_left() -> None:
+    world = world_of(Fault(0, FOR_GOOD, "hang"), interrupt_at=2.0)
+    answers = answers_of(world)
+    answers.ask(JOBS[0])
+    with pytest.raises(Interrupted):
+        answers.answer(JOBS[0])
+    assert world.time == 2.0
+
+
+def test_the_observer_sees_each_second_and_the_trouble_once_it_has_lasted() -> None:
+    seen: list[tuple[float, Outage | None]] = []
+    world = world_of(Fault(0, 8, "429", "task-0"))
+    answers = answers_of(world, lambda at, outage: seen.append((at - START, outage)))
+    answers.ask(JOBS[0])
+    answers.answer(JOBS[0])
+    times = [0.0, *(at for at, _ in seen)]
+    assert all(0 <= after - before <= 1.0 + 1e-6 for before, after in pairwise(times))
+    assert {outage is not None for at, outage in seen if at < 3} == {False}
+    assert {outage is not None for at, outage in seen if 4.1 < at < 8} == {True}
+
+
+def test_a_failure_is_not_observed() -> None:
+    seen: list[float] = []
+    world = world_of(Fault(0, FOR_GOOD, "403"))
+    answers = answers_of(world, lambda at, _outage: seen.append(at))
+    answers.ask(JOBS[0])
+    with pytest.raises(KeyRefused):
+        answers.answer(JOBS[0])
+    assert not seen
+
+
+@pytest.mark.parametrize(
+    ("failures", "ceiling"), [(0, 1), (1, 1), (2, 2), (3, 4), (4, 4), (9999, 4)]
+)
+def test_backoff_doubles_up_to_its_limit_and_is_drawn_from_all_of_it(
+    failures: int, ceiling: float
+) -> None:
+    assert backoff(failures, lambda _low, high: high) == ceiling
+    assert backoff(failures, lambda low, _high: low) == 0.1
+    assert backoff(failures, lambda _low, high: high, longest=30.0) <= 30.0
