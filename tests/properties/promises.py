@@ -25,7 +25,7 @@ LONGEST_GAP = 60.0
 # So long a list that failed is left alone, once anything else is answered.
 LONGEST_REST = 6.0
 _SHORTEST_RECOVERY = 6.0
-# What a wake-up may find to do, is done; but for a few, when a fault changes what is next.
+# A fault may change what is next: then a wake-up finds nothing to do.
 _IDLE_WAKES_A_SECOND = 1.0
 
 
@@ -60,7 +60,12 @@ def watch(
 
 def fetch(world: World, jobs: Iterable[Job], seed: int = 7) -> list[tuple[Job, Answer | ApiError]]:
     """What `get` and `ack` do: each job with its answer."""
-    return list(in_order(world, list(jobs), random.Random(seed).uniform))
+    answers = []
+    for answer in in_order(world, list(jobs), random.Random(seed).uniform):
+        world.made_progress()
+        answers.append(answer)
+    check_wakes(world)
+    return answers
 
 
 def settled(events: Iterable[Event]) -> dict[str, float]:
@@ -89,6 +94,11 @@ def check_events(world: World, ids: Sequence[str], events: Sequence[Event]) -> N
     for request in world.requests:
         if isinstance(request.job, GetTask):
             assert request.at <= over[request.job.task_id], f"{request} comes after its end"
+    check_wakes(world)
+
+
+def check_wakes(world: World) -> None:
+    """Hardly any wake-up finds nothing to do."""
     idle = len(world.idle_wakes)
     assert idle <= 5 + _IDLE_WAKES_A_SECOND * world.time, f"{idle} wake-ups for nothing"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.errors import ExitCode, TaskNotFound
+from gcore_tasks_cli.errors import ExitCode, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.events import (
     Event,
     OutageBegan,
@@ -36,6 +36,7 @@ from tests.properties.world import (
     EVERYTHING,
     FOR_GOOD,
     LISTS,
+    MOST_IN_FLIGHT,
     SINGLES,
     START,
     Fault,
@@ -318,11 +319,20 @@ def test_good_answers_speed_requests_up_again() -> None:
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)
-def test_a_transient_fault_never_ends_a_wait(kind: str) -> None:
-    world = World(tasks(3, 10, 20), [Fault(0, 45, kind)])
+@pytest.mark.parametrize("count", [1, 3, 8])
+@pytest.mark.parametrize("seconds", [45.0, 600.0])
+def test_a_transient_fault_never_ends_a_wait(kind: str, count: int, seconds: float) -> None:
+    world = World(tasks(count, 10, 20), [Fault(0, seconds, kind)])
     events = watch(world)
-    assert len(settled(events)) == 3
+    assert len(settled(events)) == count
     check_noticed(world, events)
+
+
+def test_a_key_that_is_refused_is_not_tried_for_each_task() -> None:
+    world = World(tasks(100, 0, 0), [Fault(0, FOR_GOOD, "401")])
+    answers = fetch(world, [GetTask(task.id) for task in world.tasks])
+    assert all(isinstance(answer, KeyRefused) for _, answer in answers)
+    assert len(world.requests) <= MOST_IN_FLIGHT
 
 
 @pytest.mark.parametrize("kind", ["200", "408", "409", "425", "429", "500", "503"])
