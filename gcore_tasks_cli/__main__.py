@@ -76,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         streams = Streams.standard(secrets_at_hand(os.environ))
         streams.error(error)
         if streams.in_workflow and {"watch", "resources"} & set(arguments):
-            from gcore_tasks_cli.output.github_actions import error_annotation
+            from gcore_tasks_cli.output.actions import error_annotation
 
             if "--no-ci" not in arguments:
                 streams.workflow_command(error_annotation(error))

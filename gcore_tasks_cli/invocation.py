@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
@@ -60,7 +61,7 @@ class Invocation(NamedTuple):
         certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
         if verbose:
-            from gcore_tasks_cli.output.request_log import RequestLog
+            from gcore_tasks_cli.api.request_log import RequestLog
 
             settings = settings._replace(on_exchange=RequestLog(streams.note).take)
         return cls(streams, settings, env, deadline, verbose, quiet, certificates)
@@ -94,7 +95,10 @@ class Invocation(NamedTuple):
         tls = None
         if self.certificates is not None:
             tls = self.certificates.result(self.deadline, "no certificates")
-        return Fetcher(lambda: Session(self.settings, tls))
+        can_change = self.settings.key_source != KEY
+        read = (lambda: find_api_key(self.env)[0]) if can_change else None
+        key = CurrentKey(self.settings.api_key, self.streams.secrets, read)
+        return Fetcher(lambda: Session(self.settings, tls, key))
 
 
 def _tls_context(settings: Settings) -> "SSLContext":

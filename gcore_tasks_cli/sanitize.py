@@ -52,16 +52,38 @@ def _without_command(match: re.Match[str]) -> str:
     return "\\u0023" if before is None else f"{before}\\u003a"
 
 
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` with `***` in place of each secret, in upper or lower case.
+class Secrets:
+    """What no output may show, in each way that it may be spelled."""
 
-    Also of one that is cut off: its first characters give it away.
-    """
-    folded = text.casefold()  # to look for a secret there takes a tenth of the time
-    for secret in secrets:
-        if secret[:_TELLING].casefold() in folded:
-            text = _without_secret(text, secret)
-    return text
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self.values = tuple(values)
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"  # they must not get into a traceback
+
+    def add(self, values: Iterable[str]) -> None:
+        """Hides these too from now on."""
+        self.values += tuple(values)
+
+    def hide_in_body(self, body: bytes) -> bytes:
+        """The body of a response with `***` in place of each secret, otherwise unchanged.
+
+        Only as it is spelled: `--json` prints this body.
+        """
+        for secret in self.values:
+            body = body.replace(secret.encode("utf-8", "surrogateescape"), b"***")
+        return body
+
+    def hide(self, text: str) -> str:
+        """Text for people with `***` in place of each secret, in upper or lower case.
+
+        Also of one that is cut off: its first characters give it away.
+        """
+        folded = text.casefold()  # to look for a secret there takes a tenth of the time
+        for secret in self.values:
+            if secret[:_TELLING].casefold() in folded:
+                text = _without_secret(text, secret)
+        return text
 
 
 def _without_secret(text: str, secret: str) -> str:

@@ -6,11 +6,10 @@ GTASK_UPDATE_GOLDEN=1 rewrites the files; the difference is then for the reviewe
 import io
 import os
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import RenderableType
-
-from gcore_tasks_cli.output.terminal.console import console
+from gcore_tasks_cli.output.terminal import TerminalRenderer
 
 _FOLDER = Path(__file__).parent / "golden" / "output"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -26,11 +25,10 @@ def assert_golden(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-def shown(renderable: RenderableType, width: int = 80) -> str:
-    """What a console of this width shows, without colour and without the spaces at line ends."""
-    stream = io.StringIO()
-    console(stream, {"COLUMNS": str(width)}).print(renderable)
-    return "".join(f"{line.rstrip(' ')}\n" for line in stream.getvalue().split("\n")[:-1])
+def shown(render: Callable[[TerminalRenderer], str], width: int = 80) -> str:
+    """What a terminal of this width shows, without colour and without the spaces at line ends."""
+    text = render(TerminalRenderer(io.StringIO(), {"COLUMNS": str(width)}))
+    return "".join(f"{line.rstrip(' ')}\n" for line in text.split("\n")[:-1])
 
 
 def assert_harmless(text: str) -> None:

@@ -30,7 +30,8 @@ from gcore_tasks_cli.api.responses import (
 )
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
-from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.sanitize import Secrets
+from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 
@@ -55,8 +56,12 @@ class Session:
     or the API did.
     """
 
-    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, settings: Settings, tls: ssl.SSLContext | None, key: CurrentKey | None = None
+    ) -> None:
         self._settings = settings
+        self._key = key or CurrentKey(settings.api_key, Secrets(settings.secrets))
+        self._secrets = self._key.secrets
         self._host = settings.host
         self._tls = tls
         self._client: httpx.Client | None = None
@@ -78,10 +83,14 @@ class Session:
         response: Response | None = None
         error: ApiError | None = None
         try:
+            key = self._key.value
             response = self._checked_response(request)
-            if not HTTPStatus(200) <= response.status < HTTPStatus(300):
+            if response.status == HTTPStatus.UNAUTHORIZED and self._key.is_renewed(key):
+                response = self._checked_response(request)
+            if not 200 <= response.status < 300:
                 hint = self._settings.refused_key_hint
                 raise status_error(response, self._host, request.task_id, hint, self._hide)
+            self._key.worked()
             if isinstance(job, ListPage):
                 return page_answer(response, self._host, job.offset)
             if request.task_id is None:
@@ -189,25 +198,28 @@ class Session:
         )
 
     def _hide(self, text: str) -> str:
-        return without_secrets(text, self._settings.secrets)
+        return self._secrets.hide(text)
 
     def _exchange(self, request: _Request) -> Response:
         self._status = None
         self._is_reused = self._client is not None
         client = self._client = self._client or self._new_client()
         url = self._settings.base_url + request.path
-        with client.stream(request.method, url, extensions={"trace": self._trace}) as response:
+        authorization = {"Authorization": f"APIKey {self._key.value}"}
+        with client.stream(
+            request.method, url, headers=authorization, extensions={"trace": self._trace}
+        ) as response:
             self._has_answered = True
             self._status = response.status_code
             headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
             if 200 <= response.status_code < 300:
                 body = read_body(response, BODY_LIMIT_BYTES, self._host)
-                return Response(response.status_code, headers, body)
+                return Response(response.status_code, headers, self._secrets.hide_in_body(body))
             try:
                 body = read_body(response, _ERROR_BODY_LIMIT_BYTES, self._host)
             except (ApiError, httpx.HTTPError, OSError):
                 body = b""  # the status says enough, whatever is wrong with the rest
-            return Response(response.status_code, headers, body)
+            return Response(response.status_code, headers, self._secrets.hide_in_body(body))
 
     def _new_client(self) -> httpx.Client:
         # Plain http goes to this machine only, and so past every proxy: there the key would be
@@ -223,7 +235,6 @@ class Session:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
             event_hooks={"response": [_keep_location]},
             headers={
-                "Authorization": f"APIKey {self._settings.api_key}",
                 "User-Agent": f"gtask/{__version__}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",

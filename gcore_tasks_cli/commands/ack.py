@@ -54,12 +54,11 @@ def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.list_printers import AcknowledgedLines
-    from gcore_tasks_cli.output.printers import JsonPrinter
+    from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
     from gcore_tasks_cli.polling.jobs import Acknowledge
 
     invocation = Invocation.begin(os.environ, verbose=verbose)
-    printer = (JsonPrinter if as_json else AcknowledgedLines)(invocation.streams, invocation.env)
+    printer = (JsonPrinter if as_json else AcknowledgedPrinter)(invocation.streams, invocation.env)
     jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(arguments)]
     return most_important(print_each(invocation, jobs, printer))
 

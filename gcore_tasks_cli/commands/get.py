@@ -22,17 +22,25 @@ def get(
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.printers import CardPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
     from gcore_tasks_cli.polling.jobs import GetTask
 
     if fields and as_json:
         raise UsageError("--fields and --json exclude each other")
-    paths = parse_fields(fields) if fields is not None else None
+    if fields is not None:
+        from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
+
+        paths = parse_fields(fields)
     invocation = Invocation.begin(os.environ, verbose=verbose)
     streams, env = invocation.streams, invocation.env
-    printer: Printer = JsonPrinter(streams, env) if as_json else CardPrinter(streams, env)
-    if paths is not None:
+    printer: Printer
+    if as_json:
+        printer = JsonPrinter(streams, env)
+    elif fields is not None:
         printer = FieldsPrinter(streams, env, paths)
+    else:
+        from gcore_tasks_cli.output.text import CardPrinter  # programs do without
+
+        printer = CardPrinter(streams, env)
     jobs = [GetTask(task_id) for task_id in invocation.task_ids(task_ids)]
     return most_important(print_each(invocation, jobs, printer))

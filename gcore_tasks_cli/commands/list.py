@@ -70,8 +70,8 @@ def list_tasks(
     from gcore_tasks_cli.operations.lists import read_pages
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.list_notes import ListNotes
-    from gcore_tasks_cli.output.list_printers import FailurePages, IdPages, TablePages
-    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+    from gcore_tasks_cli.output.printers import IdPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 
@@ -103,9 +103,9 @@ def list_tasks(
     elif as_json:
         printer = JsonPrinter(streams, env)
     elif ids:
-        printer = IdPages(streams, env)
+        printer = IdPrinter(streams, env)
     else:
-        printer = (FailurePages if query.states == ("ERROR",) else TablePages)(streams, env)
+        printer = (FailedPrinter if query.states == ("ERROR",) else TablePrinter)(streams, env)
     shown: list[Document] = []
     pages = read_pages(query, invocation, most=most)
     printer.prepare()

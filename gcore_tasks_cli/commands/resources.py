@@ -53,10 +53,11 @@ def resources(
     from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.operations.resources import report_missing, report_unfinished
     from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.operations.wait import wait as wait_for
-    from gcore_tasks_cli.output.printers import ResourcesPrinter
+    from gcore_tasks_cli.output.outcome import Resume
+    from gcore_tasks_cli.output.resources import report_missing, report_unfinished
+    from gcore_tasks_cli.output.text import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
     from gcore_tasks_cli.polling.jobs import GetTask
 
@@ -73,8 +74,7 @@ def resources(
     )
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        "resources",
-        flags,
+        Resume("resources", flags),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,

@@ -51,9 +51,11 @@ def watch(
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.wait import WaitOptions, wait
-    from gcore_tasks_cli.output.event_lines import EventPrinter
+    from gcore_tasks_cli.output.events import EventPrinter
     from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-    from gcore_tasks_cli.output.printers import JsonPrinter, Printer, SummaryPrinter
+    from gcore_tasks_cli.output.outcome import Resume
+    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+    from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Goal, Search
     from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
@@ -108,9 +110,7 @@ def watch(
     shown = options.progress_mode(progress, os.environ)
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),
-        "watch",
-        flags,
-        search,
+        Resume("watch", flags, search),
         interval=interval,
         heartbeat_seconds=heartbeat,
         quiet=quiet,
@@ -145,8 +145,10 @@ def watch(
         printer = JsonPrinter(streams, env)
     elif paths is not None:
         printer = FieldsPrinter(streams, env, paths)
+    elif quiet:
+        printer = QuietPrinter(streams, env)
     else:
-        printer = SummaryPrinter(streams, env, quiet=quiet, follows=follow)
+        printer = SummaryPrinter(streams, env, follows=follow)
     if follow and (as_json or paths) and streams.out.isatty():
         # Documents that are held back until the view is over would be held back for ever.
         wait_options = wait_options._replace(quiet=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gcore_tasks_cli.errors import ApiError, ExitCode
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.outcome import ErrorReport
+from gcore_tasks_cli.output.outcome import ErrorReport
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
@@ -36,10 +36,10 @@ def print_each(
         elif isinstance(answer, TaskAnswer):
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
-            printer.take(answer.document)
+            printer.show(answer.document)
     invocation.streams.erase()
     remember(seen, invocation.env, invocation.settings.host)
-    printer.finish()
+    printer.close()
     report.print()
     return report.codes
 

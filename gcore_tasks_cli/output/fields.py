@@ -4,15 +4,13 @@ Standard library only; one line a task, at once.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, encode_json
-
-if TYPE_CHECKING:
-    from gcore_tasks_cli.polling.events import Event
 
 
 def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
@@ -39,26 +37,25 @@ class FieldsPrinter(Printer):
         self._paths = paths
         self._is_checked = False
 
-    def follow(self, event: "Event") -> None:
+    def on(self, event: Event) -> None:
         """Checks the names against the first document that a wait sees, and not only its end.
 
         Raises:
-            UsageError: as `take`.
+            UsageError: as `text`.
         """
-        from gcore_tasks_cli.polling.events import Changed  # `get` does without
-
         if isinstance(event, Changed):
             self._check(event.document)
+        super().on(event)
 
-    def take(self, document: Document) -> None:
-        """Prints the line of this document.
+    def text(self, document: Document) -> str:
+        """The line of this document.
 
         Raises:
             UsageError: if a field is neither described nor in the first document.
         """
         self._check(document)
         cells = (_text(_value(document.fields, path)) for path in self._paths)
-        self._streams.data("\t".join(cells) + "\n")
+        return "\t".join(cells) + "\n"
 
     def _check(self, document: Document) -> None:
         if self._is_checked:

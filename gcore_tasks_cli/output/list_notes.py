@@ -1,5 +1,8 @@
 """What a list left out, in words. Standard library only."""
 
+from gcore_tasks_cli.output import words
+from gcore_tasks_cli.polling.events import Found
+from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 
@@ -48,20 +51,20 @@ class ListNotes:
         if not self._query.filters_here:
             if self.shown >= self._total:
                 return None
-            what = f"of {self._total:,} tasks"
+            what = f"of {words.tasks(self._total)}"
         elif self._is_last:
-            what = f"of {self._matching:,} tasks that match"
+            what = f"of {words.tasks(self._matching)} that match"
         else:
-            what = f"that match, after looking at {self._read:,} of {self._total:,} tasks"
+            what = f"that match, after looking at {self._read:,} of {words.tasks(self._total)}"
         which = "newest" if self._query.newest_first else "oldest"
         return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"
 
     def _searched(self) -> str | None:
         if not self._query.resources:
             return None
-        tasks = f"{self._read:,} task{'' if self._read == 1 else 's'}"
+        tasks = words.tasks(self._read)
         if self._read < self._total:
-            tasks = f"{self._read:,} of {self._total:,} tasks"
+            tasks = f"{self._read:,} of {words.tasks(self._total)}"
         limits = (("since", self._query.since), ("until", self._query.until))
         times = [f"{name} {time:%Y-%m-%d %H:%M} UTC" for name, time in limits if time is not None]
         return f"searched {tasks}{' created ' if times else ''}{' '.join(times)}"
@@ -75,3 +78,18 @@ def scope_words(query: TaskQuery) -> str:
         if numbers
     ]
     return f" in {' and '.join(chosen)}" if chosen else ""
+
+
+def found_words(search: Search, found: Found) -> str:
+    """How many tasks a search found and where, or what was searched if it found none."""
+    query, where = search.query, scope_words(search.query)
+    if found.tasks:
+        kind = "recent" if found.is_recent else "active"
+        return f"waiting for {found.tasks} {kind} task{'' if found.tasks == 1 else 's'}{where}"
+    if not query.filters_here:
+        return f"no task is active{where}"
+    searched = f"{found.searched:,} active task{'' if found.searched == 1 else 's'}"
+    resources = ", ".join(query.resources)
+    about = f"is about {resources}" if resources else "matches"
+    elsewhere = "; gtask list --resource finds those that are over" if resources else ""
+    return f"no active task {about}: searched {searched}{where}{elsewhere}"

@@ -1,76 +1,68 @@
-"""What people read in a pipe or a file: no colour, no boxes, nothing cut off. Standard library."""
+"""Prints views to pipes and files: no colour, no boxes, nothing cut off. Standard library only."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from gcore_tasks_cli.output.card_lines import CardLine, content, failure_lines
-from gcore_tasks_cli.output.task_text import (
-    created_words,
-    error_words,
-    state_words,
-    took_words,
-    type_words,
-)
+from gcore_tasks_cli.output.views import Card, Entry, Line, column_widths, columns
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import TaskFields
 
-# Wider cells are not aligned: one odd cell would push all the others off the screen.
-WIDEST_ALIGNED = 100
 # Fields that gtask does not know may have names of any length.
 _LONGEST_LABEL = 24
 
 
-def plain_card(task: TaskFields, *, now: datetime) -> str:
-    """The task as lines of label and value."""
-    head = [CardLine("state", state_words(task)), CardLine("type", type_words(task, "-"))]
-    lines = [*failure_lines(task), *head, *content(task, now)]
-    width = min(max(len(line.label) for line in lines), _LONGEST_LABEL) + 2
-    rows = []
-    for line in lines:
-        first, *rest = line.value.split("\n")
-        rows.append(f"{line.label:<{width - 2}}  {first}".rstrip())
-        rows += [f"{'':<{width}}{more}".rstrip() for more in rest]
-    return "\n".join(rows) + "\n"
+class PlainRenderer:
+    """Views as plain text; each call goes on with what the ones before it printed."""
+
+    def __init__(self) -> None:
+        self._widths: list[int] = []
+        self._gap = ""
+
+    def card(self, card: Card) -> str:
+        """Lines of label and value."""
+        rows = (*card.failure, *card.title, *card.content)
+        width = min(max(len(label) for label, _ in rows), _LONGEST_LABEL)
+        lines = []
+        for label, span in rows:
+            for text in span.text.split("\n"):
+                lines.append(f"{label:<{width}}  {text}".rstrip())
+                label = ""
+        return self._separated(lines)
+
+    def entries(self, entries: Sequence[Entry], brief: object = None) -> str:
+        """One line an entry: the result stands behind its head, and nothing is left out."""
+        del brief
+        rows = [
+            [span.text for span in each.head] + [_result(each)] for each in entries if each.head
+        ]
+        return self._aligned(rows)
+
+    def groups(self, entries: Sequence[Entry]) -> str:
+        """One line for each line of a result, with the last cell of its head, the task's ID."""
+        return self._aligned(
+            [[span.text for span in (*line, e.head[-1])] for e in entries for line in e.result]
+        )
+
+    def block(self, entry: Entry) -> str:
+        """The result in indented lines below its head."""
+        return self._separated([_text(entry.head), *(f"  {_text(line)}" for line in entry.result)])
+
+    def table(self, entries: Sequence[Entry], *, complete: bool) -> str:
+        """The same as `entries`; columns are as wide as the first ones need."""
+        del complete
+        return self.entries(entries)
+
+    def _aligned(self, rows: Sequence[Sequence[str]]) -> str:
+        # Of the first page of a list: rows are not held back until the widest is known.
+        self._widths = self._widths or column_widths(rows, len)
+        return "".join(f"{line}\n" for line in columns(rows, self._widths))
+
+    def _separated(self, lines: Iterable[str]) -> str:
+        gap, self._gap = self._gap, "\n"
+        return gap + "".join(f"{line}\n" for line in lines)
 
 
-def plain_summary(tasks: Sequence[TaskFields], *, now: datetime) -> str:
-    """One line a task: state, type, ID, duration, and the error or what was created."""
-    rows = []
-    for task in tasks:
-        created = ", ".join(f"{kind} {new_id}" for kind, new_id in created_words(task))
-        error = error_words(task)
-        result = one_line(error) if error else created
-        head = (state_words(task), type_words(task, "-"), one_line(task.id))
-        rows.append((*head, took_words(task, now), result))
-    return columns(rows)
+def _result(entry: Entry) -> str:
+    return ", ".join(one_line(_text(line, " ")) for line in entry.result)
 
 
-def plain_resources(tasks: Sequence[TaskFields]) -> str:
-    """One line for each thing created: its type, its ID, the task's ID."""
-    return columns(
-        [(*created, one_line(task.id)) for task in tasks for created in created_words(task)]
-    )
-
-
-def count_words(states: Iterable[str]) -> str:
-    """`5 tasks: 1 ERROR, 4 FINISHED`."""
-    counts = Counter(states)
-    total = sum(counts.values())
-    each = ", ".join(f"{count} {one_line(state)}" for state, count in sorted(counts.items()))
-    return f"{total} task{'' if total == 1 else 's'}: {each}"
-
-
-def columns(rows: Sequence[Sequence[str]]) -> str:
-    """The rows with their columns aligned, two spaces apart, and nothing cut off."""
-    if not rows:
-        return ""
-    widths = [
-        max((len(cell) for cell in column if len(cell) <= WIDEST_ALIGNED), default=0)
-        for column in zip(*rows, strict=True)
-    ]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        + "\n"
-        for row in rows
-    )
+def _text(line: Line, gap: str = "  ") -> str:
+    return gap.join(span.text for span in line)

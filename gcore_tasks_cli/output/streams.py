@@ -5,12 +5,12 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import BinaryIO, NamedTuple, TextIO, cast
+from collections.abc import Iterable
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
-from gcore_tasks_cli.sanitize import no_workflow_command, one_line, without_secrets
+from gcore_tasks_cli.sanitize import Secrets, no_workflow_command, one_line
 
 # What takes a line away at a terminal.
 _ERASED = b"\r\x1b[K"
@@ -21,47 +21,36 @@ _brief: list[str] = []
 class Streams(NamedTuple):
     """Where data and messages go; made once a process, by `standard`.
 
-    No message, and nothing for people, shows any of the `secrets`. With `in_workflow` the runner
-    of GitHub Actions reads standard output too, as it may read standard error at any time.
+    What people read shows none of the `secrets`, wherever it comes from: the last line of defence
+    behind `Secrets.hide_in_body`. With `in_workflow` the runner of GitHub Actions reads standard
+    output too, as it may read standard error at any time.
     """
 
     out: TextIO
     err: TextIO
     stdin: BinaryIO | None
     in_workflow: bool = False
-    secrets: Sequence[str] = ()
-
-    def __repr__(self) -> str:
-        return "Streams(…)"  # secrets must not get into a traceback
+    secrets: Secrets = Secrets()
 
     @classmethod
-    def standard(cls, secrets: Sequence[str] = ()) -> "Streams":
+    def standard(cls, values: Iterable[str] = ()) -> "Streams":
         """This process's streams. One that was closed before the start swallows what it gets."""
-        out, err = sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
+        secrets = Secrets(values)
+        out = sys.stdout = _usable(sys.stdout)
+        err = sys.stderr = cast("TextIO", _Hiding(_usable(sys.stderr), secrets))
         stdin = sys.stdin.buffer if sys.stdin is not None else None
         in_workflow = os.environ.get("GITHUB_ACTIONS", "").lower() == "true"
         return cls(out, err, stdin, in_workflow, secrets)
 
-    def hide(self, text: str) -> str:
-        """The text with `***` in place of secrets; before it is cut or folded, that is."""
-        return without_secrets(text, self.secrets)
-
-    def _hide_exactly(self, text: str) -> str:
-        """As `hide`, only as the secrets are spelled: fast enough for long lists of JSON."""
-        for secret in self.secrets:
-            if secret in text:
-                text = text.replace(secret, "***")
-        return text
-
     def data(self, text: str, *, whole: bool = False) -> None:
-        """Writes to standard output, at once. JSON is `whole`: only the key itself becomes `***`.
+        """Writes to standard output, at once; what is `whole` is the API's own document.
 
         Raises:
             OutputClosed: if its reader has left.
             GtaskError: if it cannot be written (a full disk, say).
         """
         self.erase()
-        text = self._hide_exactly(text) if whole else self.hide(text)
+        text = text if whole else self.secrets.hide(text)
         if self.in_workflow:
             text = no_workflow_command(text)
         try:
@@ -85,7 +74,7 @@ class Streams(NamedTuple):
 
     def show_briefly(self, text: str) -> None:
         """Shows a line at standard error's terminal that the next output takes the place of."""
-        line = one_line(self.hide(text))
+        line = one_line(text)
         with contextlib.suppress(OSError, ValueError):  # no longer a terminal
             columns = os.get_terminal_size(self.err.fileno()).columns - 1
             line = line[: columns if line.isascii() else columns // 2]  # some take two columns
@@ -102,7 +91,7 @@ class Streams(NamedTuple):
 
     def _write_line(self, line: str) -> None:
         self.erase()
-        self._write_error(f"{self.hide(line)}\n")
+        self._write_error(f"{line}\n")
 
     def _write_error(self, text: str) -> None:
         try:
@@ -132,6 +121,20 @@ class Streams(NamedTuple):
         if not answer.endswith(b"\n"):
             self.note("")
         return answer.strip().lower() in (b"y", b"yes")
+
+
+class _Hiding:
+    """Standard error without secrets, whoever writes to it: a live view or a traceback as well."""
+
+    def __init__(self, stream: TextIO, secrets: Secrets) -> None:
+        self._stream = stream
+        self._secrets = secrets
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        return self._stream.write(self._secrets.hide(text))
 
 
 def error_lines(error: GtaskError) -> list[str]:

@@ -24,9 +24,9 @@ from gcore_tasks_cli.polling.jobs import (
     Port,
     TaskAnswer,
 )
-from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests, Uniform
 from gcore_tasks_cli.polling.rounds import FEWEST_TASKS, Reading, most_rows, round_parameters
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
 
@@ -37,6 +37,10 @@ _LONGEST_REST_SECONDS = 5.0
 # If we wake up this late, the process was suspended; a last look may then take so long.
 _SUSPENDED_SECONDS = 5.0
 _LAST_LOOK_SECONDS = 5.0
+
+# The history of a type: its last tasks that have ended.
+_TASKS_OF_HISTORY = 20
+_ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 
 
 class _Task:
@@ -320,9 +324,10 @@ class Watch:
     def _look_again(self, now: float, age: float, task: _Task, answer: TaskAnswer) -> None:
         task_type = answer.document.task_type
         if self._schedule.interval is None:
-            question = self._schedule.expectations.question(task_type, age)
-            if question is not None:
-                self._requests.submit(question, once=True)
+            asked = self._schedule.expectations.question(task_type, age)
+            if asked is not None:
+                history = (("task_type", asked), *_ENDED)
+                self._requests.submit(ListPage(history, _TASKS_OF_HISTORY, 0), once=True)
         then = self._schedule.next_check(
             now,
             age,

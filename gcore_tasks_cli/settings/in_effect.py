@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.sanitize import one_line, without_secrets
+from gcore_tasks_cli.sanitize import Secrets, one_line
 from gcore_tasks_cli.settings.key import (
     KEY_COMMAND,
     KEY_FILE,
@@ -38,7 +38,7 @@ def settings_in_effect(
     }
     secrets = secrets_at_hand(env)
     return [
-        (name, one_line(without_secrets(_in_words(setting), secrets)))
+        (name, one_line(Secrets(secrets).hide(_in_words(setting))))
         for name, setting in rows.items()
     ]
 

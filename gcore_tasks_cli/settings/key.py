@@ -3,13 +3,14 @@
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.sanitize import Secrets
 
 OLDER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY = "GCORE_API_KEY"
@@ -61,6 +62,35 @@ def find_api_key(env: Mapping[str, str]) -> tuple[str, str]:
             hint="give the bare key; gtask writes the Authorization header itself",
         )
     return key, source
+
+
+class CurrentKey:
+    """The key that requests carry; all threads share it.
+
+    Keys rotate: one that can be read again (from a file, from a command) is, where the API refuses
+    it after good answers; once a refusal, and again only after a good answer.
+    """
+
+    def __init__(self, key: str, secrets: Secrets, read: Callable[[], str] | None = None) -> None:
+        self.value = key
+        self.secrets = secrets
+        self._read = read
+        self._has_worked = False
+        self._lock = threading.Lock()
+
+    def worked(self) -> None:
+        """The API has taken the key."""
+        self._has_worked = True
+
+    def is_renewed(self, refused: str) -> bool:
+        """Whether there is another key by now than the one that was refused."""
+        with self._lock:
+            if self.value == refused and self._has_worked and self._read is not None:
+                self._has_worked = False
+                with suppress(UsageError):  # then the API's own answer says what is wrong
+                    self.value = self._read()
+                    self.secrets.add(secrets_of(self.value))
+            return self.value != refused
 
 
 def _key_of_file(path: str) -> str:

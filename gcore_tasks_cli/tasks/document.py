@@ -9,7 +9,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -26,8 +26,6 @@ KNOWN_FIELDS = (
 )
 
 _MORE_FRAMES = 500
-# Deeper values are shown as JSON on one line, where secrets are hidden in the text.
-_DEEPEST_LAID_OUT = 100
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Everything but the white space outside of strings. Possessive, so that the time is linear for any
@@ -117,13 +115,6 @@ class Document:
         """IDs of what was created, by type, for people: as text, of whatever form they are."""
         return created_ids(self.fields.get("created_resources"))
 
-    def hiding(self, hide: Callable[[str], str]) -> "Document":
-        """The document with `hide` applied to each string in its fields; `text` is unchanged."""
-        if hide(self.text) == self.text:
-            return self
-        hidden = _hidden(self.fields, hide, _DEEPEST_LAID_OUT)
-        return Document(self.id, self.state, self.text, hidden)
-
     def mentions(self, resource_id: str) -> bool:
         """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""
         unseen = [self.fields.get("created_resources"), self.fields.get("data")]
@@ -189,16 +180,6 @@ def as_text(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
         return "… (nested too deeply to show)"
-
-
-def _hidden(value: Any, hide: Callable[[str], str], deepest: int) -> Any:
-    if isinstance(value, str):
-        return hide(value)
-    if deepest and isinstance(value, list):
-        return [_hidden(item, hide, deepest - 1) for item in value]
-    if deepest and isinstance(value, dict):
-        return {hide(name): _hidden(item, hide, deepest - 1) for name, item in value.items()}
-    return value
 
 
 def decode_json(body: bytes) -> str:

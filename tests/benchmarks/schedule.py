@@ -11,10 +11,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gcore_tasks_cli.polling import schedule
 from gcore_tasks_cli.polling.events import Settled
-from gcore_tasks_cli.polling.pace import expectations, schedule
-from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
+from gcore_tasks_cli.tasks import expectations
 from tests.benchmarks.optimum import Plan
 from tests.benchmarks.tables import markdown
 from tests.benchmarks.world import Case, cases, durations, task_types

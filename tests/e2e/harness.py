@@ -114,14 +114,18 @@ def gtask(
     return ran
 
 
-def started(server: SandboxServer, *arguments: str, **more: Any) -> "subprocess.Popen[bytes]":
-    """gtask as a process under way."""
+def started(
+    server: SandboxServer, *arguments: str, variables: Mapping[str, str] | None = None, **more: Any
+) -> "subprocess.Popen[bytes]":
+    """gtask as a process under way, with these variables as well."""
     pipes: dict[str, Any] = {
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.PIPE,
         "stderr": subprocess.PIPE,
     }
-    return subprocess.Popen(command(*arguments), env=environment(server), **(pipes | more))
+    return subprocess.Popen(
+        command(*arguments), env=environment(server, **(variables or {})), **(pipes | more)
+    )
 
 
 def signalled(process: "subprocess.Popen[bytes]", number: signal.Signals) -> Ran:

@@ -267,7 +267,7 @@ def assert_nothing_comes_alive(summary: str) -> None:
 
 
 def test_each_poison_stays_whole_in_the_summary(step: Step) -> None:
-    from gcore_tasks_cli.output.github_actions import code
+    from gcore_tasks_cli.output.actions import code
 
     render = MarkdownIt("commonmark").enable("table").render
     for poison in POISON:

@@ -207,9 +207,9 @@ def test_closed_output_at_any_moment_is_quiet() -> None:
         for closed in ("stdout", "stderr"):
             read_end, write_end = os.pipe()
             os.close(read_end)
-            process = started(
-                server, "watch", TASK, OTHER, "--json", "--interval", "0.1", **{closed: write_end}
-            )
+            output: dict[str, Any] = {closed: write_end}
+            arguments = ["watch", TASK, OTHER, "--json", "--interval", "0.1"]
+            process = started(server, *arguments, **output)
             os.close(write_end)
             out, err = process.communicate(timeout=STUCK_SECONDS)
             assert b"Traceback" not in (err or b"")

@@ -2,10 +2,19 @@
 
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import TASK, gtask, sandbox, task
+from tests.e2e.harness import (
+    STUCK_SECONDS,
+    TASK,
+    gtask,
+    sandbox,
+    started,
+    task,
+    wait_for_requests,
+)
 
 
 def printing(code: str) -> str:
@@ -47,3 +56,37 @@ def test_what_a_key_command_leaves_behind_or_goes_on_to_say_is_no_matter() -> No
     with sandbox(tasks=[task(age=9)], api_key="1234$abcdefghijk") as server:
         env = {"GCORE_API_KEY": "", "GCORE_API_KEY_COMMAND": printing(code)}
         assert gtask(server, "get", TASK, env=env).status == 0
+
+
+@pytest.mark.parametrize("kind", ["file", "command"])
+def test_a_key_that_rotates_in_the_middle_of_a_wait_is_read_again(
+    kind: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "key"
+    path.write_text("1234_first-key\n")
+    env = {"GCORE_API_KEY": "", "GCORE_API_KEY_FILE": str(path)}
+    if kind == "command":
+        code = f"print(open({str(path)!r}).read())"
+        env = {"GCORE_API_KEY": "", "GCORE_API_KEY_COMMAND": printing(code)}
+    with sandbox(tasks=[task(lasts=4.0)], api_key="1234_first-key") as server:
+        process = started(server, "watch", TASK, "--json", "-i", "0.2", variables=env)
+        wait_for_requests(server, 2)
+        path.write_text("1234_second-key\n")
+        server.world.api_key = "1234_second-key"
+        out, err = process.communicate(timeout=STUCK_SECONDS)
+    assert process.returncode == 0, err
+    assert b"FINISHED" in out
+    assert b"trying again" not in err
+
+
+def test_a_key_of_a_file_that_is_refused_for_good_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("1234_first-key\n")
+    env = {"GCORE_API_KEY": "", "GCORE_API_KEY_FILE": str(path)}
+    with sandbox(tasks=[task(ends="NEVER")], api_key="1234_first-key") as server:
+        process = started(server, "watch", TASK, "-i", "0.2", variables=env)
+        wait_for_requests(server, 2)
+        server.world.api_key = "1234_second-key"
+        _, err = process.communicate(timeout=STUCK_SECONDS)
+    assert process.returncode == 3
+    assert b"the API refused the key" in err

@@ -12,8 +12,8 @@ from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, Unfinished
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
-from gcore_tasks_cli.polling.pace.schedule import Schedule
 from gcore_tasks_cli.polling.requests import in_order
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from tests.properties.world import FOR_GOOD, LISTS, START, SimulatedTask, World
 

@@ -38,7 +38,7 @@ FLOORS = (
 OWNERS = {
     "httpx": ("api/",),
     "pydantic": ("tasks/model.py", "sandbox/entry.py", "sandbox/scenario.py"),
-    "rich": ("output/terminal/",),
+    "rich": ("output/terminal.py", "output/live.py"),
     "typer": ("cli.py", "commands/", "options.py", "filters.py", "typer_forms.py", "__main__.py"),
 }
 

@@ -44,14 +44,23 @@ def test_a_secret_is_hidden_whole_or_cut_off() -> None:
     secret = "1234$" + "0123456789abcdef" * 4
     hidden = "a *** b *** c *** d"
     text = f"a {secret} b {secret.upper()} c {secret[:30]} d"
-    assert sanitize.without_secrets(text, [secret]) == hidden
+    assert sanitize.Secrets([secret]).hide(text) == hidden
     # What only begins like it, with fewer characters, could be anything.
-    assert sanitize.without_secrets(secret[:15], [secret]) == secret[:15]
-    assert sanitize.without_secrets(f"{secret}{secret}x", [secret]) == "******x"
-    assert sanitize.without_secrets("it is short", ["short", "absent"]) == "it is ***"
+    assert sanitize.Secrets([secret]).hide(secret[:15]) == secret[:15]
+    assert sanitize.Secrets([secret]).hide(f"{secret}{secret}x") == "******x"
+    assert sanitize.Secrets(["short", "absent"]).hide("it is short") == "it is ***"
 
 
 @given(st.text("abc", max_size=40), st.text("xyzXYZß", min_size=1, max_size=40))
 def test_a_secret_is_hidden_in_any_text(around: str, secret: str) -> None:
-    shown = sanitize.without_secrets(f"{around}{secret}{around}", [secret])
+    shown = sanitize.Secrets([secret]).hide(f"{around}{secret}{around}")
     assert shown == f"{around}***{around}"
+
+
+def test_a_body_loses_the_secret_as_it_is_spelled_and_nothing_else() -> None:
+    secrets = sanitize.Secrets(["1234$0123456789abcdef", "0123456789abcdef"])
+    body = b'{"error":"1234$0123456789abcdef","other":"1234$0123456789ABCDEF","odd":"\xff"}'
+    assert secrets.hide_in_body(body) == (
+        b'{"error":"***","other":"1234$0123456789ABCDEF","odd":"\xff"}'
+    )
+    assert "0123" not in repr(secrets)

@@ -12,16 +12,14 @@ from gcore_tasks_cli.api.responses import (
     task_answer,
 )
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.sanitize import without_secrets
+from gcore_tasks_cli.sanitize import Secrets
 
 KEY = "1234$abcdef0123456789abcdef0123456789"
 
 
 def error_of(status: int, body: object = "", **headers: str) -> ApiError:
     response = Response(status, headers, json.dumps(body).encode())
-    return status_error(
-        response, "host", "id-1", lambda said: "", lambda text: without_secrets(text, [KEY])
-    )
+    return status_error(response, "host", "id-1", lambda said: "", Secrets([KEY]).hide)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.query import TaskQuery
 from tests.properties.promises import ENDINGS, pace, settled

@@ -19,7 +19,7 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import ListPage
-from gcore_tasks_cli.polling.pace.schedule import Schedule
+from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from tests.properties.promises import check_noticed, settled, watch
 from tests.properties.world import (

@@ -1,0 +1,202 @@
+"""What GitHub Actions reads of a wait: annotations, the job's summary and the step's outputs.
+
+Everything of the API in them is text of unknown origin: nothing of it may become a workflow
+command, Markdown, HTML or another output. Standard library only.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+from gcore_tasks_cli.errors import GtaskError
+from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.printers import last_document
+from gcore_tasks_cli.output.streams import Streams, error_lines
+from gcore_tasks_cli.output.views import failure_lines
+from gcore_tasks_cli.polling.events import Event
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document, duration_seconds
+from gcore_tasks_cli.times import format_duration
+
+# Actions drops a summary of more than 1 MiB, and takes no output larger than that.
+_LARGEST_BYTES = 256 * 1024
+_LONGEST_ANNOTATION = 4000
+_LONGEST_CELL = 500
+_MOST_NAMED = 20
+# What `steps.NAME.outputs` can hold; any other name could not be asked for.
+_OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_BACKTICKS = re.compile(r"`+")
+# Failures first, then what is still under way, then what went well.
+_ORDER = {"ERROR": 0, "FINISHED": 2}
+
+
+class ActionsReport:
+    """Reports a wait for these tasks, seen or not, to GitHub Actions."""
+
+    def __init__(self, streams: Streams, env: Mapping[str, str], task_ids: Sequence[str]) -> None:
+        self._streams = streams
+        self._env = env
+        self._asked = task_ids
+        self._documents: dict[str, Document] = {}
+
+    def on(self, event: Event) -> None:
+        """Annotates a failed task at once, and keeps its document for the end."""
+        if (document := last_document(event)) is not None:
+            self._documents[document.id.lower()] = document
+            if document.state == "ERROR":
+                self._streams.workflow_command(annotation(document))
+
+    def error(self, error: GtaskError) -> None:
+        """Annotates an error of the wait."""
+        self._streams.workflow_command(error_annotation(error))
+
+    def close(self) -> None:
+        """Writes summary and outputs; a file that cannot be written is only noted."""
+        # As they were asked for, however they end: who reads outputs by their place relies on it.
+        places = [task_id.lower() for task_id in self._asked]
+        documents = [self._documents[place] for place in places if place in self._documents]
+        failures = []
+        for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
+            if path := self._env.get(name):
+                try:
+                    _append(path, self._streams.secrets.hide(text(documents, self._asked)))
+                except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+                    failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
+        if failures:
+            self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
+
+
+def annotation(document: Document) -> str:
+    """The workflow command that shows a failed task's type, error and request ID.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    text = "\n".join(span.text for span in failure_lines(document, named=True))
+    title = f"{words.type_words(document, 'task')} ended in ERROR"
+    return _command(title, text)
+
+
+def error_annotation(error: GtaskError) -> str:
+    """The workflow command that shows why a wait ended without an answer for all of its tasks."""
+    return _command("gtask", "\n".join(error_lines(error)).removeprefix("gtask: "))
+
+
+def _command(title: str, text: str) -> str:
+    title, text = (
+        each.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        for each in (title[:_LONGEST_CELL], text[:_LONGEST_ANNOTATION])
+    )
+    return f"::error title={title.replace(':', '%3A').replace(',', '%2C')}::{text}"
+
+
+def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
+    """Markdown for the job's page: a table of the tasks, failures first; `asked` are all IDs.
+
+    All that the API sent stands in code spans: Markdown interprets nothing in them, not even
+    addresses and names of people.
+    """
+    ordered = sorted(documents, key=lambda each: _ORDER.get(each.state, 1))
+    rows = [_row(document) for document in ordered]
+    sizes = accumulate(len(row.encode()) for row in rows)
+    shown = sum(size <= _LARGEST_BYTES for size in sizes)
+    parts = [
+        f"### gtask: {words.tasks(len(asked))}: ",
+        words.each_state((document.state for document in documents), code) or "none was seen",
+        "\n\n| State | Type | Task | Took | Error, or what was created |\n",
+        "| --- | --- | --- | --- | --- |\n",
+        *rows[:shown],
+    ]
+    if shown < len(rows):
+        parts.append(f"\n{len(rows) - shown} more tasks are not shown.\n")
+    seen = {document.id.lower() for document in documents}
+    if unseen := [code(task_id) for task_id in asked if task_id.lower() not in seen]:
+        named = ", ".join(_first_of(unseen))
+        parts.append(f"\nNot seen, for the reason in the annotation: {named}.\n")
+    return "".join(parts)
+
+
+def outputs(
+    documents: Sequence[Document], asked: Sequence[str], delimiter: str | None = None
+) -> str:
+    """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
+
+    `task-id` is all that was `asked` for.
+    Of several tasks `state` is ERROR where one failed, FINISHED where all are, else the state of
+    the first that is neither. The delimiter is random: no value can know it and end itself.
+    """
+    delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
+    values = {
+        "state": [_state_of_all(documents, len(asked))],
+        "task-id": list(asked),
+    }
+    taken = set(values)
+    for kind in dict.fromkeys(kind for each in documents for kind in each.created_resources()):
+        # The names of outputs know no case, and none may take another's place.
+        if _OUTPUT_NAME.fullmatch(kind) and kind.lower() not in taken:
+            taken.add(kind.lower())
+            values[kind] = [new_id for each in documents for new_id in each.resource_ids((kind,))]
+    parts = []
+    for name, items in values.items():
+        value = "".join(f"{one_line(item)}\n" for item in items) or "\n"
+        if len(value.encode()) <= _LARGEST_BYTES:
+            parts.append(f"{name}<<{delimiter}\n{value}{delimiter}\n")
+    return "".join(parts)
+
+
+def code(text: str) -> str:
+    """The text as a code span of Markdown that can stand in a table's cell.
+
+    A fence longer than any run of backticks in it, as CommonMark has it (6.1); a bar would end
+    the cell even there, and is written as its escape.
+    """
+    shown = one_line(text)
+    if len(shown) > _LONGEST_CELL:
+        shown = f"{shown[:_LONGEST_CELL]}…"
+    shown = shown.replace("|", "\\x7c")
+    if not shown.strip():
+        return "-"
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
+    # One space on each side is taken off again; without it a backtick would join the fence.
+    padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _row(document: Document) -> str:
+    took = duration_seconds(document)
+    created = [f"{code(kind)} {code(new_id)}" for kind, new_id in words.created_words(document)]
+    result = [*(code(span.text) for span in failure_lines(document)), *created]
+    cells = (
+        code(words.state_words(document)),
+        code(words.shown(document, "task_type")),
+        code(document.id),
+        "-" if took is None else format_duration(took),
+        "<br>".join(_first_of(result)) or "-",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _first_of(items: list[str]) -> list[str]:
+    more = len(items) - _MOST_NAMED
+    return [*items[:_MOST_NAMED], f"and {more} more"] if more > 0 else items
+
+
+def _state_of_all(documents: Sequence[Document], asked: int) -> str:
+    states = [document.state for document in documents]
+    if "ERROR" in states:
+        return "ERROR"
+    if len(states) < asked or not states:
+        states.append("UNKNOWN")
+    return next((state for state in states if state != "FINISHED"), "FINISHED")
+
+
+def _append(path: str, text: str) -> None:
+    """Appends to the file, on a line of its own.
+
+    Not blocking: a pipe without a reader is an error here, not an endless wait.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
+        # An earlier writer may have left the last line without an end.
+        file.write(b"\n" if os.fstat(file.fileno()).st_size else b"")
+        file.write(text.encode())

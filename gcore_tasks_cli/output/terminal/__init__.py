@@ -1,1 +1,0 @@
-"""What people see at a terminal; the one owner of rich."""

@@ -1,0 +1,155 @@
+"""What people read on standard output: the printers of cards, summaries and tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from gcore_tasks_cli.output import views
+from gcore_tasks_cli.output.printers import JsonPrinter, Printer
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.words import task_error
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document, TaskFields, encode_json
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.plain import PlainRenderer
+    from gcore_tasks_cli.output.terminal import TerminalRenderer
+
+
+class ViewPrinter(Printer):
+    """Prints views of tasks: through rich at a terminal, as plain text elsewhere."""
+
+    _reads_model = True
+
+    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+        super().__init__(streams, env)
+        # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
+        # colour.
+        self._is_rich = self._is_terminal or bool(env.get("FORCE_COLOR"))
+
+    def prepare(self) -> None:
+        """Imports the renderer, and what it reads."""
+        _ = self._renderer
+        if self._reads_model:
+            self._tasks(())
+
+    @cached_property
+    def _renderer(self) -> "PlainRenderer | TerminalRenderer":
+        if self._is_rich:
+            from gcore_tasks_cli.output.terminal import TerminalRenderer
+
+            return TerminalRenderer(self._streams.out, self._env)
+        from gcore_tasks_cli.output.plain import PlainRenderer
+
+        return PlainRenderer()
+
+    def _tasks(self, documents: Sequence[Document]) -> Sequence[TaskFields]:
+        """What views read: at a terminal the model, which is too slow to import for a pipe."""
+        if not self._is_rich:
+            return documents
+        from gcore_tasks_cli.tasks.model import Task
+
+        return [Task.from_fields(document.fields) for document in documents]
+
+
+class CardPrinter(ViewPrinter):
+    """`get`: a card for each task."""
+
+    def text(self, document: Document) -> str:
+        """The task's card."""
+        (task,) = self._tasks([document])
+        return self._renderer.card(views.card(task, datetime.now(UTC)))
+
+
+class SummaryPrinter(ViewPrinter):
+    """`watch`: what became of each task, once the wait is over.
+
+    One that `follows` has no end to wait for: it prints each at once.
+    """
+
+    def __init__(self, streams: Streams, env: Mapping[str, str], *, follows: bool = False) -> None:
+        super().__init__(streams, env)
+        self._at_once = follows
+        self._documents: list[Document] = []
+
+    def show(self, document: Document) -> None:
+        """Keeps the document for the summary."""
+        self._documents.append(document)
+        if self._at_once:
+            self.close()
+
+    def close(self) -> None:
+        """Prints the summary."""
+        if self._documents:
+            results = partial(views.results, self._tasks(self._documents), datetime.now(UTC))
+            brief = partial(results, brief=True)
+            self._streams.data(self._renderer.entries(results(), brief))
+            self._documents.clear()
+
+
+class QuietPrinter(Printer):
+    """`watch --quiet`: failed tasks as errors, and nothing else."""
+
+    def show(self, document: Document) -> None:
+        """Reports a failure."""
+        if document.state == "ERROR":
+            self._streams.error(task_error(document))
+
+
+class ResourcesPrinter(ViewPrinter):
+    """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
+    ) -> None:
+        super().__init__(streams, env)
+        self._types = types
+        self._as_json = as_json
+        self.documents: list[Document] = []
+
+    def show(self, document: Document) -> None:
+        """Prints what the task created at once, or keeps it for the table."""
+        self.documents.append(document)
+        if self._as_json:
+            entry = {
+                "task_id": document.id,
+                "state": document.state,
+                "created_resources": document.created_resources(self._types),
+            }
+            text = JsonPrinter(self._streams, self._env).form(encode_json(entry))
+            self._streams.data(text, whole=True)
+        elif self._types:
+            ids = document.resource_ids(self._types)
+            self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
+
+    def close(self) -> None:
+        """Prints the table."""
+        if self._as_json or self._types or not self.documents:
+            return
+        entries = [views.created(task) for task in self._tasks(self.documents)]
+        self._streams.data(self._renderer.groups(entries))
+
+
+class TablePrinter(ViewPrinter):
+    """`list`: one line a task."""
+
+    _reads_model = False
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the rows, and before the first of them the heads of the columns."""
+        if documents:
+            rows = [views.row(document, now) for document in documents]
+            self._streams.data(self._renderer.table(rows, complete=complete))
+
+
+class FailedPrinter(ViewPrinter):
+    """`list --failed`: for each task the reason first, what helps, and what support asks for."""
+
+    _reads_model = False
+
+    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
+        """Prints the failures."""
+        del complete
+        blocks = (self._renderer.block(views.failed_entry(each, now)) for each in documents)
+        self._streams.data("".join(blocks))

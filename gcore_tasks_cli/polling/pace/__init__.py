@@ -1,1 +1,0 @@
-"""When to check a task next. Pure."""

@@ -1,1 +1,0 @@
-"""Tests of `gcore_tasks_cli/output/terminal`."""

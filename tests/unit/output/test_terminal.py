@@ -1,0 +1,146 @@
+"""Views at a terminal: columns that fit, and colours that the environment allows."""
+
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from gcore_tasks_cli.output import views
+from gcore_tasks_cli.output.plain import PlainRenderer
+from gcore_tasks_cli.output.terminal import TerminalRenderer, console
+from gcore_tasks_cli.sanitize import one_line
+from gcore_tasks_cli.tasks.document import Document
+from tests.golden_files import assert_golden, shown
+from tests.unit.output.samples import FAILED, FINISHED, task_of
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+FIELDS = {
+    "task_type": "create_vm",
+    "created_on": "2026-11-24T09:00:00",
+    "finished_on": "2026-11-24T09:02:05",
+    "region_id": 76,
+    "project_id": 1234,
+    "request_id": "req-1",
+}
+
+
+def document(number: int, state: str = "FINISHED", **more: object) -> Document:
+    task_id = f"26986bc0-748a-4448-b836-0a2aa465eb{number:02d}"
+    return Document(task_id, state, "", {**FIELDS, **more})
+
+
+DOCUMENTS = [
+    document(1, "RUNNING", finished_on=None, created_on="2026-11-24T11:59:15"),
+    document(2, task_type="create_k8s_cluster_v2"),
+    document(3, "ERROR", error="Quota limit for volume_size exceeded by 20\nmore of it"),
+    document(4, "SHELVED", task_type=None, created_on="soon", region_id=None),
+]
+
+
+def shown_table(documents: list[Document], width: int, *, complete: bool = True) -> str:
+    rows = [views.row(document, NOW) for document in documents]
+    return shown(lambda terminal: terminal.table(rows, complete=complete), width)
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+def test_the_table_leaves_out_columns_before_it_cuts_ids(width: int) -> None:
+    assert_golden(f"list_{width}.txt", shown_table(DOCUMENTS, width))
+
+
+def test_ids_that_are_cut_still_differ() -> None:
+    ids = ["26986bc0-748a-4448-b836-0a2aa465eb01", "26986bc0-9d21-4448-b836-0a2aa465eb02"]
+    fields = {**FIELDS, "task_type": "create_loadbalancer"}
+    tasks = [Document(each, "FINISHED", "", fields) for each in ids]
+    for complete, cut in (
+        (True, ["26986bc0-7…", "26986bc0-9…"]),
+        (False, [i[:13] + "…" for i in ids]),
+    ):
+        _, *lines = shown_table(tasks, 40, complete=complete).splitlines()[-3:]
+        assert [line.split()[-1] for line in lines] == cut
+
+
+def test_one_project_and_region_leave_room_for_whole_ids_at_80() -> None:
+    text = shown_table([document(1), document(2, task_type="create_loadbalancer")], 80)
+    assert text.startswith(
+        "project 1234, region 76\nstate     type                 age   took  ID\n"
+    )
+    assert text.count("26986bc0-748a-4448-b836-0a2aa465eb0") == 2
+
+
+@given(
+    st.lists(st.lists(st.text(max_size=40), min_size=8, max_size=8), min_size=1, max_size=5),
+    st.integers(30, 200),
+    st.booleans(),
+)
+def test_the_table_always_fits(rows: list[list[str]], width: int, complete: bool) -> None:
+    entries = [
+        views.Entry(tuple(map(views.Span, cells[:-1])), [(views.Span(cells[-1]),)])
+        for cells in ([one_line(cell) for cell in row] for row in rows)
+    ]
+    text = shown(lambda terminal: terminal.table(entries, complete=complete), width)
+    assert max(map(cell_len, text.splitlines())) <= width
+
+
+def test_columns_stay_from_page_to_page() -> None:
+    for renderer in (PlainRenderer(), TerminalRenderer(io.StringIO(), {"COLUMNS": "120"})):
+        first, second = (
+            renderer.table([views.row(each, NOW)], complete=False).splitlines()[-1]
+            for each in (document(1, task_type="create_loadbalancer"), document(2))
+        )
+        assert first.index("26986bc0") == second.index("26986bc0")
+
+
+def test_what_does_not_fit_a_line_goes_on_in_an_indented_one() -> None:
+    task = task_of(FINISHED)
+    entries = views.results([task], NOW)
+    wide, narrow = (
+        shown(lambda terminal: terminal.entries(entries), width).splitlines() for width in (120, 60)
+    )
+    assert task.id in wide[0]
+    assert task.id not in narrow[0]
+    assert narrow[1].startswith(f"  {task.id}  ")
+
+
+def test_results_that_fit_are_aligned() -> None:
+    entries = views.results([task_of(FINISHED), task_of(FAILED)], NOW)
+    lines = shown(lambda terminal: terminal.entries(entries), 100).splitlines()
+    finished, failed = (line for line in lines if line.startswith(("✔", "✘")))
+    assert finished.index("26986bc0") == failed.index("6a5f0c1e")
+    assert finished.index("took") == failed.index("took")
+
+
+class Window(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("lines", "is_brief"), [("10", True), ("11", False)])
+def test_results_that_fill_the_window_are_brief(lines: str, is_brief: bool) -> None:
+    terminal = TerminalRenderer(Window(), {"COLUMNS": "100", "LINES": lines})
+    tasks = [task_of(FINISHED), task_of(FINISHED)]
+    text = terminal.entries(
+        views.results(tasks, NOW), lambda: views.results(tasks, NOW, brief=True)
+    )
+    assert len(text.splitlines()) == (2 if is_brief else 9)
+
+
+@pytest.mark.parametrize("columns", ["0", "00", "²", "-1", "x", ""])
+def test_an_odd_width_is_none(columns: str) -> None:
+    assert console(io.StringIO(), {"COLUMNS": columns, "FORCE_COLOR": "1"}).width > 1
+
+
+@pytest.mark.parametrize(
+    ("env", "colour"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_a_terminal_goes_by_the_environment_that_it_is_given(
+    env: dict[str, str], colour: bool
+) -> None:
+    terminal = TerminalRenderer(io.StringIO(), env | {"TERM": "xterm", "COLUMNS": "50"})
+    text = terminal.entries(views.results([task_of(FAILED)], NOW))
+    assert ("\x1b[1;31m" in text) is colour
+    assert max(map(cell_len, re.sub(r"\x1b\[[\d;]*m", "", text).splitlines())) <= 50
