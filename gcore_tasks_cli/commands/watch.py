@@ -132,7 +132,8 @@ def watch(
             "no task ID is given",
             hint="is a variable empty? gtask watch --active watches all that is active",
         )
-    source: list[str] | Search = Search(query, appear, follow)
+    limit = None if appear is None else min(appear, timeout)
+    source: list[str] | Search = Search(query, limit, follow)
     if task_ids:
         source = invocation.task_ids(task_ids)
     printer: Printer

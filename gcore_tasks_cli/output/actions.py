@@ -14,7 +14,7 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import failure_lines
-from gcore_tasks_cli.polling.events import Event
+from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.times import format_duration
@@ -37,12 +37,15 @@ class ActionsReport:
     def __init__(self, streams: Streams, env: Mapping[str, str], task_ids: Sequence[str]) -> None:
         self._streams = streams
         self._env = env
-        self._asked = task_ids
+        self._asked = list(task_ids)
         self._documents: dict[str, Document] = {}
 
     def on(self, event: Event) -> None:
         """Annotates a failed task at once, and keeps its document for the end."""
-        if (document := last_document(event)) is not None:
+        if isinstance(event, Changed) and event.previous is None:
+            if event.task_id not in self._asked:  # found by a search
+                self._asked.append(event.task_id)
+        elif (document := last_document(event)) is not None:
             self._documents[document.id.lower()] = document
             if document.state == "ERROR":
                 self._streams.workflow_command(annotation(document))
@@ -53,6 +56,8 @@ class ActionsReport:
 
     def close(self) -> None:
         """Writes summary and outputs; a file that cannot be written is only noted."""
+        if not self._asked:
+            return  # without a list of tasks there is nothing to report
         # As they were asked for, however they end: who reads outputs by their place relies on it.
         places = [task_id.lower() for task_id in self._asked]
         documents = [self._documents[place] for place in places if place in self._documents]

@@ -18,7 +18,6 @@ from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Port, Reply
 from gcore_tasks_cli.times import format_duration
 
 _BACKOFF_BASE_SECONDS = 1.0
-_BACKOFF_FLOOR_SECONDS = 0.1
 # After an outage the API is asked within this long, or this share of the outage. The contract
 # allows 5 s and a tenth; the rest is for the request itself.
 _LONGEST_PAUSE_SECONDS = 4.0
@@ -26,8 +25,10 @@ _LONGEST_PAUSE_SHARE = 1 / 12
 # A late request is repeated over another connection. It is kept for so long all the same: a slow
 # answer is better than none.
 _LONGEST_REQUEST_SECONDS = 30.0
-# Trouble that is over sooner is not reported; it is over once nothing has failed for so long.
+# Trouble that is over sooner is not reported. It is over once nothing has failed for longer than
+# two checks of a young task are apart: what fails now and then is one trouble.
 _TROUBLE_SECONDS = 3.0
+_CALM_SECONDS = 5.0
 _OBSERVED_SECONDS = 1.0
 # How often, and for how many seconds, an error that is not transient has to repeat before it is
 # believed. Before the first good answer, a wrong setting is the likeliest reason: at once.
@@ -336,7 +337,7 @@ class Requests:
         self._failing.add(sent.job)
 
     def _is_over(self, now: float) -> bool:
-        return not self._failing and now - self._failed_at >= _TROUBLE_SECONDS
+        return not self._failing and now - self._failed_at >= _CALM_SECONDS
 
     # Ending
 
@@ -349,7 +350,8 @@ class Requests:
             self._give_up_request(sent)
         del self._open[job]
         self._queue(job).drop(job)
-        self._has_news |= self._failing == {job}
+        if self._failing == {job}:
+            self._has_news, self._failed_at = True, self.port.now()
         self._failing.discard(job)
 
     def _give_up(self, job: Job, error: ApiError) -> None:
@@ -431,10 +433,10 @@ def in_order(
 
 
 def backoff(failures: int, uniform: Uniform, longest: float = _LONGEST_PAUSE_SECONDS) -> float:
-    """Seconds to wait after so many failures in a row: exponential, capped, with full jitter.
+    """Seconds to wait after so many failures in a row: exponential, capped, with equal jitter.
 
-    Full jitter as in Brooker, "Exponential Backoff And Jitter" (2015): clients that failed
-    together do not come back together.
+    Equal jitter as in Brooker, "Exponential Backoff And Jitter" (2015): clients that failed
+    together do not come back together, and one that keeps failing is not asked often.
     """
     ceiling = min(longest, _BACKOFF_BASE_SECONDS * 2.0 ** min(max(failures - 1, 0), 30))
-    return max(_BACKOFF_FLOOR_SECONDS, uniform(0.0, ceiling))
+    return uniform(ceiling / 2, ceiling)

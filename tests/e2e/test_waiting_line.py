@@ -39,7 +39,6 @@ def shown(
         ["resources", TASK],
         ["ack", TASK],
         ["ack", "--all", "--yes"],
-        ["watch", "--active"],
     ],
     ids=" ".join,
 )
@@ -48,6 +47,13 @@ def test_a_slow_api_is_named_and_the_line_vanishes(arguments: list[str]) -> None
     assert status == 0
     assert "waiting for 127" not in terminal.text
     assert b"\r\x1b[K" in terminal.raw
+
+
+def test_a_search_is_shown_and_its_line_vanishes() -> None:
+    status, terminal = shown(["watch", "--active"], SLOW, "looking for active tasks")
+    assert status == 0
+    assert "looking for" not in terminal.text
+    assert "gtask: no task is active" in terminal.text
 
 
 def test_an_outage_is_named_with_the_next_try() -> None:

@@ -228,6 +228,12 @@ def test_one_task_that_is_broken_for_good_keeps_no_other_waiting(count: int, kin
     keeps_no_other_waiting(world)
 
 
+def test_a_broken_task_takes_no_turns_of_the_others() -> None:
+    ends = (0.0, 13.2, 11.0, 12.0, 13.0)
+    five = [SimulatedTask(f"task-{n}", end) for n, end in enumerate(ends)]
+    keeps_no_other_waiting(World(five, [Fault(0, FOR_GOOD, "503", "task-0")], latency=0.02))
+
+
 @pytest.mark.parametrize("count", [2, 5, 8])
 def test_one_task_with_retry_after_for_good_keeps_no_other_waiting(count: int) -> None:
     fault = Fault(0, FOR_GOOD, "503", "task-0", retry_after=30.0)

@@ -180,9 +180,9 @@ def test_a_failure_is_not_observed() -> None:
 @pytest.mark.parametrize(
     ("failures", "ceiling"), [(0, 1), (1, 1), (2, 2), (3, 4), (4, 4), (9999, 4)]
 )
-def test_backoff_doubles_up_to_its_limit_and_is_drawn_from_all_of_it(
+def test_backoff_doubles_up_to_its_limit_and_is_drawn_from_its_upper_half(
     failures: int, ceiling: float
 ) -> None:
     assert backoff(failures, lambda _low, high: high) == ceiling
-    assert backoff(failures, lambda low, _high: low) == 0.1
+    assert backoff(failures, lambda low, _high: low) == ceiling / 2
     assert backoff(failures, lambda _low, high: high, longest=30.0) <= 30.0

@@ -64,7 +64,7 @@ def stop(events: list[Event]) -> tuple[float, StopReason]:
 
 def found(events: list[Event]) -> tuple[int, int]:
     """How many tasks were found, among how many."""
-    (event,) = (event for event in events if isinstance(event, Found))
+    event = next(event for event in events if isinstance(event, Found))
     return event.tasks, event.searched
 
 
@@ -153,7 +153,7 @@ def test_a_single_check_reads_the_list_and_shows_what_is_active() -> None:
 def test_a_first_task_is_found_though_it_ends_between_two_looks(created: float, end: float) -> None:
     world = World([SimulatedTask("old", -10.0, -60.0), SimulatedTask("a", end, created)])
     events = search(world, Search(ACTIVE, appear_seconds=10.0))
-    (event,) = (event for event in events if isinstance(event, Found))
+    event = next(event for event in events if isinstance(event, Found))
     assert event.tasks == 1
     assert event.is_recent == (end < 20.0)
     # The API counts in whole seconds.
