@@ -105,7 +105,7 @@ def status_error(
         hint=refused_key_hint(said) if status == 401 else _hint(status, said, of_task=of_task),
         status=status,
         request_id=request_id,
-        transient=status in _TRANSIENT_STATUSES or status >= 500 or retry_after is not None,
+        transient=status in _TRANSIENT_STATUSES or status >= 500,
         retry_after=retry_after,
     )
 

@@ -39,6 +39,8 @@ _LONGEST_CONFIRMATION_PAUSE = 2.5
 _SILENCE = NoAnswer("the API does not answer", transient=True)
 _TOO_MANY_REQUESTS = 429
 _UNAUTHORIZED = 401
+# So many refusals in a row, of whichever jobs, are of all.
+_REFUSES_EVERYTHING = 16
 _NOT_FOUND = 404
 
 # Draws a number between two others; `random.uniform` is the real one.
@@ -73,28 +75,36 @@ class _Sent:
         self.is_late = False
 
 
-class _Open:
-    """A job without a final answer, and the failures of one `kind` that it met in a row.
+class _Row:
+    """Failures of one kind in a row: how many, and when the first of them was sent."""
 
-    `since` is when the first of them was sent, `error` the last one of any kind.
-    """
-
-    def __init__(self, submitted: float, *, once: bool, was_seen: bool) -> None:
-        self.submitted = self.not_before = submitted
-        self.once = once
-        self.was_seen = was_seen
-        self.sent: list[_Sent] = []
-        self.error: ApiError | None = None
+    def __init__(self) -> None:
         self.kind = ""
         self.count = 0
-        self.since = submitted
+        self.since = 0.0
 
-    def fail(self, kind: str, error: ApiError, sent_at: float) -> None:
-        """Counts a failure."""
+    def add(self, kind: str, sent_at: float) -> None:
+        """Counts a failure; another kind begins another row."""
         if kind != self.kind:
             self.kind, self.count, self.since = kind, 0, sent_at
         self.count += 1
-        self.error = error
+
+    def has_lasted(self, times: int, seconds: float, now: float) -> bool:
+        """Whether there were so many of them, over so long."""
+        return self.count >= times and now - self.since >= seconds
+
+
+class _Open:
+    """A job without a final answer; `error` is what it failed with last."""
+
+    def __init__(self, submitted: float, *, once: bool, for_good: bool, was_seen: bool) -> None:
+        self.submitted = self.not_before = submitted
+        self.once = once
+        self.for_good = for_good
+        self.was_seen = was_seen
+        self.sent: list[_Sent] = []
+        self.error: ApiError | None = None
+        self.row = _Row()
 
 
 class Requests:
@@ -113,8 +123,9 @@ class Requests:
         self._final: list[tuple[Job, Answer | ApiError]] = []
         self._has_news = False
         # When the API last answered with anything but a transient fault, or this began.
-        self._answered = self._failed_at = port.now()
+        self._answered = self.failing_until = port.now()
         self._has_worked = False
+        self._refusals = _Row()  # of any job, since the last good answer
         self._slowest_answer = 0.0
         self._failing: set[Job] = set()
         self._trouble: Outage | None = None
@@ -122,8 +133,9 @@ class Requests:
 
     @property
     def is_failing(self) -> bool:
-        """Whether any job failed last time."""
-        return bool(self._failing)
+        """Whether any job failed last time, or was given up and nothing answered since."""
+        trouble = self._trouble
+        return bool(self._failing) or (trouble is not None and self._answered <= trouble.since)
 
     @property
     def trouble(self) -> Outage | None:
@@ -136,19 +148,26 @@ class Requests:
     @property
     def outage(self) -> Outage | None:
         """The trouble, once it has lasted for long enough to report it."""
-        trouble, until = self.trouble, self.port.now() if self._failing else self._failed_at
+        trouble, until = self.trouble, self.port.now() if self.is_failing else self.failing_until
         return trouble if trouble and until - trouble.since >= _TROUBLE_SECONDS else None
 
     def submit(
-        self, job: Job, at: float | None = None, *, once: bool = False, was_seen: bool = False
+        self,
+        job: Job,
+        at: float | None = None,
+        *,
+        once: bool = False,
+        for_good: bool = False,
+        was_seen: bool = False,
     ) -> None:
         """Sends the job then (None: now), when its turn comes; `wait` sends what is due.
 
-        One that is asked `once` is not repeated. `was_seen`: the API has answered it before.
+        One that is asked `once` is not repeated, one `for_good` is until it is answered.
+        `was_seen`: the API has answered it before.
         """
         if job not in self._open:
             due = self.port.now() if at is None else at
-            self._open[job] = _Open(due, once=once, was_seen=was_seen)
+            self._open[job] = _Open(due, once=once, for_good=for_good, was_seen=was_seen)
             self._queue(job).put(job, due)
 
     def cancel(self, job: Job) -> None:
@@ -158,11 +177,12 @@ class Requests:
             self._close(job)
 
     def is_stuck(self, job: Job) -> bool:
-        """Whether the job has been failing for so long that it should not be waited for."""
+        """Whether the job is refused, or fails for so long that it should not be waited for."""
         pending = self._open.get(job)
         if pending is None or pending.error is None:
             return False
-        return self.port.now() - pending.submitted >= _TROUBLE_SECONDS
+        is_late = self.port.now() - pending.submitted >= _TROUBLE_SECONDS
+        return is_late or not self._is_transient(pending.error)
 
     def wait(self, until: float) -> list[tuple[Job, Answer | ApiError]]:
         """Final answers as soon as there are any; none at the time `until` or once interrupted.
@@ -207,7 +227,9 @@ class Requests:
         self._queue(job).drop(job)
         if len(self._under_way) >= MOST_IN_FLIGHT:
             late = [sent for sent in self._under_way.values() if sent.is_late]
-            self._give_up_request(max(late, key=lambda sent: sent.at))
+            # Rather one for a single task than a list, which answers for many.
+            last = max(late, key=lambda sent: (isinstance(sent.job, GetTask), sent.at))
+            self._give_up_request(last)
         patience = max(self._longest_pause(now), 2 * self._slowest_answer)
         sent = _Sent(next(self._numbers), job, now, now + min(patience, _LONGEST_REQUEST_SECONDS))
         self._open[job].sent.append(sent)
@@ -260,7 +282,7 @@ class Requests:
         if isinstance(answer, ApiError):
             self._take_failure(sent, pending, answer, now)
         else:
-            self._has_worked = True
+            self._has_worked, self._refusals = True, _Row()
             self._note_answer(sent, now)
             self._finish(sent.job, answer)
 
@@ -269,7 +291,7 @@ class Requests:
             pending.not_before = now + error.retry_after
         if pending.once:
             self._finish(sent.job, error)
-        elif self._is_transient(error):
+        elif pending.for_good or self._is_transient(error):
             self._take_transient(sent, pending, error, now)
         else:
             self._note_answer(sent, now)  # the API is there, and says no
@@ -278,18 +300,22 @@ class Requests:
     def _is_transient(self, error: ApiError) -> bool:
         if error.status == _NOT_FOUND and not isinstance(error, TaskNotFound):
             # Not the API's own: a proxy's, or a wrong base URL, which would never have worked.
-            return self._has_worked or error.retry_after is not None
+            return self._has_worked
         return error.transient
 
     def _take_refusal(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Believes a permanent error, or asks again to see whether it repeats."""
-        self._has_news |= pending.error is None
-        pending.fail(f"{type(error).__name__} {error.status}", error, sent.at)
+        kind = f"{type(error).__name__} {error.status}"
+        self._note_failure(kind, sent, pending, error, now)
         times, seconds = self._needed(pending, error)
-        if pending.count < times or now - pending.since < seconds:
-            self._queue(sent.job).put(sent.job, now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE))
-        elif error.status == _UNAUTHORIZED:
-            for job in list(self._open):  # the key is one for all of them
+        if not isinstance(error, TaskNotFound):
+            self._refusals.add(kind, sent.at)
+        is_general = self._refusals.has_lasted(times, seconds, now)
+        if not (is_general or pending.row.has_lasted(times, seconds, now)):
+            due = max(now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE), pending.not_before)
+            self._queue(sent.job).put(sent.job, due)
+        elif error.status == _UNAUTHORIZED or self._refusals.count >= _REFUSES_EVERYTHING:
+            for job in list(self._open):  # no other job could fare better
                 self._finish(job, error)
         else:
             self._finish(sent.job, error)
@@ -297,22 +323,20 @@ class Requests:
     def _needed(self, pending: _Open, error: ApiError) -> tuple[int, float]:
         if isinstance(error, TaskNotFound):
             return _GONE if pending.was_seen else _NEVER_SEEN
-        if self._has_worked:
+        if self._has_worked or error.retry_after is not None:
             return _AFTER_GOOD_ANSWERS
         return _NEVER_SEEN if error.status == _NOT_FOUND else (1, 0.0)
 
     def _take_transient(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         is_limit = error.status == _TOO_MANY_REQUESTS
-        self._has_news |= pending.error is None
-        pending.fail("limit" if is_limit else "transient", error, sent.at)
-        self._note_trouble(sent, error, now)
+        self._note_failure("limit" if is_limit else "transient", sent, pending, error, now)
         if is_limit:
             failures = self.gate.limited(sent.job, sent.at, now)
         else:
-            failures = self.gate.failed(sent.job, pending.count)
+            failures = self.gate.failed(sent.job, pending.row.count)
         pause = backoff(failures, self._uniform, self._longest_pause(now)) if failures else 0.0
         due = max(now if sent.is_late else now + pause, pending.not_before)
-        is_last_try = pending.kind == "transient" and pending.count >= self._policy.most_tries
+        is_last_try = not is_limit and pending.row.count >= self._policy.most_tries
         if is_last_try or due >= self._gives_up_at(pending):
             self._give_up(sent.job, error)
             return
@@ -328,16 +352,23 @@ class Requests:
         self._slowest_answer = max(self._slowest_answer / 2, now - sent.at)
         self.gate.answered(now)
 
-    def _note_trouble(self, sent: _Sent, error: ApiError, now: float) -> None:
+    def _note_failure(
+        self, kind: str, sent: _Sent, pending: _Open, error: ApiError, now: float
+    ) -> None:
+        self._has_news |= pending.error is None
+        pending.row.add(kind, sent.at)
+        pending.error = error
+        if isinstance(error, TaskNotFound):
+            return  # that is no trouble of the API
         trouble = self._trouble
         if trouble is None or self._is_over(now):
             trouble = Outage(sent.at, self._answered, error, None, 0)
         self._trouble = trouble._replace(error=error, failures=trouble.failures + 1)
-        self._failed_at = now
+        self.failing_until = now
         self._failing.add(sent.job)
 
     def _is_over(self, now: float) -> bool:
-        return not self._failing and now - self._failed_at >= _CALM_SECONDS
+        return not self.is_failing and now - self.failing_until >= _CALM_SECONDS
 
     # Ending
 
@@ -351,7 +382,7 @@ class Requests:
         del self._open[job]
         self._queue(job).drop(job)
         if self._failing == {job}:
-            self._has_news, self._failed_at = True, self.port.now()
+            self._has_news, self.failing_until = True, self.port.now()
         self._failing.discard(job)
 
     def _give_up(self, job: Job, error: ApiError) -> None:

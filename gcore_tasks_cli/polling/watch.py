@@ -31,9 +31,8 @@ from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.times import format_duration
 
 _SHORTEST_ROUND_SECONDS = 2.0
-# A list that was refused rests for 2 s, then longer, up to this. A list that hides most tasks is
-# read again so often.
-_LONGEST_REST_SECONDS = 5.0
+# A list that hides most tasks is read again so often.
+_HIDDEN_SECONDS = 5.0
 # If we wake up this late, the process was suspended; a last look may then take so long.
 _SUSPENDED_SECONDS = 5.0
 _LAST_LOOK_SECONDS = 5.0
@@ -91,8 +90,6 @@ class Watch:
         self._reading: Reading | None = None
         self._sought: list[_Task] = []
         self._round_began = -math.inf
-        self._rest_until = now
-        self._rests = 0
         self._outage: Outage | None = None
         self._stop: StopReason | None = None
         self._has_unfinished = False
@@ -119,7 +116,9 @@ class Watch:
     def _end(self, now: float) -> Iterator[Event]:
         outage = self._outage
         if outage is not None and not self._requests.is_failing:
-            yield events.OutageEnded(now, now - outage.since, outage.failures)
+            yield events.OutageEnded(
+                now, self._requests.failing_until - outage.since, outage.failures
+            )
         outage = self._requests.trouble if self._requests.is_failing else None
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
@@ -135,7 +134,9 @@ class Watch:
         if before is None and self._outage is not None:
             yield events.OutageBegan(now, self._outage)
         elif before is not None and self._outage is None:
-            yield events.OutageEnded(now, now - before.since, before.failures)
+            yield events.OutageEnded(
+                now, self._requests.failing_until - before.since, before.failures
+            )
         for job, answer in answers:
             if self._stop is None:
                 yield from self._take(now, job, answer)
@@ -145,7 +146,7 @@ class Watch:
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
         self._deadline = now + _LAST_LOOK_SECONDS
-        self._round_began, self._rest_until = -math.inf, now
+        self._round_began = -math.inf
         self._cancel_reading()
         for task_id in self._tasks:
             self._requests.cancel(GetTask(task_id))
@@ -174,13 +175,13 @@ class Watch:
             self._begin_round(now)
         self._requests.send_due(now)
 
-    def _submit(self, pages: Iterable[ListPage]) -> None:
+    def _submit(self, pages: Iterable[ListPage], *, for_good: bool = False) -> None:
         for page in pages:
-            self._requests.submit(page)
+            self._requests.submit(page, for_good=for_good)
 
     def _goes_by_list(self, now: float) -> bool:
         """Whether a list pays, and works: it answers for enough tasks at once."""
-        if self._once or len(self._tasks) < FEWEST_TASKS or now < self._rest_until:
+        if self._once or len(self._tasks) < FEWEST_TASKS:
             return False
         return self._reading is None or not any(map(self._requests.is_stuck, self._reading.pending))
 
@@ -191,9 +192,9 @@ class Watch:
         first = self._due.first()
         due = math.inf if first is None else first[0]
         if 2 * len(self._alone) > len(self._tasks):  # the list may show them again
-            due = min(due, self._round_began + _LONGEST_REST_SECONDS)
+            due = min(due, self._round_began + _HIDDEN_SECONDS)
         pace = min(self._schedule.interval or math.inf, _SHORTEST_ROUND_SECONDS)
-        return max(due, self._round_began + pace, self._rest_until)
+        return max(due, self._round_began + pace)
 
     def _next_wake(self) -> float:
         search = math.inf if self._finder is None else self._finder.due_at
@@ -211,7 +212,7 @@ class Watch:
         seen = [task.document for task in shown or self._sought]
         created = [document.created_on if document else None for document in seen]
         self._reading = Reading(round_parameters(created), most_rows(len(self._adopted)))
-        self._submit(self._reading.pending)
+        self._submit(self._reading.pending, for_good=True)
 
     def _cancel_reading(self) -> None:
         for page in self._reading.pending if self._reading else ():
@@ -242,8 +243,8 @@ class Watch:
         elif reading is not None and job in reading.pending:
             if isinstance(answer, PageAnswer):
                 yield from self._take_round_page(now, reading, job, answer)
-            else:
-                self._rest(now)
+            else:  # the API refuses everything
+                self._reading = None
         elif isinstance(answer, PageAnswer):
             # The history of a type; without it the schedule does without it.
             self._schedule.expectations.learn(answer.documents)
@@ -277,23 +278,16 @@ class Watch:
                 self._alone.discard(task.task_id)
                 single = TaskAnswer(document, answer.server_time, answer.retry_after)
                 yield from self._take_document(now, task, single)
-        self._submit(reading.take(page, answer))
+        self._submit(reading.take(page, answer), for_good=True)
         if not reading.pending:
             self._end_round(now, reading)
 
     def _end_round(self, now: float, reading: Reading) -> None:
         self._reading = None
-        self._rests = 0
         for task_id in {task.task_id for task in self._sought} & self._tasks.keys() - self._alone:
             if task_id.lower() not in reading.shown:
                 # The list only saves requests: nothing is concluded from a task's absence.
                 self._ask_alone(now, task_id)
-
-    def _rest(self, now: float) -> None:
-        """Without lists for a while, tasks are asked for one by one."""
-        self._cancel_reading()
-        self._rests += 1
-        self._rest_until = now + min(2.0**self._rests, _LONGEST_REST_SECONDS)
 
     def _take_document(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
         previous, document = task.document, answer.document
