@@ -13,7 +13,7 @@ from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.views import failure_lines
+from gcore_tasks_cli.output.views import failure_lines, rank
 from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
@@ -27,8 +27,6 @@ _MOST_NAMED = 20
 # What `steps.NAME.outputs` can hold; any other name could not be asked for.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _BACKTICKS = re.compile(r"`+")
-# Failures first, then what is still under way, then what went well.
-_ORDER = {"ERROR": 0, "FINISHED": 2}
 
 
 class ActionsReport:
@@ -47,7 +45,7 @@ class ActionsReport:
                 self._asked.append(event.task_id)
         elif (document := last_document(event)) is not None:
             self._documents[document.id.lower()] = document
-            if document.state == "ERROR":
+            if document.has_failed:
                 self._streams.workflow_command(annotation(document))
 
     def error(self, error: GtaskError) -> None:
@@ -78,7 +76,7 @@ def annotation(document: Document) -> str:
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     text = "\n".join(span.text for span in failure_lines(document, named=True))
-    title = f"{words.type_words(document, 'task')} ended in ERROR"
+    title = f"{words.type_words(document, 'task')} ended in {document.state}"
     return _command(title, text)
 
 
@@ -101,7 +99,7 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     All that the API sent stands in code spans: Markdown interprets nothing in them, not even
     addresses and names of people.
     """
-    ordered = sorted(documents, key=lambda each: _ORDER.get(each.state, 1))
+    ordered = sorted(documents, key=rank, reverse=True)
     rows = [_row(document) for document in ordered]
     sizes = accumulate(len(row.encode()) for row in rows)
     shown = sum(size <= _LARGEST_BYTES for size in sizes)
@@ -127,8 +125,9 @@ def outputs(
     """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
 
     `task-id` is all that was `asked` for.
-    Of several tasks `state` is ERROR where one failed, FINISHED where all are, else the state of
-    the first that is neither. The delimiter is random: no value can know it and end itself.
+    Of several tasks `state` is ERROR where one is, FINISHED where all are, else the state of the
+    first that failed, or that is under way. The delimiter is random: no value can know it and end
+    itself.
     """
     delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
     values = {
@@ -187,7 +186,9 @@ def _first_of(items: list[str]) -> list[str]:
 
 
 def _state_of_all(documents: Sequence[Document], asked: int) -> str:
-    states = [document.state for document in documents]
+    states = [
+        document.state for document in sorted(documents, key=lambda each: not each.has_failed)
+    ]
     if "ERROR" in states:
         return "ERROR"
     if len(states) < asked or not states:

@@ -65,7 +65,7 @@ class ProgressLines(Progress):
         if isinstance(event, events.Found) and self.search is not None:
             return [] if self.follows else [f"gtask: {found_words(self.search, event)}"]
         self._is_summary_due |= isinstance(event, events.Changed)
-        if isinstance(event, events.Changed) and event.document.state == "ERROR":
+        if isinstance(event, events.Changed) and event.document.has_failed:
             _, *what_helps = error_lines(words.task_error(event.document))
             line = change_line(event, self._expectations)
             return [line, *what_helps] if self._reports_failures else []
@@ -121,7 +121,7 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual = expectations.usual(document.task_type)
-    if document.state == "ERROR":
+    if document.has_failed:
         age += f": {words.failure(document).error}"
     elif usual is not None and not document.is_final:
         age += f", {words.usual_words(usual)}"

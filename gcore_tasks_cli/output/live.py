@@ -146,7 +146,7 @@ class _Row(NamedTuple):
         """What is known of the task, as far as it fits a line that is often repainted."""
         document, elapsed = task.document, task.elapsed(now)
         cells = (
-            state_span(document.state, _cell(document.state)),
+            state_span(document, _cell(document.state)),
             Span(_cell(document.task_type or "-")),
             Span(_cell(document.id)),
             Span(
@@ -187,7 +187,7 @@ def _aligned(rows: Sequence[_Row], width: int) -> Iterator[Text]:
 
 
 def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:
-    if task.note or task.document.state == "ERROR":
+    if task.note or task.document.has_failed:
         return 0, 0.0
     return (2 if task.is_over else 1), -(task.elapsed(now) or 0.0)
 

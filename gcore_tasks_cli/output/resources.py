@@ -12,7 +12,7 @@ def report_unfinished(streams: Streams, documents: Sequence[Document]) -> set[Ex
     """Of tasks that were read without waiting: which failed, and which are not finished."""
     codes = set()
     for document in documents:
-        if document.state == "ERROR":
+        if document.has_failed:
             codes.add(ExitCode.TASK_ERROR)
             streams.error(task_error(document))
         elif not document.is_final:

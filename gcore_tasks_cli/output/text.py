@@ -93,7 +93,7 @@ class QuietPrinter(Printer):
 
     def show(self, document: Document) -> None:
         """Reports a failure."""
-        if document.state == "ERROR":
+        if document.has_failed:
             self._streams.error(task_error(document))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.sanitize import lines, one_line
-from gcore_tasks_cli.tasks.document import FINAL_STATES, TaskFields, as_text, duration_seconds
+from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def took_words(task: TaskFields, now: datetime) -> str:
     if (took := duration_seconds(task)) is not None:
         return f"took {format_duration(took)}"
     created = parse_time(task.value("created_on"))
-    if task.state in FINAL_STATES or created is None:
+    if task.is_final or created is None:
         return ""
     return f"for {format_duration(max(0.0, (now - created).total_seconds()))}"
 
@@ -110,7 +110,7 @@ def count_words(states: Collection[str]) -> str:
 
 
 class Failure(NamedTuple):
-    """Why a task ended in ERROR; every text is sanitized.
+    """Why a task failed; every text is sanitized.
 
     `error` may have several lines, and is empty of a task that did not fail; so are `advice` and
     `request_id` where there is none.
@@ -122,8 +122,8 @@ class Failure(NamedTuple):
 
 
 def failure(task: TaskFields) -> Failure:
-    """The task's failure; the API may give an error before the task is in ERROR."""
-    error, failed = lines(as_text(task.value("error"))).strip(), task.state == "ERROR"
+    """The task's failure; the API may give an error before the task has ended."""
+    error, failed = lines(as_text(task.value("error"))).strip(), task.has_failed
     return Failure(
         error or ("the API gives no reason" if failed else ""),
         advice(error) if error else "",
@@ -134,7 +134,9 @@ def failure(task: TaskFields) -> Failure:
 def task_error(task: TaskFields) -> ApiError:
     """A failed task as an error of a command."""
     error, hint, request_id = failure(task)
-    message = f"{type_words(task, 'task')} {one_line(task.id)} ended in ERROR: {error}"
+    message = (
+        f"{type_words(task, 'task')} {one_line(task.id)} ended in {one_line(task.state)}: {error}"
+    )
     return ApiError(message, hint=hint, request_id=request_id)
 
 
