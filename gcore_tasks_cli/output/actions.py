@@ -7,17 +7,17 @@ command, Markdown, HTML or another output. Standard library only.
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.views import failure_lines, rank
+from gcore_tasks_cli.output.views import Entry, failure_lines, rank, result
 from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document, duration_seconds
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.tasks.document import Document
 
 # Actions drops a summary of more than 1 MiB, and takes no output larger than that.
 _LARGEST_BYTES = 256 * 1024
@@ -76,7 +76,7 @@ def annotation(document: Document) -> str:
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     text = "\n".join(span.text for span in failure_lines(document, named=True))
-    title = f"{words.type_words(document, 'task')} ended in {document.state}"
+    title = f"{words.type_words(document, 'task')} ended in {one_line(document.state)}"
     return _command(title, text)
 
 
@@ -100,13 +100,14 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     addresses and names of people.
     """
     ordered = sorted(documents, key=rank, reverse=True)
-    rows = [_row(document) for document in ordered]
+    now = datetime.now(UTC)
+    rows = [_row(result(document, now)) for document in ordered]
     sizes = accumulate(len(row.encode()) for row in rows)
     shown = sum(size <= _LARGEST_BYTES for size in sizes)
     parts = [
         f"### gtask: {words.tasks(len(asked))}: ",
         words.each_state((document.state for document in documents), code) or "none was seen",
-        "\n\n| State | Type | Task | Took | Error, or what was created |\n",
+        "\n\n| State | Type | Task | Time | Error, or what was created |\n",
         "| --- | --- | --- | --- | --- |\n",
         *rows[:shown],
     ]
@@ -114,7 +115,7 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
         parts.append(f"\n{len(rows) - shown} more tasks are not shown.\n")
     seen = {document.id.lower() for document in documents}
     if unseen := [code(task_id) for task_id in asked if task_id.lower() not in seen]:
-        named = ", ".join(_first_of(unseen))
+        named = ", ".join(words.first_of(unseen, _MOST_NAMED))
         parts.append(f"\nNot seen, for the reason in the annotation: {named}.\n")
     return "".join(parts)
 
@@ -166,23 +167,15 @@ def code(text: str) -> str:
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def _row(document: Document) -> str:
-    took = duration_seconds(document)
-    created = [f"{code(kind)} {code(new_id)}" for kind, new_id in words.created_words(document)]
-    result = [*(code(span.text) for span in failure_lines(document)), *created]
+def _row(entry: Entry) -> str:
+    *named, time = entry.head
+    below = [" ".join(code(span.text) for span in line) for line in (*entry.result, *entry.more)]
     cells = (
-        code(words.state_words(document)),
-        code(words.shown(document, "task_type")),
-        code(document.id),
-        "-" if took is None else format_duration(took),
-        "<br>".join(_first_of(result)) or "-",
+        *(code(span.text) for span in named),
+        time.text or "-",
+        "<br>".join(words.first_of(below, _MOST_NAMED)) or "-",
     )
     return f"| {' | '.join(cells)} |\n"
-
-
-def _first_of(items: list[str]) -> list[str]:
-    more = len(items) - _MOST_NAMED
-    return [*items[:_MOST_NAMED], f"and {more} more"] if more > 0 else items
 
 
 def _state_of_all(documents: Sequence[Document], asked: int) -> str:

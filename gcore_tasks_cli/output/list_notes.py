@@ -85,10 +85,10 @@ def found_words(search: Search, found: Found) -> str:
     query, where = search.query, scope_words(search.query)
     if found.tasks:
         kind = "recent" if found.is_recent else "active"
-        return f"waiting for {found.tasks} {kind} task{'' if found.tasks == 1 else 's'}{where}"
+        return f"waiting for {words.tasks(found.tasks, f'{kind} task')}{where}"
     if not query.filters_here:
         return f"no task is active{where}"
-    searched = f"{found.searched:,} active task{'' if found.searched == 1 else 's'}"
+    searched = words.tasks(found.searched, "active task")
     resources = ", ".join(query.resources)
     about = f"is about {resources}" if resources else "matches"
     elsewhere = "; gtask list --resource finds those that are over" if resources else ""

@@ -149,7 +149,7 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     """`watch`: what became of each task; if `brief`, those that went well are only counted."""
     ordered = sorted(tasks, key=rank)
     finished = [task for task in ordered if brief and task.state == "FINISHED"]
-    entries = [_result(task, now) for task in ordered[len(finished) :]]
+    entries = [result(task, now) for task in ordered[len(finished) :]]
     if finished:
         types = Counter(map(words.type_words, finished)).most_common()
         each = ", ".join(f"{count} {kind}" for kind, count in types)
@@ -161,7 +161,8 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     return entries
 
 
-def _result(task: TaskFields, now: datetime) -> Entry:
+def result(task: TaskFields, now: datetime) -> Entry:
+    """What became of a task: state, type, ID and time, and below them why it failed."""
     head = (
         state_span(task, words.state_words(task)),
         Span(words.type_words(task)),

@@ -93,9 +93,15 @@ def created_words(task: TaskFields) -> list[tuple[str, str]]:
     ]
 
 
-def tasks(count: int) -> str:
-    """`1 task`, `5 tasks`."""
-    return f"{count:,} task{'' if count == 1 else 's'}"
+def tasks(count: int, kind: str = "task") -> str:
+    """`1 task`, `5 tasks`, or of another kind."""
+    return f"{count:,} {kind}{'' if count == 1 else 's'}"
+
+
+def first_of(items: Sequence[str], most: int) -> list[str]:
+    """The first `most` of the items, and how many more there are."""
+    more = len(items) - most
+    return [*items[:most], f"and {more} more"] if more > 0 else list(items)
 
 
 def each_state(states: Iterable[str], form: Callable[[str], str] = one_line) -> str:
