@@ -5,7 +5,7 @@ What is returned about a task is sanitized. Standard library only.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -191,29 +191,22 @@ def outage_words(outage: "Outage", now: float) -> str:
     return f"{words}, next try in {format_duration(outage.next_try - now)}"
 
 
-def tree(value: Any, depth: int = 0) -> Iterator[str]:
+def tree(value: Any, depth: int = 0) -> list[str]:
     """A JSON value as indented lines without JSON's punctuation; never deeper than it can show."""
-    indent = "  " * depth
-    if depth >= _DEEPEST_SHOWN or not isinstance(value, (Mapping, list)) or not value:
-        yield indent + _scalar(value)
-        return
-    items: Sequence[tuple[str, Any]] = (
-        [(f"{one_line(str(key))}:", item) for key, item in value.items()]
-        if isinstance(value, Mapping)
-        else [("-", item) for item in value]
-    )
-    for label, item in items:
-        if isinstance(item, (Mapping, list)) and item and depth + 1 < _DEEPEST_SHOWN:
-            nested = tree(item, depth + 1)
-            if label == "-":
-                # The first line of the item stands beside its dash.
-                yield f"{indent}- {next(nested).lstrip()}"
-            else:
-                yield f"{indent}{label}"
-            yield from nested
+    if not _is_nested(value, depth):
+        return ["null" if value is None else one_line(as_text(value))]
+    is_list = isinstance(value, list)
+    shown_lines = []
+    for name, item in enumerate(value) if is_list else value.items():
+        label = "-" if is_list else f"{one_line(str(name))}:"
+        first, *below = tree(item, depth + 1)
+        if is_list or not _is_nested(item, depth + 1):
+            shown_lines.append(f"{label} {first}")
         else:
-            yield f"{indent}{label} {_scalar(item)}"
+            shown_lines += [label, f"  {first}"]
+        shown_lines += (f"  {line}" for line in below)
+    return shown_lines
 
 
-def _scalar(value: Any) -> str:
-    return "null" if value is None else one_line(as_text(value))
+def _is_nested(value: Any, depth: int) -> bool:
+    return bool(value) and isinstance(value, (Mapping, list)) and depth < _DEEPEST_SHOWN
