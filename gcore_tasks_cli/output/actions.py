@@ -12,10 +12,11 @@ from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.printers import last_document
+from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import Entry, failure_lines, rank, result
-from gcore_tasks_cli.polling.events import Changed, Event
+from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 
@@ -29,24 +30,23 @@ _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _BACKTICKS = re.compile(r"`+")
 
 
-class ActionsReport:
+class ActionsReport(Progress):
     """Reports a wait for these tasks, seen or not, to GitHub Actions."""
 
-    def __init__(self, streams: Streams, env: Mapping[str, str], task_ids: Sequence[str]) -> None:
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], source: Sequence[str] | Search
+    ) -> None:
+        super().__init__(source)
         self._streams = streams
         self._env = env
-        self._asked = list(task_ids)
-        self._documents: dict[str, Document] = {}
 
     def on(self, event: Event) -> None:
-        """Annotates a failed task at once, and keeps its document for the end."""
-        if isinstance(event, Changed) and event.previous is None:
-            if event.task_id not in self._asked:  # found by a search
-                self._asked.append(event.task_id)
-        elif (document := last_document(event)) is not None:
-            self._documents[document.id.lower()] = document
-            if document.has_failed:
-                self._streams.workflow_command(annotation(document))
+        """Annotates a failed task at once."""
+        super().on(event)
+        if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
+            self.tasks[event.task_id].document = event.document
+            if event.document.has_failed:
+                self._streams.workflow_command(annotation(event.document))
 
     def error(self, error: GtaskError) -> None:
         """Annotates an error of the wait."""
@@ -54,16 +54,15 @@ class ActionsReport:
 
     def close(self) -> None:
         """Writes summary and outputs; a file that cannot be written is only noted."""
-        if not self._asked:
+        if not self.tasks:
             return  # without a list of tasks there is nothing to report
         # As they were asked for, however they end: who reads outputs by their place relies on it.
-        places = [task_id.lower() for task_id in self._asked]
-        documents = [self._documents[place] for place in places if place in self._documents]
+        documents = [task.document for task in self.tasks.values() if task.born is not None]
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.secrets.hide(text(documents, self._asked)))
+                    _append(path, self._streams.secrets.hide(text(documents, list(self.tasks))))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:
