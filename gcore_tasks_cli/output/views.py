@@ -27,7 +27,6 @@ _STATES = {
     "ERROR": ("bold red", "✘ "),
 }
 _UNKNOWN_STATE = ("magenta", "? ")
-_OWNERS = ("project", "region", "client", "user")
 _RARE = ("job_id", "schedule_id", "lifecycle_policy_id", "user_client_id")
 _NOTHING: tuple[object, ...] = (None, "", {}, [])
 # Wider cells are not aligned: one odd cell would push all the others off the screen.
@@ -115,9 +114,8 @@ def _content(task: TaskFields, now: datetime) -> Iterator[tuple[str, Span]]:
     yield "task", Span(one_line(task.id), "bold")
     for label, text in _times(task, now):
         yield label, Span(text)
-    owners = [(name, words.shown(task, f"{name}_id")) for name in _OWNERS]
-    if known := [f"{name} {owner}" for name, owner in owners if owner]:
-        yield "where", Span(", ".join(known))
+    if owners := ", ".join(_owners(task, ("project", "region", "client", "user"))):
+        yield "where", Span(owners)
     names = _RARE if task.has_failed else ("request_id", *_RARE)
     for name in names:
         if value := words.shown(task, name):
@@ -127,6 +125,12 @@ def _content(task: TaskFields, now: datetime) -> Iterator[tuple[str, Span]]:
     for name, value in (("data", task.value("data")), *task.unknown_fields().items()):
         if value not in _NOTHING:
             yield one_line(name), Span("\n".join(words.tree(value)))
+
+
+def _owners(task: TaskFields, kinds: Iterable[str]) -> list[str]:
+    """`project 1234`, `region 76`, … where they are known."""
+    known = [(kind, words.shown(task, f"{kind}_id")) for kind in kinds]
+    return [f"{kind} {owner}" for kind, owner in known if owner]
 
 
 def _times(task: TaskFields, now: datetime) -> Iterator[tuple[str, str]]:
@@ -204,12 +208,11 @@ def row(document: Document, now: datetime) -> Entry:
 def failed_entry(document: Document, now: datetime) -> Entry:
     """`list --failed`: the reason first, then what failed, when and where, and what helps."""
     age, took = words.age_words(document, now), duration_seconds(document)
-    places = [(name, words.shown(document, f"{name}_id")) for name in ("region", "project")]
     what = (
         words.type_words(document),
         f"{age} ago" if age else "",
         "" if took is None else f"took {format_duration(took)}",
-        *(f"{name} {number}" for name, number in places if number),
+        *_owners(document, ("region", "project")),
     )
     reason, *below = failure_lines(document, what=", ".join(filter(None, what)), named=True)
     return Entry((state_span(document, reason.text),), [(span,) for span in below])
