@@ -67,6 +67,7 @@ def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
+    from gcore_tasks_cli.output import words
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
@@ -81,7 +82,7 @@ def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
     if page.total == 0:
         streams.note(f"gtask: no unacknowledged task{where}")
         return ExitCode.OK
-    tasks = f"{page.total:,} task{'' if page.total == 1 else 's'}"
+    tasks = words.tasks(page.total)
     if not sure:
         final = query._replace(states=tuple(FINAL_STATES))
         count = min(page.total, next(read_pages(final, invocation, most=1)).total)

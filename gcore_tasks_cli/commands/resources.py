@@ -56,7 +56,6 @@ def resources(
     from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.operations.wait import wait as wait_for
     from gcore_tasks_cli.output.outcome import Resume
-    from gcore_tasks_cli.output.resources import report_missing, report_unfinished
     from gcore_tasks_cli.output.text import ResourcesPrinter
     from gcore_tasks_cli.polling.goal import Goal
     from gcore_tasks_cli.polling.jobs import GetTask
@@ -95,5 +94,4 @@ def resources(
         codes = wait_for(invocation, chosen, wait_options, printer)
     else:
         codes = print_each(invocation, [GetTask(task_id) for task_id in chosen], printer)
-        codes |= report_unfinished(streams, printer.documents)
-    return most_important(codes | report_missing(streams, printer.documents, kinds))
+    return most_important(codes | printer.report(waited=waits))

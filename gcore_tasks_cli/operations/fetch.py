@@ -28,7 +28,7 @@ def print_each(
         invocation.connect(), jobs, random.uniform, observer=waiting_line(invocation)
     )
     printer.prepare()  # the requests are under way
-    report = ErrorReport(invocation.streams)
+    report = ErrorReport()
     seen: list[Document] = []
     for job, answer in answers:
         if isinstance(answer, ApiError):
@@ -40,7 +40,7 @@ def print_each(
     invocation.streams.erase()
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
-    report.print()
+    report.print(invocation.streams)
     return report.codes
 
 

@@ -64,8 +64,7 @@ def wait(
     )
     actions = None
     if streams.in_workflow and not options.no_ci:
-        task_ids = () if isinstance(source, Search) else source
-        actions = ActionsReport(streams, invocation.env, task_ids)
+        actions = ActionsReport(streams, invocation.env, source)
     outcome, recent = Outcome(source), _RecentTasks(invocation)
     if not deadline.checks_once:
         leave_when_stuck_after(deadline.at, ExitCode.NOT_FINISHED)

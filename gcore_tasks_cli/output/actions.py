@@ -7,17 +7,18 @@ command, Markdown, HTML or another output. Standard library only.
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.printers import last_document
+from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.views import failure_lines
-from gcore_tasks_cli.polling.events import Changed, Event
+from gcore_tasks_cli.output.views import Entry, failure_lines, rank, result
+from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document, duration_seconds
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.tasks.document import Document
 
 # Actions drops a summary of more than 1 MiB, and takes no output larger than that.
 _LARGEST_BYTES = 256 * 1024
@@ -27,28 +28,25 @@ _MOST_NAMED = 20
 # What `steps.NAME.outputs` can hold; any other name could not be asked for.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _BACKTICKS = re.compile(r"`+")
-# Failures first, then what is still under way, then what went well.
-_ORDER = {"ERROR": 0, "FINISHED": 2}
 
 
-class ActionsReport:
+class ActionsReport(Progress):
     """Reports a wait for these tasks, seen or not, to GitHub Actions."""
 
-    def __init__(self, streams: Streams, env: Mapping[str, str], task_ids: Sequence[str]) -> None:
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], source: Sequence[str] | Search
+    ) -> None:
+        super().__init__(source)
         self._streams = streams
         self._env = env
-        self._asked = list(task_ids)
-        self._documents: dict[str, Document] = {}
 
     def on(self, event: Event) -> None:
-        """Annotates a failed task at once, and keeps its document for the end."""
-        if isinstance(event, Changed) and event.previous is None:
-            if event.task_id not in self._asked:  # found by a search
-                self._asked.append(event.task_id)
-        elif (document := last_document(event)) is not None:
-            self._documents[document.id.lower()] = document
-            if document.state == "ERROR":
-                self._streams.workflow_command(annotation(document))
+        """Annotates a failed task at once."""
+        super().on(event)
+        if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
+            self.tasks[event.task_id].document = event.document
+            if event.document.has_failed:
+                self._streams.workflow_command(annotation(event.document))
 
     def error(self, error: GtaskError) -> None:
         """Annotates an error of the wait."""
@@ -56,16 +54,15 @@ class ActionsReport:
 
     def close(self) -> None:
         """Writes summary and outputs; a file that cannot be written is only noted."""
-        if not self._asked:
+        if not self.tasks:
             return  # without a list of tasks there is nothing to report
         # As they were asked for, however they end: who reads outputs by their place relies on it.
-        places = [task_id.lower() for task_id in self._asked]
-        documents = [self._documents[place] for place in places if place in self._documents]
+        documents = [task.document for task in self.tasks.values() if task.born is not None]
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.secrets.hide(text(documents, self._asked)))
+                    _append(path, self._streams.secrets.hide(text(documents, list(self.tasks))))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:
@@ -78,7 +75,7 @@ def annotation(document: Document) -> str:
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     text = "\n".join(span.text for span in failure_lines(document, named=True))
-    title = f"{words.type_words(document, 'task')} ended in ERROR"
+    title = f"{words.type_words(document, 'task')} ended in {one_line(document.state)}"
     return _command(title, text)
 
 
@@ -101,14 +98,15 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     All that the API sent stands in code spans: Markdown interprets nothing in them, not even
     addresses and names of people.
     """
-    ordered = sorted(documents, key=lambda each: _ORDER.get(each.state, 1))
-    rows = [_row(document) for document in ordered]
+    ordered = sorted(documents, key=rank, reverse=True)
+    now = datetime.now(UTC)
+    rows = [_row(result(document, now)) for document in ordered]
     sizes = accumulate(len(row.encode()) for row in rows)
     shown = sum(size <= _LARGEST_BYTES for size in sizes)
     parts = [
         f"### gtask: {words.tasks(len(asked))}: ",
         words.each_state((document.state for document in documents), code) or "none was seen",
-        "\n\n| State | Type | Task | Took | Error, or what was created |\n",
+        "\n\n| State | Type | Task | Time | Error, or what was created |\n",
         "| --- | --- | --- | --- | --- |\n",
         *rows[:shown],
     ]
@@ -116,7 +114,7 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
         parts.append(f"\n{len(rows) - shown} more tasks are not shown.\n")
     seen = {document.id.lower() for document in documents}
     if unseen := [code(task_id) for task_id in asked if task_id.lower() not in seen]:
-        named = ", ".join(_first_of(unseen))
+        named = ", ".join(words.first_of(unseen, _MOST_NAMED))
         parts.append(f"\nNot seen, for the reason in the annotation: {named}.\n")
     return "".join(parts)
 
@@ -127,8 +125,9 @@ def outputs(
     """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
 
     `task-id` is all that was `asked` for.
-    Of several tasks `state` is ERROR where one failed, FINISHED where all are, else the state of
-    the first that is neither. The delimiter is random: no value can know it and end itself.
+    Of several tasks `state` is ERROR where one is, FINISHED where all are, else the state of the
+    first that failed, or that is under way. The delimiter is random: no value can know it and end
+    itself.
     """
     delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
     values = {
@@ -167,27 +166,21 @@ def code(text: str) -> str:
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def _row(document: Document) -> str:
-    took = duration_seconds(document)
-    created = [f"{code(kind)} {code(new_id)}" for kind, new_id in words.created_words(document)]
-    result = [*(code(span.text) for span in failure_lines(document)), *created]
+def _row(entry: Entry) -> str:
+    *named, time = entry.head
+    below = [" ".join(code(span.text) for span in line) for line in (*entry.result, *entry.more)]
     cells = (
-        code(words.state_words(document)),
-        code(words.shown(document, "task_type")),
-        code(document.id),
-        "-" if took is None else format_duration(took),
-        "<br>".join(_first_of(result)) or "-",
+        *(code(span.text) for span in named),
+        time.text or "-",
+        "<br>".join(words.first_of(below, _MOST_NAMED)) or "-",
     )
     return f"| {' | '.join(cells)} |\n"
 
 
-def _first_of(items: list[str]) -> list[str]:
-    more = len(items) - _MOST_NAMED
-    return [*items[:_MOST_NAMED], f"and {more} more"] if more > 0 else items
-
-
 def _state_of_all(documents: Sequence[Document], asked: int) -> str:
-    states = [document.state for document in documents]
+    states = [
+        document.state for document in sorted(documents, key=lambda each: not each.has_failed)
+    ]
     if "ERROR" in states:
         return "ERROR"
     if len(states) < asked or not states:

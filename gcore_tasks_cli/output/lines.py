@@ -43,7 +43,9 @@ class ProgressLines(Progress):
         self._is_summary_due = False
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations
+        self._first_awaited = "the list of active tasks"
         if self.search is not None and self.search.appear_seconds is not None:
+            self._first_awaited = "the first task"
             limit = format_timeout(self.search.appear_seconds)
             write(f"gtask: waiting up to {limit} for the first task")
 
@@ -65,7 +67,7 @@ class ProgressLines(Progress):
         if isinstance(event, events.Found) and self.search is not None:
             return [] if self.follows else [f"gtask: {found_words(self.search, event)}"]
         self._is_summary_due |= isinstance(event, events.Changed)
-        if isinstance(event, events.Changed) and event.document.state == "ERROR":
+        if isinstance(event, events.Changed) and event.document.has_failed:
             _, *what_helps = error_lines(words.task_error(event.document))
             line = change_line(event, self._expectations)
             return [line, *what_helps] if self._reports_failures else []
@@ -95,17 +97,15 @@ class ProgressLines(Progress):
         if not is_silent or isinstance(event, (events.Unfinished, events.Stopped)):
             return []  # the ending counts what is not finished
         after = f"after {format_duration(event.at - self._started)}"
-        if not self.is_found:
-            is_first = self.search is not None and self.search.appear_seconds is not None
-            awaited = "the first task" if is_first else "the list of active tasks"
-            trouble = f": {words.outage_words(self.outage, event.at)}" if self.outage else ""
-            return [f"still waiting for {awaited} {after}{trouble}"]
         waiting = [task for task in self.tasks.values() if not task.is_over]
-        if not waiting:
+        if self.is_found and not waiting:
             return [f"still following {after}: no task is active"] if self.follows else []
-        still = f"still waiting for {len(waiting)} of {len(self.tasks)} {after}"
+        awaited = f"{len(waiting)} of {len(self.tasks)}" if self.is_found else self._first_awaited
+        still = f"still waiting for {awaited} {after}"
         if self.outage is not None:
             return [f"{still}: {words.outage_words(self.outage, event.at)}"]
+        if not waiting:
+            return [still]
         oldest = max(waiting, key=lambda task: task.elapsed(event.at) or -1.0)
         age = oldest.elapsed(event.at)
         if age is None:
@@ -121,7 +121,7 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual = expectations.usual(document.task_type)
-    if document.state == "ERROR":
+    if document.has_failed:
         age += f": {words.failure(document).error}"
     elif usual is not None and not document.is_final:
         age += f", {words.usual_words(usual)}"

@@ -55,19 +55,21 @@ class ListNotes:
         elif self._is_last:
             what = f"of {words.tasks(self._matching)} that match"
         else:
-            what = f"that match, after looking at {self._read:,} of {words.tasks(self._total)}"
+            what = f"that match, after looking at {self._looked_at()}"
         which = "newest" if self._query.newest_first else "oldest"
         return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"
 
     def _searched(self) -> str | None:
         if not self._query.resources:
             return None
-        tasks = words.tasks(self._read)
-        if self._read < self._total:
-            tasks = f"{self._read:,} of {words.tasks(self._total)}"
         limits = (("since", self._query.since), ("until", self._query.until))
         times = [f"{name} {time:%Y-%m-%d %H:%M} UTC" for name, time in limits if time is not None]
-        return f"searched {tasks}{' created ' if times else ''}{' '.join(times)}"
+        return f"searched {self._looked_at()}{' created ' if times else ''}{' '.join(times)}"
+
+    def _looked_at(self) -> str:
+        """`100 of 900 tasks`, or `45 tasks` if these are all."""
+        some = f"{self._read:,} of " if self._read < self._total else ""
+        return some + words.tasks(self._total)
 
 
 def scope_words(query: TaskQuery) -> str:
@@ -85,10 +87,10 @@ def found_words(search: Search, found: Found) -> str:
     query, where = search.query, scope_words(search.query)
     if found.tasks:
         kind = "recent" if found.is_recent else "active"
-        return f"waiting for {found.tasks} {kind} task{'' if found.tasks == 1 else 's'}{where}"
+        return f"waiting for {words.tasks(found.tasks, f'{kind} task')}{where}"
     if not query.filters_here:
         return f"no task is active{where}"
-    searched = f"{found.searched:,} active task{'' if found.searched == 1 else 's'}"
+    searched = words.tasks(found.searched, "active task")
     resources = ", ".join(query.resources)
     about = f"is about {resources}" if resources else "matches"
     elsewhere = "; gtask list --resource finds those that are over" if resources else ""

@@ -13,7 +13,7 @@ from gcore_tasks_cli.output.list_notes import found_words
 from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import console, fitting, line_of, span_len, unique_length
-from gcore_tasks_cli.output.views import Span, state_span
+from gcore_tasks_cli.output.views import Span, rank, state_span
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
@@ -146,7 +146,7 @@ class _Row(NamedTuple):
         """What is known of the task, as far as it fits a line that is often repainted."""
         document, elapsed = task.document, task.elapsed(now)
         cells = (
-            state_span(document.state, _cell(document.state)),
+            state_span(document, _cell(document.state)),
             Span(_cell(document.task_type or "-")),
             Span(_cell(document.id)),
             Span(
@@ -187,9 +187,7 @@ def _aligned(rows: Sequence[_Row], width: int) -> Iterator[Text]:
 
 
 def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:
-    if task.note or task.document.state == "ERROR":
-        return 0, 0.0
-    return (2 if task.is_over else 1), -(task.elapsed(now) or 0.0)
+    return -(2 if task.note else rank(task.document)), -(task.elapsed(now) or 0.0)
 
 
 def _cell(text: str) -> str:

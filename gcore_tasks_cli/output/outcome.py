@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from typing import NamedTuple
 
-from gcore_tasks_cli.errors import ApiError, DeadlinePassed, ExitCode, GtaskError
+from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.list_notes import scope_words
 from gcore_tasks_cli.output.streams import Streams
@@ -51,7 +51,7 @@ class Outcome:
         self._stopped = events.Stopped(0.0, StopReason.ALL_SETTLED)
         self._found: events.Found | None = None
         self._has_failed_task = self._has_answers = False
-        self._errors: list[tuple[str, ApiError]] = []
+        self._errors = ErrorReport()
         self._unfinished: list[events.Unfinished] = []
 
     def on(self, event: events.Event) -> None:
@@ -64,7 +64,7 @@ class Outcome:
         elif isinstance(event, events.Settled):
             self._has_failed_task |= event.document.has_failed
         elif isinstance(event, events.Failed):
-            self._errors.append((event.task_id, event.error))
+            self._errors.add(event.error, event.task_id)
         elif isinstance(event, events.Unfinished):
             self._unfinished.append(event)
         elif isinstance(event, events.Stopped):
@@ -73,7 +73,7 @@ class Outcome:
     @property
     def codes(self) -> set[ExitCode]:
         """The exit statuses of all that happened."""
-        codes = {error.exit_code for _, error in self._errors}
+        codes = set(self._errors.codes)
         if self._has_failed_task:
             codes.add(ExitCode.TASK_ERROR)
         if self._stopped.reason is StopReason.INTERRUPTED:
@@ -93,10 +93,7 @@ class Outcome:
         quiet: bool,
     ) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        report = ErrorReport(streams)
-        for task_id, error in self._errors:
-            report.add(error, task_id)
-        errors = report.print()
+        errors = self._errors.print(streams)
         ending = self._nothing_found(deadline) or self._ending(deadline, expectations, quiet=quiet)
         if ending is not None:
             has_more = self._unfinished or self._is_searching
@@ -110,7 +107,7 @@ class Outcome:
 
     @property
     def _is_searching(self) -> bool:
-        return self._search is not None and self._found is None and not self._errors
+        return self._search is not None and self._found is None and not self._errors.codes
 
     @property
     def _is_too_late(self) -> bool:
@@ -165,31 +162,28 @@ class Outcome:
 class ErrorReport:
     """Errors of several tasks, one that they share only once; `codes` are their exit statuses."""
 
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
+    def __init__(self) -> None:
         self._groups: dict[str, tuple[GtaskError, list[str]]] = {}
         self.codes: set[ExitCode] = set()
 
     def add(self, error: GtaskError, task_id: str) -> None:
-        """Keeps the error of this task for the end."""
+        """Keeps the error of this task, or of the list of tasks, for the end."""
         self.codes.add(error.exit_code)
         message = error.message.replace(task_id, "…") if task_id else error.message
-        self._groups.setdefault(message, (error, []))[1].append(task_id)
+        _, task_ids = self._groups.setdefault(message, (error, []))
+        task_ids += [task_id] if task_id else []
 
-    def print(self) -> list[GtaskError]:
+    def print(self, streams: Streams) -> list[GtaskError]:
         """Prints each error once, with the tasks that it is of; those that it printed."""
         printed = []
         for message, (error, task_ids) in self._groups.items():
             shown = copy(error)
-            if named := [task_id for task_id in task_ids if task_id][1:]:
-                named = [task_id for task_id in task_ids if task_id]
-                names = ", ".join(named[:_MOST_NAMED])
-                if len(named) > _MOST_NAMED:
-                    names += f" and {len(named) - _MOST_NAMED} more"
-                names_it = "…" in message and message != error.message
+            if len(task_ids) > 1:
+                names = ", ".join(words.first_of(task_ids, _MOST_NAMED))
+                names_it = task_ids[0] in error.message
                 shown.message = (
                     message.replace("…", names, 1) if names_it else f"{message} ({names})"
                 )
-            self._streams.error(shown)
+            streams.error(shown)
             printed.append(shown)
         return printed

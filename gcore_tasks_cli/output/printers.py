@@ -62,7 +62,6 @@ class JsonPrinter(Printer):
     def prepare(self) -> None:
         """Imports what colours it; in a pipe JSON is for programs, whatever FORCE_COLOR says."""
         if self._is_terminal:
-            import_module("gcore_tasks_cli.output.json")
             import_module("gcore_tasks_cli.output.terminal")
 
     def text(self, document: Document) -> str:
@@ -73,13 +72,9 @@ class JsonPrinter(Printer):
         """Compact JSON as the reader wants it."""
         if not self._is_terminal:
             return f"{compact}\n"
-        from gcore_tasks_cli.output.json import MOST_COLOURED, indented
         from gcore_tasks_cli.output.terminal import TerminalRenderer
 
-        pieces = indented(compact)
-        if len(compact) > MOST_COLOURED:
-            return "".join((*(text for text, _ in pieces), "\n"))
-        return TerminalRenderer(self._streams.out, self._env).copyable(pieces)
+        return TerminalRenderer(self._streams.out, self._env).json(compact)
 
 
 class IdPrinter(Printer):

@@ -66,11 +66,12 @@ class Streams(NamedTuple):
 
     def note(self, text: str) -> None:
         """Writes a line to standard error; if that fails, the command goes on."""
-        self._write_line(no_workflow_command(text))
+        self.workflow_command(no_workflow_command(text))
 
     def workflow_command(self, command: str) -> None:
         """Writes a command to the runner of GitHub Actions, which reads both streams."""
-        self._write_line(command)
+        self.erase()
+        self._write_error(f"{command}\n")
 
     def show_briefly(self, text: str) -> None:
         """Shows a line at standard error's terminal that the next output takes the place of."""
@@ -88,10 +89,6 @@ class Streams(NamedTuple):
             _brief.clear()
             restore_terminal_with(None)
             self._write_error(_ERASED.decode())
-
-    def _write_line(self, line: str) -> None:
-        self.erase()
-        self._write_error(f"{line}\n")
 
     def _write_error(self, text: str) -> None:
         try:

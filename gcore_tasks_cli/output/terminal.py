@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from gcore_tasks_cli.output.json import MOST_COLOURED, indented
 from gcore_tasks_cli.output.views import LIST_HEADS, Card, Entry, Span, column_widths
 
 _GAP = "  "
@@ -109,8 +110,11 @@ class TerminalRenderer:
             part.truncate(self._console.width, overflow="ellipsis")
         return self._printed(*parts)
 
-    def copyable(self, pieces: Iterable[tuple[str, str]]) -> str:
-        """Texts with styles, left for the terminal to wrap: they can be copied as they are."""
+    def json(self, compact: str) -> str:
+        """JSON indented and in colour; the terminal wraps it, so that it can be copied."""
+        pieces = indented(compact)
+        if len(compact) > MOST_COLOURED:
+            return "".join((*(text for text, _ in pieces), "\n"))
         return self._printed(Text.assemble(*pieces), wraps=False)
 
     def _parts(self, entries: Sequence[Entry]) -> Iterator[RenderableType]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
 from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
@@ -93,12 +94,12 @@ class QuietPrinter(Printer):
 
     def show(self, document: Document) -> None:
         """Reports a failure."""
-        if document.state == "ERROR":
+        if document.has_failed:
             self._streams.error(task_error(document))
 
 
 class ResourcesPrinter(ViewPrinter):
-    """`resources`: a table, bare IDs of chosen types, or JSON; keeps the `documents`."""
+    """`resources`: a table, bare IDs of chosen types, or JSON."""
 
     def __init__(
         self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
@@ -106,11 +107,11 @@ class ResourcesPrinter(ViewPrinter):
         super().__init__(streams, env)
         self._types = types
         self._as_json = as_json
-        self.documents: list[Document] = []
+        self._documents: list[Document] = []
 
     def show(self, document: Document) -> None:
         """Prints what the task created at once, or keeps it for the table."""
-        self.documents.append(document)
+        self._documents.append(document)
         if self._as_json:
             entry = {
                 "task_id": document.id,
@@ -123,11 +124,35 @@ class ResourcesPrinter(ViewPrinter):
             ids = document.resource_ids(self._types)
             self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
 
+    def report(self, *, waited: bool) -> set[ExitCode]:
+        """Prints what is missing, as exit statuses; a wait has reported the states of its tasks."""
+        codes = set()
+        for document in () if waited else self._documents:
+            if document.has_failed:
+                codes.add(ExitCode.TASK_ERROR)
+                self._streams.error(task_error(document))
+            elif not document.is_final:
+                codes.add(ExitCode.NOT_FINISHED)
+                message = f"task {document.id} is not finished: {document.state}"
+                self._streams.error(GtaskError(message, hint="--wait waits until it is"))
+        created = {kind for document in self._documents for kind in document.created()}
+        missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
+        if (
+            missing
+            and self._documents
+            and all(each.state == "FINISHED" for each in self._documents)
+        ):
+            what = f"what was created: {', '.join(sorted(created))}" if created else ""
+            message = f"FINISHED, but created no {', '.join(missing)}"
+            codes.add(ExitCode.NOT_FOUND)
+            self._streams.error(TaskNotFound(message, hint=what or "nothing at all was created"))
+        return codes
+
     def close(self) -> None:
         """Prints the table."""
-        if self._as_json or self._types or not self.documents:
+        if self._as_json or self._types or not self._documents:
             return
-        entries = [views.created(task) for task in self._tasks(self.documents)]
+        entries = [views.created(task) for task in self._tasks(self._documents)]
         self._streams.data(self._renderer.groups(entries))
 
 

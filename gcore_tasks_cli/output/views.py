@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import FINAL_STATES, Document, TaskFields, duration_seconds
+from gcore_tasks_cli.tasks.document import Document, TaskFields, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
 # The columns of a list. The error stands below them at a terminal, behind them elsewhere.
@@ -27,13 +27,10 @@ _STATES = {
     "ERROR": ("bold red", "✘ "),
 }
 _UNKNOWN_STATE = ("magenta", "? ")
-_OWNERS = ("project", "region", "client", "user")
 _RARE = ("job_id", "schedule_id", "lifecycle_policy_id", "user_client_id")
 _NOTHING: tuple[object, ...] = (None, "", {}, [])
 # Wider cells are not aligned: one odd cell would push all the others off the screen.
 _WIDEST_ALIGNED = 100
-# Failures come last, where the eye is.
-_ORDER = {"FINISHED": 0, "ERROR": 2}
 
 
 class Span(NamedTuple):
@@ -69,9 +66,14 @@ class Card(NamedTuple):
     content: list[tuple[str, Span]]
 
 
-def state_span(state: str, text: str) -> Span:
-    """A text in the colour of this state and with its symbol."""
-    return Span(text, *_STATES.get(state, _UNKNOWN_STATE))
+def state_span(task: TaskFields, text: str) -> Span:
+    """A text in the colour of the task's state and with its symbol."""
+    return Span(text, *_STATES.get("ERROR" if task.has_failed else task.state, _UNKNOWN_STATE))
+
+
+def rank(task: TaskFields) -> int:
+    """Sorts what went well before what is under way, and failures last, where the eye is."""
+    return 2 if task.has_failed else int(task.state != "FINISHED")
 
 
 def failure_lines(task: TaskFields, *, what: str = "", named: bool = False) -> list[Span]:
@@ -101,7 +103,7 @@ def card(task: TaskFields, now: datetime) -> Card:
     return Card(
         [(label, span) for label, span in reasons if span.text],
         [
-            ("state", state_span(task.state, words.state_words(task))),
+            ("state", state_span(task, words.state_words(task))),
             ("type", Span(words.type_words(task))),
         ],
         list(_content(task, now)),
@@ -112,10 +114,9 @@ def _content(task: TaskFields, now: datetime) -> Iterator[tuple[str, Span]]:
     yield "task", Span(one_line(task.id), "bold")
     for label, text in _times(task, now):
         yield label, Span(text)
-    owners = [(name, words.shown(task, f"{name}_id")) for name in _OWNERS]
-    if known := [f"{name} {owner}" for name, owner in owners if owner]:
-        yield "where", Span(", ".join(known))
-    names = _RARE if task.state == "ERROR" else ("request_id", *_RARE)
+    if owners := ", ".join(_owners(task, ("project", "region", "client", "user"))):
+        yield "where", Span(owners)
+    names = _RARE if task.has_failed else ("request_id", *_RARE)
     for name in names:
         if value := words.shown(task, name):
             yield "request ID" if name == "request_id" else name, Span(value)
@@ -126,11 +127,16 @@ def _content(task: TaskFields, now: datetime) -> Iterator[tuple[str, Span]]:
             yield one_line(name), Span("\n".join(words.tree(value)))
 
 
+def _owners(task: TaskFields, kinds: Iterable[str]) -> list[str]:
+    """`project 1234`, `region 76`, … where they are known."""
+    known = [(kind, words.shown(task, f"{kind}_id")) for kind in kinds]
+    return [f"{kind} {owner}" for kind, owner in known if owner]
+
+
 def _times(task: TaskFields, now: datetime) -> Iterator[tuple[str, str]]:
     took = words.took_words(task, now)
-    is_final = task.state in FINAL_STATES
     if created := task.value("created_on"):
-        running = "" if is_final or not took else f", {took}"
+        running = "" if task.is_final or not took else f", {took}"
         yield "started", words.moment(created, now) + running
     if finished := task.value("finished_on"):
         yield "finished", words.moment(finished, now) + (took and f", {took}")
@@ -145,13 +151,13 @@ def _times(task: TaskFields, now: datetime) -> Iterator[tuple[str, str]]:
 
 def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) -> list[Entry]:
     """`watch`: what became of each task; if `brief`, those that went well are only counted."""
-    ordered = sorted(tasks, key=lambda task: _ORDER.get(task.state, 1))
+    ordered = sorted(tasks, key=rank)
     finished = [task for task in ordered if brief and task.state == "FINISHED"]
-    entries = [_result(task, now) for task in ordered[len(finished) :]]
+    entries = [result(task, now) for task in ordered[len(finished) :]]
     if finished:
         types = Counter(map(words.type_words, finished)).most_common()
         each = ", ".join(f"{count} {kind}" for kind, count in types)
-        head = state_span("FINISHED", f"FINISHED  {each}; gtask list shows each")
+        head = state_span(finished[0], f"FINISHED  {each}; gtask list shows each")
         entries.insert(0, Entry((head,)))
     if len(ordered) > 1:
         total = Span(words.count_words([task.state for task in ordered]), "bold")
@@ -159,9 +165,10 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     return entries
 
 
-def _result(task: TaskFields, now: datetime) -> Entry:
+def result(task: TaskFields, now: datetime) -> Entry:
+    """What became of a task: state, type, ID and time, and below them why it failed."""
     head = (
-        state_span(task.state, words.state_words(task)),
+        state_span(task, words.state_words(task)),
         Span(words.type_words(task)),
         Span(one_line(task.id)),
         Span(words.took_words(task, now), "dim"),
@@ -186,7 +193,7 @@ def row(document: Document, now: datetime) -> Entry:
     """`list`: the cells of `LIST_HEADS` and the first line of the error; `now` is the API's."""
     took = duration_seconds(document)
     head = (
-        state_span(document.state, one_line(document.state))._replace(symbol=""),
+        state_span(document, one_line(document.state))._replace(symbol=""),
         Span(words.type_words(document)),
         Span(words.age_words(document, now) or "-"),
         Span("-" if took is None else format_duration(took).replace(" ", "")),
@@ -201,15 +208,14 @@ def row(document: Document, now: datetime) -> Entry:
 def failed_entry(document: Document, now: datetime) -> Entry:
     """`list --failed`: the reason first, then what failed, when and where, and what helps."""
     age, took = words.age_words(document, now), duration_seconds(document)
-    places = [(name, words.shown(document, f"{name}_id")) for name in ("region", "project")]
     what = (
         words.type_words(document),
         f"{age} ago" if age else "",
         "" if took is None else f"took {format_duration(took)}",
-        *(f"{name} {number}" for name, number in places if number),
+        *_owners(document, ("region", "project")),
     )
     reason, *below = failure_lines(document, what=", ".join(filter(None, what)), named=True)
-    return Entry((state_span("ERROR", reason.text),), [(span,) for span in below])
+    return Entry((state_span(document, reason.text),), [(span,) for span in below])
 
 
 def columns(rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> list[str]:

@@ -5,13 +5,13 @@ What is returned about a task is sanitized. Standard library only.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.sanitize import lines, one_line
-from gcore_tasks_cli.tasks.document import FINAL_STATES, TaskFields, as_text, duration_seconds
+from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def took_words(task: TaskFields, now: datetime) -> str:
     if (took := duration_seconds(task)) is not None:
         return f"took {format_duration(took)}"
     created = parse_time(task.value("created_on"))
-    if task.state in FINAL_STATES or created is None:
+    if task.is_final or created is None:
         return ""
     return f"for {format_duration(max(0.0, (now - created).total_seconds()))}"
 
@@ -93,9 +93,15 @@ def created_words(task: TaskFields) -> list[tuple[str, str]]:
     ]
 
 
-def tasks(count: int) -> str:
-    """`1 task`, `5 tasks`."""
-    return f"{count:,} task{'' if count == 1 else 's'}"
+def tasks(count: int, kind: str = "task") -> str:
+    """`1 task`, `5 tasks`, or of another kind."""
+    return f"{count:,} {kind}{'' if count == 1 else 's'}"
+
+
+def first_of(items: Sequence[str], most: int) -> list[str]:
+    """The first `most` of the items, and how many more there are."""
+    more = len(items) - most
+    return [*items[:most], f"and {more} more"] if more > 0 else list(items)
 
 
 def each_state(states: Iterable[str], form: Callable[[str], str] = one_line) -> str:
@@ -110,7 +116,7 @@ def count_words(states: Collection[str]) -> str:
 
 
 class Failure(NamedTuple):
-    """Why a task ended in ERROR; every text is sanitized.
+    """Why a task failed; every text is sanitized.
 
     `error` may have several lines, and is empty of a task that did not fail; so are `advice` and
     `request_id` where there is none.
@@ -122,8 +128,8 @@ class Failure(NamedTuple):
 
 
 def failure(task: TaskFields) -> Failure:
-    """The task's failure; the API may give an error before the task is in ERROR."""
-    error, failed = lines(as_text(task.value("error"))).strip(), task.state == "ERROR"
+    """The task's failure; the API may give an error before the task has ended."""
+    error, failed = lines(as_text(task.value("error"))).strip(), task.has_failed
     return Failure(
         error or ("the API gives no reason" if failed else ""),
         advice(error) if error else "",
@@ -134,7 +140,9 @@ def failure(task: TaskFields) -> Failure:
 def task_error(task: TaskFields) -> ApiError:
     """A failed task as an error of a command."""
     error, hint, request_id = failure(task)
-    message = f"{type_words(task, 'task')} {one_line(task.id)} ended in ERROR: {error}"
+    message = (
+        f"{type_words(task, 'task')} {one_line(task.id)} ended in {one_line(task.state)}: {error}"
+    )
     return ApiError(message, hint=hint, request_id=request_id)
 
 
@@ -183,29 +191,22 @@ def outage_words(outage: "Outage", now: float) -> str:
     return f"{words}, next try in {format_duration(outage.next_try - now)}"
 
 
-def tree(value: Any, depth: int = 0) -> Iterator[str]:
+def tree(value: Any, depth: int = 0) -> list[str]:
     """A JSON value as indented lines without JSON's punctuation; never deeper than it can show."""
-    indent = "  " * depth
-    if depth >= _DEEPEST_SHOWN or not isinstance(value, (Mapping, list)) or not value:
-        yield indent + _scalar(value)
-        return
-    items: Sequence[tuple[str, Any]] = (
-        [(f"{one_line(str(key))}:", item) for key, item in value.items()]
-        if isinstance(value, Mapping)
-        else [("-", item) for item in value]
-    )
-    for label, item in items:
-        if isinstance(item, (Mapping, list)) and item and depth + 1 < _DEEPEST_SHOWN:
-            nested = tree(item, depth + 1)
-            if label == "-":
-                # The first line of the item stands beside its dash.
-                yield f"{indent}- {next(nested).lstrip()}"
-            else:
-                yield f"{indent}{label}"
-            yield from nested
+    if not _is_nested(value, depth):
+        return ["null" if value is None else one_line(as_text(value))]
+    is_list = isinstance(value, list)
+    shown_lines = []
+    for name, item in enumerate(value) if is_list else value.items():
+        label = "-" if is_list else f"{one_line(str(name))}:"
+        first, *below = tree(item, depth + 1)
+        if is_list or not _is_nested(item, depth + 1):
+            shown_lines.append(f"{label} {first}")
         else:
-            yield f"{indent}{label} {_scalar(item)}"
+            shown_lines += [label, f"  {first}"]
+        shown_lines += (f"  {line}" for line in below)
+    return shown_lines
 
 
-def _scalar(value: Any) -> str:
-    return "null" if value is None else one_line(as_text(value))
+def _is_nested(value: Any, depth: int) -> bool:
+    return bool(value) and isinstance(value, (Mapping, list)) and depth < _DEEPEST_SHOWN

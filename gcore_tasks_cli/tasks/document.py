@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from gcore_tasks_cli.times import parse_epoch
 
@@ -33,23 +33,43 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _BETWEEN_SPACES = re.compile(r'(?:[^" \t\r\n]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
 
 
-class TaskFields(Protocol):
+class TaskFields:
     """What words about a task are made of: a `Document`, or the `Task` model."""
 
-    @property
-    def id(self) -> str: ...
+    __slots__ = ()
+
+    id: str
+    state: str
+
+    def value(self, name: str) -> Any:
+        """The field of the API's published description; None if it is null or absent."""
+        raise NotImplementedError
+
+    def unknown_fields(self) -> dict[str, Any]:
+        """Fields that are not in the API's published description, as sent."""
+        raise NotImplementedError
+
+    def created(self) -> dict[str, list[str]]:
+        """IDs of what was created, by type, for people: as text, of whatever form they are."""
+        raise NotImplementedError
 
     @property
-    def state(self) -> str: ...
+    def is_final(self) -> bool:
+        """Whether the task has ended: its state cannot change any more.
 
-    def value(self, name: str) -> Any: ...
+        A state that the API's description does not have is final once there is an end.
+        """
+        if self.state in FINAL_STATES:
+            return True
+        return self.state not in ACTIVE_STATES and as_text(self.value("finished_on")) != ""
 
-    def unknown_fields(self) -> dict[str, Any]: ...
+    @property
+    def has_failed(self) -> bool:
+        """Whether the task has ended, and not well."""
+        return self.state != "FINISHED" and self.is_final
 
-    def created(self) -> dict[str, list[str]]: ...
 
-
-class Document:
+class Document(TaskFields):
     """One task as the API sent it: `text` is its JSON without white space, `fields` its value.
 
     `created_on`, `task_type` and `detailed_state` are None where the API sends no text there.
@@ -82,21 +102,6 @@ class Document:
         """
         self._fields = None
         return self
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the task has ended: its state cannot change any more.
-
-        A state that the API's description does not have is final once there is an end.
-        """
-        if self.state in FINAL_STATES:
-            return True
-        return self.state not in ACTIVE_STATES and self.text_field("finished_on") is not None
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the task has ended, and not well."""
-        return self.state != "FINISHED" and self.is_final
 
     def looks_like(self, other: "Document") -> bool:
         """Whether both show the task in the same state and detailed state."""
@@ -154,7 +159,7 @@ def duration_seconds(task: TaskFields) -> float | None:
         parse_epoch(task.value("created_on")),
         parse_epoch(task.value("finished_on")),
     )
-    if task.state not in FINAL_STATES or created is None or finished is None or finished < created:
+    if not task.is_final or created is None or finished is None or finished < created:
         return None
     return finished - created
 

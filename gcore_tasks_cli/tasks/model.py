@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler
 from pydantic.functional_validators import WrapValidator
 
-from gcore_tasks_cli.tasks.document import as_text, created_ids
+from gcore_tasks_cli.tasks.document import TaskFields, as_text, created_ids
 
 
 def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 Lenient = Annotated[_T | str | None, WrapValidator(_keep_what_does_not_fit)]
 
 
-class Task(BaseModel):
+class Task(BaseModel, TaskFields):
     """One task, as the API describes it. Only `id` and `state` are required."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, protected_namespaces=())

@@ -71,12 +71,14 @@ def test_any_outputs_are_read_back_and_no_other(created: dict[str, list[str]]) -
         (["FINISHED", "FINISHED"], 2, "FINISHED"),
         (["FINISHED", "RUNNING", "ERROR"], 3, "ERROR"),
         (["FINISHED", "RUNNING"], 2, "RUNNING"),
+        (["RUNNING", "SUSPENDED", "FINISHED"], 3, "SUSPENDED"),
         (["FINISHED"], 2, "UNKNOWN"),
         ([], 1, "UNKNOWN"),
     ],
 )
 def test_the_state_of_several(states: Sequence[str], asked: int, expected: str) -> None:
-    documents = [document(n, state) for n, state in enumerate(states)]
+    ended = {"SUSPENDED": {"finished_on": "2026-05-23T05:07:50"}}
+    documents = [document(n, state, **ended.get(state, {})) for n, state in enumerate(states)]
     assert f"state<<END\n{expected}\nEND\n" in outputs(
         documents, [f"t-{n}" for n in range(asked)], "END"
     )

@@ -72,10 +72,15 @@ def test_both_kinds_of_card_say_the_same_with_the_model_and_without(name: str) -
 
 
 def test_the_border_has_the_colour_of_the_state() -> None:
-    styles = {name: views.card(task_of(f), NOW).title[0][1].style for name, f in SAMPLES.items()}
+    samples = {**SAMPLES, "unknown": RUNNING | {"state": "SUSPENDED"}}
+    styles = {name: views.card(task_of(f), NOW).title[0][1].style for name, f in samples.items()}
     assert styles == {
-        "finished": "green", "failed": "bold red", "running": "yellow", "odd": "magenta"
-    }  # fmt: skip
+        "finished": "green",
+        "failed": "bold red",
+        "running": "yellow",
+        "odd": "bold red",  # ended, in a state that is not the API's
+        "unknown": "magenta",
+    }
 
 
 def test_a_failure_without_a_reason_says_so() -> None:
