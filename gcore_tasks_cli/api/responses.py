@@ -150,7 +150,6 @@ def _hint(status: int, said: str, *, of_task: bool) -> str | None:
         404: "is the ID right? It may be another account's: those are not found either"
         if of_task
         else _WRONG_URL,
-        429: "too many requests: a longer --interval asks less often",
         **dict.fromkeys((301, 302, 303, 307, 308), _WRONG_URL),
     }.get(status)
 

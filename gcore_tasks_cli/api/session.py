@@ -182,8 +182,8 @@ class Session:
         response: Response | None,
         error: ApiError | None,
     ) -> None:
-        if self._settings.on_exchange is None:
-            return
+        if self._settings.on_exchange is None or self._is_aborted:
+            return  # what was given up is no exchange
         self._settings.on_exchange(
             Exchange(
                 request.method,

@@ -70,6 +70,11 @@ def resources(
         fail_fast=fail_fast,
         any=any_one,
         json=as_json,
+        quiet=quiet,
+        progress=progress,
+        heartbeat=None if heartbeat == options.DEFAULT_HEARTBEAT_SECONDS else heartbeat,
+        verbose=verbose,
+        no_ci=no_ci,
     )
     wait_options = WaitOptions(
         Goal(fail_fast, any_one),

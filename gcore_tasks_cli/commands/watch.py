@@ -106,6 +106,11 @@ def watch(
         json=as_json,
         fields=fields,
         events=events,
+        quiet=quiet,
+        progress=progress,
+        heartbeat=None if heartbeat == options.DEFAULT_HEARTBEAT_SECONDS else heartbeat,
+        verbose=verbose,
+        no_ci=no_ci,
     )
     shown = options.progress_mode(progress, os.environ)
     wait_options = WaitOptions(

@@ -4,13 +4,13 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
-from gcore_tasks_cli.output.lines import ProgressLines
+from gcore_tasks_cli.output.lines import progress_of
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Held, Printer
 from gcore_tasks_cli.polling.events import Changed, Event, Tick
@@ -18,11 +18,6 @@ from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.expectations import Expectations
-from gcore_tasks_cli.times import steady_seconds
-
-if TYPE_CHECKING:
-    from gcore_tasks_cli.output.live import LiveView
 
 _FRAMES_A_SECOND = 4.0
 
@@ -74,7 +69,17 @@ def wait(
             happened = watch.run()
             first = next(happened)
             # The requests are under way: while they are, what shows the answers is imported.
-            progress = _progress(invocation, source, options, schedule.expectations)
+            progress = progress_of(
+                streams,
+                invocation.env,
+                source,
+                schedule.expectations,
+                shown="none" if options.quiet else options.progress,
+                # Log lines of requests would corrupt a live view.
+                is_plain=invocation.is_verbose,
+                heartbeat_seconds=options.heartbeat_seconds,
+                reports_failures=actions is None,
+            )
             printer.prepare()
             results: Printer | Held = printer
             if progress is not None and progress.is_live and streams.out.isatty():
@@ -100,33 +105,6 @@ def wait(
                 actions.error(error)
             actions.close()
     return outcome.codes
-
-
-def _progress(
-    invocation: Invocation,
-    source: Sequence[str] | Search,
-    options: WaitOptions,
-    expectations: Expectations,
-) -> "ProgressLines | LiveView | None":
-    """What shows the wait on standard error: a live view, lines, or nothing."""
-    if options.quiet or options.progress == "none":
-        return None
-    streams, env = invocation.streams, invocation.env
-    # Log lines of requests would corrupt a live view, and CI systems show what it repaints.
-    is_plain = bool(invocation.is_verbose or env.get("TERM") == "dumb" or env.get("CI"))
-    is_live = options.progress == "auto" and streams.err.isatty() and not is_plain
-    if options.progress == "live" or is_live:
-        from gcore_tasks_cli.output.live import LiveView
-
-        return LiveView(streams, env, source, expectations)
-    return ProgressLines(
-        streams.note,
-        source,
-        steady_seconds(),
-        options.heartbeat_seconds,
-        expectations,
-        reports_failures=options.no_ci or not streams.in_workflow,
-    )
 
 
 class _RecentTasks:

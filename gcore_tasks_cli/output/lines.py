@@ -1,17 +1,21 @@
 """The progress of a wait as lines of a log, for CI systems and pipes. Standard library only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.list_notes import found_words
 from gcore_tasks_cli.output.progress import Progress
-from gcore_tasks_cli.output.streams import error_lines
+from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import duration_seconds
 from gcore_tasks_cli.tasks.expectations import Expectations
-from gcore_tasks_cli.times import format_duration, format_timeout
+from gcore_tasks_cli.times import format_duration, format_timeout, steady_seconds
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.live import LiveView
 
 _MOST_SINGLE_LINES = 25
 _SUMMARY_SECONDS = 10.0
@@ -41,6 +45,7 @@ class ProgressLines(Progress):
         self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
+        self._errors: set[str] = set()
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations
         self._first_awaited = "the list of active tasks"
@@ -66,6 +71,8 @@ class ProgressLines(Progress):
             return [f"the API answers again, after {format_duration(event.seconds)}"]
         if isinstance(event, events.Found) and self.search is not None:
             return [] if self.follows else [f"gtask: {found_words(self.search, event)}"]
+        if isinstance(event, events.Failed):
+            return self._given_up(event)
         self._is_summary_due |= isinstance(event, events.Changed)
         if isinstance(event, events.Changed) and event.document.has_failed:
             _, *what_helps = error_lines(words.task_error(event.document))
@@ -74,6 +81,14 @@ class ProgressLines(Progress):
         if isinstance(event, events.Changed) and not self._is_crowd:
             return [change_line(event, self._expectations)]
         return []
+
+    def _given_up(self, event: events.Failed) -> list[str]:
+        """At once, since the wait may go on for long; of tasks that share an error the first."""
+        message = event.error.message
+        shared = message.replace(event.task_id, "") if event.task_id else message
+        is_new = shared not in self._errors
+        self._errors.add(shared)
+        return [message] if is_new else []
 
     @property
     def _is_crowd(self) -> bool:
@@ -102,16 +117,16 @@ class ProgressLines(Progress):
             return [f"still following {after}: no task is active"] if self.follows else []
         awaited = f"{len(waiting)} of {len(self.tasks)}" if self.is_found else self._first_awaited
         still = f"still waiting for {awaited} {after}"
-        if self.outage is not None:
-            return [f"{still}: {words.outage_words(self.outage, event.at)}"]
-        if not waiting:
-            return [still]
+        trouble = words.outage_words(self.outage, event.at) if self.outage is not None else ""
+        if not waiting or (self.outage is not None and self.outage.is_total):
+            return [f"{still}: {trouble}" if trouble else still]
         oldest = max(waiting, key=lambda task: task.elapsed(event.at) or -1.0)
         age = oldest.elapsed(event.at)
         if age is None:
             return [f"{still}: no answer of the API yet"]
         document, kind = oldest.document, oldest.document.task_type or "task"
-        return [f"{still}: {kind} {document.id} {document.state} for {format_duration(age)}"]
+        state = f"{kind} {document.id} {document.state} for {format_duration(age)}"
+        return [f"{still}: {state}; {trouble}" if trouble else f"{still}: {state}"]
 
 
 def change_line(event: events.Changed, expectations: Expectations) -> str:
@@ -127,3 +142,33 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
         age += f", {words.usual_words(usual)}"
     kind = document.task_type or "-"
     return f"{document.id}  {kind}  {words.state_words(document)}  {age}"
+
+
+def progress_of(
+    streams: Streams,
+    env: Mapping[str, str],
+    source: Sequence[str] | Search,
+    expectations: Expectations,
+    *,
+    shown: str,
+    is_plain: bool,
+    heartbeat_seconds: float,
+    reports_failures: bool,
+) -> "ProgressLines | LiveView | None":
+    """What shows a wait on standard error: a live view, lines, or nothing."""
+    if shown == "none":
+        return None
+    # CI systems show what a live view repaints.
+    is_plain = bool(is_plain or env.get("TERM") == "dumb" or env.get("CI"))
+    if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
+        from gcore_tasks_cli.output.live import LiveView
+
+        return LiveView(streams, env, source, expectations)
+    return ProgressLines(
+        streams.note,
+        source,
+        steady_seconds(),
+        heartbeat_seconds,
+        expectations,
+        reports_failures=reports_failures,
+    )

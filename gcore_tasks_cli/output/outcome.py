@@ -32,10 +32,12 @@ class Resume(NamedTuple):
     def line(self, unfinished: Sequence[events.Unfinished]) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
         task_ids = [each.task_id for each in unfinished]
-        if len(task_ids) > _MOST_IDS_TO_RESUME or not task_ids:
-            created = [each.document.created_on for each in unfinished if each.document]
-            oldest = min(filter(None, created), default=None)
-            search = self.search or ("--active", *(("--since", oldest) if oldest else ()))
+        if not task_ids or (len(task_ids) > _MOST_IDS_TO_RESUME and self.command == "watch"):
+            created = [each.document.created_on if each.document else None for each in unfinished]
+            oldest = min(filter(None, created), default="")
+            search = self.search or ("--active", "--project", "all", "--region", "all")
+            if not self.search and all(created):
+                search += ("--since", oldest)
             return shlex.join(["gtask", "watch", *search, *self.flags])
         if any(task_id.startswith("-") for task_id in task_ids):
             return shlex.join(["gtask", self.command, *self.flags, "--", *task_ids])
@@ -154,8 +156,10 @@ class Outcome:
         if not self._has_answers:
             is_reached = outage is not None and outage.error.status is not None
             return ("; no usable answer" if is_reached else "; the API was never reached") + why
-        if outage is None or not outage.is_total:
+        if outage is None:
             return ""
+        if not outage.is_total:
+            return f"; requests fail for {format_duration(steady_seconds() - outage.since)}{why}"
         return f"; no answer for {format_duration(steady_seconds() - outage.answered)}{why}"
 
 

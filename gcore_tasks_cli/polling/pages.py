@@ -91,7 +91,7 @@ class PageReader:
         self._newest_first = newest_first
         self._most = most
         self._sizes = sizes or Sizes()
-        self._page_size = self._sizes.page
+        self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
         self._plan: deque[ListPage] = deque()
         self._next_offset = 0
         self._given: set[str] = set()
@@ -125,7 +125,9 @@ class PageReader:
                 yield page
                 return
             if not self._plan or len(answer.documents) < request.limit:
-                self._replan(max(0, reached - self._sizes.overlap))
+                # A server may give less than it was asked for.
+                self._overlap = min(self._overlap, len(answer.documents) // 2)
+                self._replan(max(0, reached - self._overlap))
             if request.offset == 0:
                 self._pin(answer.documents)
                 self._page_size = _fitting(answer.documents, self._sizes)
@@ -150,17 +152,17 @@ class PageReader:
     def _plan_ahead(self, count: int) -> None:
         end = count if self._most is None else min(count, self._most)
         while len(self._plan) < PAGES_AHEAD and (
-            not self._plan or self._next_offset + self._sizes.overlap < end
+            not self._plan or self._next_offset + self._overlap < end
         ):
             limit = self._page_size
             if self._most is not None:
-                limit = min(limit, max(self._most - self._next_offset, 2 * self._sizes.overlap))
+                limit = min(limit, max(self._most - self._next_offset, 2 * self._overlap))
             self._ask(ListPage(self._parameters, limit, self._next_offset))
 
     def _ask(self, request: ListPage) -> None:
         self._plan.append(request)
         self._answers.ask(request)
-        self._next_offset = request.offset + request.limit - self._sizes.overlap
+        self._next_offset = request.offset + request.limit - self._overlap
 
     def _replan(self, offset: int) -> None:
         """Forgets what was planned, and goes on from this offset."""
