@@ -1,6 +1,5 @@
 """The Typer app: which commands there are. Each is imported once it is asked for."""
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any, cast
 
@@ -8,7 +7,7 @@ import typer
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.help import GtaskCommand, parts_of_help, unknown_command
-from gcore_tasks_cli.options import Color
+from gcore_tasks_cli.options import flattened
 from gcore_tasks_cli.typer_forms import Context, HelpFormatter, TyperCommand, TyperGroup
 
 # What people want → the commands for it, each with its function in the module of `commands` that
@@ -42,9 +41,12 @@ class _LazyGroup(TyperGroup):
         if cmd_name not in self.commands:
             # As with env and nohup, what follows the sandbox's command is that command's own.
             settings = {**_SETTINGS, "allow_interspersed_args": cmd_name != "sandbox"}
-            command = _command_of(_function_of(cmd_name), cmd_name, settings)
-            command.params += _command_of(_with_color, None, {}).params
-            self.commands[cmd_name] = command
+            only = typer.Typer(
+                add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+            )
+            register = only.command(cmd_name, cls=GtaskCommand, context_settings=settings)
+            register(flattened(_function_of(cmd_name)))
+            self.commands[cmd_name] = cast("TyperCommand", typer.main.get_command(only))
         return cast("TyperCommand", self.commands[cmd_name])
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Any:
@@ -66,18 +68,6 @@ class _LazyGroup(TyperGroup):
                 formatter.write_dl([(f"{name:10}", _summary(name)) for name in names])
         formatter.write_paragraph()
         formatter.write_text(closing)
-
-
-def _command_of(
-    function: Callable[..., Any], name: str | None, settings: dict[str, Any]
-) -> TyperCommand:
-    only = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    only.command(name, cls=GtaskCommand, context_settings=settings)(function)
-    return cast("TyperCommand", typer.main.get_command(only))
-
-
-def _with_color(_color: Color = None) -> None:
-    """Only declares the option that every command is given."""
 
 
 def _summary(name: str) -> str:

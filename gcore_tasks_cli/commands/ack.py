@@ -3,9 +3,8 @@
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from gcore_tasks_cli import filters, options
+from gcore_tasks_cli import options
+from gcore_tasks_cli.options import option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.query import TaskQuery
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
 def ack(
     task_ids: options.OptionalTaskIds = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Acknowledge all tasks instead of those named.")
+        bool, option("--all", "Acknowledge all tasks instead of those named.")
     ] = False,
-    projects: filters.Projects = None,
-    regions: filters.Regions = None,
+    projects: options.Projects = None,
+    regions: options.Regions = None,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
+        bool, option("-y, --yes", "With --all: do not ask whether that is meant.")
     ] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
@@ -39,10 +38,8 @@ def ack(
             raise UsageError("give task IDs or --all, not both")
         if as_json:
             raise UsageError("--all answers no documents: --json is for task IDs")
-        query = filters.task_query(
-            os.environ, projects=projects, regions=regions, acknowledged=False
-        )
-        return _all(query, sure=yes, verbose=verbose)
+        filters = options.Filters(project=projects, region=regions, acknowledged=False)
+        return _all(filters.query(), sure=yes, verbose=verbose)
     if not task_ids:
         raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
     if projects or regions:
