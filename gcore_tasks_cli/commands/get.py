@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
 
 
-def get(task_ids: options.TaskIds, form: options.Form, verbose: options.Verbose = False) -> int:
+def run(task_ids: options.TaskIds, form: options.Form, verbose: options.Verbose = False) -> int:
     """Show tasks: state, times, error, what they created.
 
     \b

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 20
 
 
-def list_tasks(
+def run(
     *,
     states: Annotated[
         options.Many,

@@ -7,7 +7,7 @@ from gcore_tasks_cli import options
 from gcore_tasks_cli.options import option
 
 
-def resources(
+def run(
     task_ids: options.TaskIds,
     *,
     types: Annotated[

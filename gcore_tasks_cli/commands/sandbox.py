@@ -32,7 +32,7 @@ _FILTERS = (
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
-def sandbox(
+def run(
     command: Annotated[
         list[str] | None,
         typer.Argument(

@@ -9,7 +9,7 @@ from gcore_tasks_cli import options
 from gcore_tasks_cli.options import option
 
 
-def watch(
+def run(
     task_ids: options.OptionalTaskIds = None,
     *,
     form: options.Form,
