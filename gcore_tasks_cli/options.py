@@ -8,7 +8,7 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -119,39 +119,63 @@ _TASK_IDS = typer.Argument(
     help="Task IDs. With '-': from standard input, as words or as JSON such as the API's "
     '{"tasks": [...]}.',
 )
+_JSON = option("-j, --json", "Print JSON, one document a task, as the API sent it.")
+_VERBOSE = option("-v, --verbose", "Log every request to standard error (never the key).")
+_PROJECT = option(
+    "-p, --project ID", "Project, or 'all'; repeatable. [env: GCORE_CLOUD_PROJECT_ID]"
+)
+_REGION = option("-r, --region ID", "Region, or 'all'; repeatable. [env: GCORE_CLOUD_REGION_ID]")
 TaskIds = Annotated[list[str], _TASK_IDS]
 OptionalTaskIds = Annotated[Many, _TASK_IDS]
-Json = Annotated[bool, option("-j, --json", "Print JSON, one document a task, as the API sent it.")]
-Verbose = Annotated[
-    bool, option("-v, --verbose", "Log every request to standard error (never the key).")
-]
-Projects = Annotated[
-    Many, option("-p, --project ID", "Project, or 'all'; repeatable. [env: GCORE_CLOUD_PROJECT_ID]")
-]
-Regions = Annotated[
-    Many, option("-r, --region ID", "Region, or 'all'; repeatable. [env: GCORE_CLOUD_REGION_ID]")
-]
-# Every command has it, and none is handed it. It is eager since help has colours too.
-_COLOR = option(
-    "--color WHEN",
-    f"{', '.join(COLOR)}. Takes precedence over NO_COLOR and FORCE_COLOR.",
-    callback=_use_color,
-    expose_value=False,
-    is_eager=True,
-)
+Json = Annotated[bool, _JSON]
+Verbose = Annotated[bool, _VERBOSE]
+Projects = Annotated[Many, _PROJECT]
+Regions = Annotated[Many, _REGION]
 
 
-class Form(NamedTuple):
+class Group:
+    """Options that belong together: as a class their declarations, as an object their values.
+
+    A flag that is not given is False, everything else None.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        for name in self.__annotations__:
+            setattr(self, name, values.get(name))
+
+    @classmethod
+    def parameters(cls) -> dict[str, inspect.Parameter]:
+        """The options as Typer reads them, by name."""
+        return {
+            name: inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=Annotated[kind, getattr(cls, name)],
+                default=False if kind is bool else None,
+            )
+            for name, kind in cls.__annotations__.items()
+        }
+
+
+class _Color(Group):
+    """Every command has it, and none is handed it."""
+
+    color: str | None = option(
+        "--color WHEN",
+        f"{', '.join(COLOR)}. Takes precedence over NO_COLOR and FORCE_COLOR.",
+        callback=_use_color,
+        expose_value=False,
+        is_eager=True,  # help has colours too
+    )
+
+
+class Form(Group):
     """The options that say in which form tasks are printed."""
 
-    json: Json = False
-    fields: Annotated[
-        str | None,
-        option(
-            "--fields LIST",
-            "Print these fields, tab-separated, a line a task: id,state,data.name.",
-        ),
-    ] = None
+    json: bool = _JSON
+    fields: str | None = option(
+        "--fields LIST", "Print these fields, tab-separated, a line a task: id,state,data.name."
+    )
 
     def printer(self, text: "MakePrinter", **others: "MakePrinter | None") -> "MakePrinter":
         """What makes the printer: of this form, of an option that is in `others`, or of `text`.
@@ -173,40 +197,30 @@ class Form(NamedTuple):
         return next(iter(chosen.values()), text)
 
 
-class Filters(NamedTuple):
+class Filters(Group):
     """The options that choose tasks."""
 
-    type: Annotated[
-        Many,
-        option("-T, --type TYPE", "Type, prefix (create_) or pattern ('*_volume'); repeatable."),
-    ] = None
-    project: Projects = None
-    region: Regions = None
-    user: Annotated[Many, option("--user ID", "Started by this user; repeatable.")] = None
-    resource: Annotated[
-        Many,
-        option(
-            "--resource ID", "Created this resource or is about it; give its full ID; repeatable."
-        ),
-    ] = None
-    since: Annotated[
-        str | None,
-        option(
-            "--since TIME",
-            "Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
-        ),
-    ] = None
-    until: Annotated[
-        str | None, option("--until TIME", "Created until then; a date includes its day.")
-    ] = None
-    acknowledged: Annotated[
-        bool | None,
-        option("--acknowledged/--unacknowledged", "Only acknowledged tasks, or only the others."),
-    ] = None
+    type: Many = option(
+        "-T, --type TYPE", "Type, prefix (create_) or pattern ('*_volume'); repeatable."
+    )
+    project: Many = _PROJECT
+    region: Many = _REGION
+    user: Many = option("--user ID", "Started by this user; repeatable.")
+    resource: Many = option(
+        "--resource ID", "Created this resource or is about it; give its full ID; repeatable."
+    )
+    since: str | None = option(
+        "--since TIME",
+        "Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
+    )
+    until: str | None = option("--until TIME", "Created until then; a date includes its day.")
+    acknowledged: bool | None = option(
+        "--acknowledged/--unacknowledged", "Only acknowledged tasks, or only the others."
+    )
 
     def words(self) -> tuple[str, ...]:
         """The options as given; none if nothing is chosen."""
-        return given(**self._asdict(), unacknowledged=self.acknowledged is False)
+        return given(**vars(self), unacknowledged=self.acknowledged is False)
 
     def query(self, states: tuple[str, ...] = (), *, newest_first: bool = True) -> "TaskQuery":
         """What they come to; the default project and region are those in the variables.
@@ -236,48 +250,33 @@ class Filters(NamedTuple):
         )
 
 
-class Waiting(NamedTuple):
+class Waiting(Group):
     """The options of a wait."""
 
-    timeout: Annotated[
-        float | None,
-        duration(
-            "-t, --timeout DURATION",
-            "Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once. [default: 2h]",
-        ),
-    ] = None
-    interval: Annotated[
-        float | None,
-        duration(
-            "-i, --interval SECONDS",
-            "Check each task exactly this often (at least 0.1). [default: by age and task type]",
-            least=SHORTEST_INTERVAL_SECONDS,
-        ),
-    ] = None
-    fail_fast: Annotated[bool, option("--fail-fast", "Stop at the first task that fails.")] = False
-    any: Annotated[bool, option("--any", "Stop at the first task that ends.")] = False
-    quiet: Annotated[bool, option("-q, --quiet", "Errors only.")] = False
-    progress: Annotated[
-        str | None,
-        option(
-            "--progress WHEN",
-            f"{', '.join(PROGRESS)}. auto: live at a terminal, unless CI is set. "
-            "[env: GTASK_PROGRESS]",
-        ),
-    ] = None
-    heartbeat: Annotated[
-        float,
-        duration(
-            "--heartbeat DURATION",
-            "In logs: a line after this much silence; 0: never. [default: 60s]",
-            show_default=False,
-        ),
-    ] = DEFAULT_HEARTBEAT_SECONDS
-    verbose: Verbose = False
-    no_ci: Annotated[
-        bool,
-        option("--no-ci", "In GitHub Actions: no annotations, job summary or step outputs."),
-    ] = False
+    timeout: float | None = duration(
+        "-t, --timeout DURATION",
+        "Stop after this long: 90, 90s, 10m, 1h30m; 0 checks once. [default: 2h]",
+    )
+    interval: float | None = duration(
+        "-i, --interval SECONDS",
+        "Check each task exactly this often (at least 0.1). [default: by age and task type]",
+        least=SHORTEST_INTERVAL_SECONDS,
+    )
+    fail_fast: bool = option("--fail-fast", "Stop at the first task that fails.")
+    any: bool = option("--any", "Stop at the first task that ends.")
+    quiet: bool = option("-q, --quiet", "Errors only.")
+    progress: str | None = option(
+        "--progress WHEN",
+        f"{', '.join(PROGRESS)}. auto: live at a terminal, unless CI is set. [env: GTASK_PROGRESS]",
+    )
+    heartbeat: float | None = duration(
+        "--heartbeat DURATION",
+        "In logs: a line after this much silence; 0: never. [default: 60s]",
+    )
+    verbose: bool = _VERBOSE
+    no_ci: bool = option(
+        "--no-ci", "In GitHub Actions: no annotations, job summary or step outputs."
+    )
 
     def words(self) -> tuple[str, ...]:
         """What of it a command that goes on with the wait should have."""
@@ -297,11 +296,12 @@ class Waiting(NamedTuple):
         from gcore_tasks_cli.operations.wait import WaitOptions
         from gcore_tasks_cli.polling.goal import Goal
 
+        heartbeat = DEFAULT_HEARTBEAT_SECONDS if self.heartbeat is None else self.heartbeat
         return WaitOptions(
             Goal(self.fail_fast, self.any),
             resume,
             interval=self.interval,
-            heartbeat_seconds=self.heartbeat,
+            heartbeat_seconds=heartbeat,
             quiet=self.quiet,
             progress=progress_mode(self.progress, os.environ),
             no_ci=self.no_ci,
@@ -310,29 +310,23 @@ class Waiting(NamedTuple):
 
 def flattened(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as Typer can read it: a group is replaced by its options; `--color` is added."""
-    groups: dict[str, Any] = {}
-    parameters, kind = [], inspect.Parameter.KEYWORD_ONLY
+    groups: dict[str, type[Group]] = {}
+    parameters: dict[str, inspect.Parameter] = {}
     for each in inspect.signature(function).parameters.values():
-        fields = {each.name: (each.annotation, each.default)}
-        if hasattr(each.annotation, "_fields"):
-            group = groups[each.name] = each.annotation
-            fields = {
-                name: (group.__annotations__[name], default)
-                for name, default in group._field_defaults.items()
-            }
-        parameters += [
-            inspect.Parameter(name, kind, annotation=annotation, default=default)
-            for name, (annotation, default) in fields.items()
-        ]
-    color = Annotated[str | None, _COLOR]
-    parameters.append(inspect.Parameter("_color", kind, annotation=color, default=None))
+        if isinstance(each.annotation, type) and issubclass(each.annotation, Group):
+            groups[each.name] = each.annotation
+            parameters |= each.annotation.parameters()
+        else:
+            parameters[each.name] = each.replace(kind=each.KEYWORD_ONLY)
+    parameters |= _Color.parameters()
 
-    def run(_color: None = None, **values: Any) -> Any:
+    def run(color: None = None, **values: Any) -> Any:
+        del color  # its callback has done all there is to do
         for name, group in groups.items():
-            values[name] = group(*(values.pop(field) for field in group._fields))
+            values[name] = group(**{option: values.pop(option) for option in group.__annotations__})
         return function(**values)
 
     run.__doc__ = function.__doc__
-    run.__annotations__ = {each.name: each.annotation for each in parameters}
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {name: each.annotation for name, each in parameters.items()}
+    run.__signature__ = inspect.Signature(list(parameters.values()))  # type: ignore[attr-defined]
     return run

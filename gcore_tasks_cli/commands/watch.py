@@ -80,7 +80,7 @@ def run(
         )
     if follow and appear is not None:
         raise UsageError("--follow and --appear exclude each other")
-    flags = (*waiting.words(), *options.given(**form._asdict(), events=events))
+    flags = (*waiting.words(), *options.given(**vars(form), events=events))
     wait_options = waiting.options(Resume("watch", flags, search))
     timeout = waiting.timeout
     if timeout is None:
