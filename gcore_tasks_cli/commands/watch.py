@@ -72,14 +72,7 @@ def run(
     make_printer = form.printer(text, events=EventPrinter if events else None)
     query = filters.query(ACTIVE_STATES)
     search = (*options.given(active=active, follow=follow, appear=appear), *filters.words())
-    if task_ids and search:
-        raise UsageError(
-            "give task IDs or what chooses among the active tasks (--active, --type, --project, "
-            "--region, --user, --resource, --since, --until, --acknowledged, --follow, "
-            "--appear), not both"
-        )
-    if follow and appear is not None:
-        raise UsageError("--follow and --appear exclude each other")
+    _check_search(bool(task_ids), search)
     flags = (*waiting.words(), *options.given(**vars(form), events=events))
     wait_options = waiting.options(Resume("watch", flags, search))
     timeout = waiting.timeout
@@ -100,14 +93,27 @@ def run(
         )
     limit = None if appear is None else min(appear, timeout)
     source = invocation.task_ids(task_ids) if task_ids else Search(query, limit, follow)
+    shows_documents = bool(form.json or form.fields) and streams.out.isatty()
     if events and streams.out.isatty() and streams.err.isatty():
-        # A live view would be torn by the lines.
-        wait_options = wait_options._replace(progress="none")
+        wait_options = wait_options._replace(progress="none")  # its lines would tear a live view
     if follow:
-        # Without an end, it is no step of a job that could be reported.
-        wait_options = wait_options._replace(no_ci=True)
-        if (form.json or form.fields) and streams.out.isatty():
-            # Documents that are held back until the view is over would be held back for ever.
-            wait_options = wait_options._replace(quiet=True)
+        # Without an end, it is no step of a job that could be reported; and documents that are held
+        # back until a view is over would be held back for ever.
+        quiet = wait_options.quiet or shows_documents
+        wait_options = wait_options._replace(no_ci=True, quiet=quiet)
     printer = make_printer(streams, invocation.env)
     return most_important(wait(invocation, source, wait_options, printer))
+
+
+def _check_search(has_task_ids: bool, search: tuple[str, ...]) -> None:
+    """Raises a UsageError for options that choose tasks, as given, if they exclude each other."""
+    from gcore_tasks_cli.errors import UsageError
+
+    if has_task_ids and search:
+        raise UsageError(
+            "give task IDs or what chooses among the active tasks (--active, --type, --project, "
+            "--region, --user, --resource, --since, --until, --acknowledged, --follow, "
+            "--appear), not both"
+        )
+    if "--follow" in search and "--appear" in search:
+        raise UsageError("--follow and --appear exclude each other")
