@@ -60,9 +60,7 @@ def run(arguments: Sequence[str]) -> int:
 
         leave_at_once()
         return _invoke(arguments)
-    except OutputClosed:
-        return ExitCode.OUTPUT_CLOSED
-    except (BrokenPipeError, SystemExit):  # help into a closed pipe; the parser leaves so then
+    except (OutputClosed, BrokenPipeError, SystemExit):  # the parser leaves so in a closed pipe
         return ExitCode.OUTPUT_CLOSED
     except OSError as error:
         if error.errno in _OF_THE_MACHINE or error.filename is not None:
@@ -75,11 +73,11 @@ def run(arguments: Sequence[str]) -> int:
         # An option that got the key by mistake is quoted in its error.
         streams = Streams.standard(secrets_at_hand(os.environ))
         streams.error(error)
-        if streams.in_workflow and {"watch", "resources"} & set(arguments):
+        waits = {"watch", "resources"} & set(arguments)
+        if streams.in_workflow and waits and "--no-ci" not in arguments:
             from gcore_tasks_cli.output.actions import error_annotation
 
-            if "--no-ci" not in arguments:
-                streams.workflow_command(error_annotation(error))
+            streams.workflow_command(error_annotation(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001  (whatever it is, it is not the user's fault)
         return _internal_error(error, arguments)

@@ -1,6 +1,6 @@
 """The Typer app: which commands there are. Each is imported once it is asked for."""
 
-from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, cast
 
@@ -8,21 +8,23 @@ import typer
 
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.help import GtaskCommand, parts_of_help, unknown_command
-from gcore_tasks_cli.options import Color
+from gcore_tasks_cli.options import flattened, option
 from gcore_tasks_cli.typer_forms import Context, HelpFormatter, TyperCommand, TyperGroup
 
-# What people want → the commands for it, each with its function in the module of `commands` that
-# is named like the command.
+# What people want → the commands for it. Each is the function `run` of the module of `commands`
+# that is named like it.
 GROUPS = {
-    "Wait for tasks": {"watch": "watch", "resources": "resources"},
-    "Look and tidy up": {"list": "list_tasks", "get": "get", "ack": "ack"},
-    "Try it, set it up, learn": {
-        "sandbox": "sandbox",
-        "completion": "completion",
-        "help": "help_",
-    },
+    "Wait for tasks": ("watch", "resources"),
+    "Look and tidy up": ("list", "get", "ack"),
+    "Try it, set it up, learn": ("sandbox", "completion", "help"),
 }
-_FUNCTIONS = {name: function for group in GROUPS.values() for name, function in group.items()}
+_COMMANDS = [name for names in GROUPS.values() for name in names]
+_typer = partial(
+    typer.Typer,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: rich would double the time to the first line
+    pretty_exceptions_enable=False,
+)
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -32,24 +34,25 @@ class _LazyGroup(TyperGroup):
     def list_commands(self, ctx: Context) -> list[str]:
         """All commands."""
         del ctx
-        return list(_FUNCTIONS)
+        return _COMMANDS
 
     def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand | None:
         """The command of this name; None if there is none."""
         del ctx
-        if cmd_name not in _FUNCTIONS:
+        if cmd_name not in _COMMANDS:
             return None
         if cmd_name not in self.commands:
             # As with env and nohup, what follows the sandbox's command is that command's own.
             settings = {**_SETTINGS, "allow_interspersed_args": cmd_name != "sandbox"}
-            command = _command_of(_function_of(cmd_name), cmd_name, settings)
-            command.params += _command_of(_with_color, None, {}).params
-            self.commands[cmd_name] = command
+            only = _typer()
+            register = only.command(cmd_name, cls=GtaskCommand, context_settings=settings)
+            register(flattened(_function_of(cmd_name)))
+            self.commands[cmd_name] = cast("TyperCommand", typer.main.get_command(only))
         return cast("TyperCommand", self.commands[cmd_name])
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Any:
         """As the parser does it, but an unknown command is answered with the nearest."""
-        if args[0] not in _FUNCTIONS:
+        if args[0] not in _COMMANDS:
             raise unknown_command(args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
@@ -68,34 +71,15 @@ class _LazyGroup(TyperGroup):
         formatter.write_text(closing)
 
 
-def _command_of(
-    function: Callable[..., Any], name: str | None, settings: dict[str, Any]
-) -> TyperCommand:
-    only = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    only.command(name, cls=GtaskCommand, context_settings=settings)(function)
-    return cast("TyperCommand", typer.main.get_command(only))
-
-
-def _with_color(_color: Color = None) -> None:
-    """Only declares the option that every command is given."""
-
-
 def _summary(name: str) -> str:
     return (_function_of(name).__doc__ or "").partition("\n")[0]
 
 
 def _function_of(name: str) -> Any:
-    return getattr(import_module(f"gcore_tasks_cli.commands.{name}"), _FUNCTIONS[name])
+    return import_module(f"gcore_tasks_cli.commands.{name}").run
 
 
-app = typer.Typer(
-    name="gtask",
-    cls=_LazyGroup,
-    add_completion=False,
-    rich_markup_mode=None,  # plain help: rich would double the time to the first line
-    pretty_exceptions_enable=False,
-    context_settings=_SETTINGS,
-)
+app = _typer(name="gtask", cls=_LazyGroup, context_settings=_SETTINGS)
 
 
 def _show_version(wanted: bool) -> None:
@@ -109,9 +93,7 @@ def gtask(
     context: typer.Context,
     _version: Annotated[
         bool,
-        typer.Option(
-            "--version", "-V", callback=_show_version, is_eager=True, help="Show version."
-        ),
+        option("-V, --version", "Show version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
     """Wait for the asynchronous tasks of the Gcore Cloud API, and see what they did.

@@ -18,40 +18,26 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit statuses of `gtask`."""
+    """The exit statuses of `gtask`; of several at once, the first in this order is the one."""
 
-    OK = 0
-    TASK_ERROR = 1
-    USAGE = 2
-    KEY_REFUSED = 3
-    NOT_FOUND = 4
-    NO_ANSWER = 5
-    # EX_SOFTWARE of sysexits.h.
-    INTERNAL_ERROR = 70
-    NOT_FINISHED = 124
-    INTERRUPTED = 130
+    TERMINATED = 143
     # 128 + SIGPIPE, as a shell reports other programs whose reader has left.
     OUTPUT_CLOSED = 141
-    TERMINATED = 143
-
-
-_PRECEDENCE = (
-    ExitCode.TERMINATED,
-    ExitCode.INTERRUPTED,
-    ExitCode.INTERNAL_ERROR,
-    ExitCode.USAGE,
-    ExitCode.KEY_REFUSED,
-    ExitCode.NO_ANSWER,
-    ExitCode.NOT_FOUND,
-    ExitCode.TASK_ERROR,
-    ExitCode.NOT_FINISHED,
-)
+    INTERRUPTED = 130
+    # EX_SOFTWARE of sysexits.h.
+    INTERNAL_ERROR = 70
+    USAGE = 2
+    KEY_REFUSED = 3
+    NO_ANSWER = 5
+    NOT_FOUND = 4
+    TASK_ERROR = 1
+    NOT_FINISHED = 124
+    OK = 0
 
 
 def most_important(codes: Iterable[ExitCode]) -> ExitCode:
     """The one status for several: the first of 3, 5, 4, 1, 124, else 0."""
-    present = set(codes)
-    return next((code for code in _PRECEDENCE if code in present), ExitCode.OK)
+    return min(codes, key=list(ExitCode).index, default=ExitCode.OK)
 
 
 class GtaskError(Exception):

@@ -33,7 +33,7 @@ OPTION_GROUPS: dict[str, tuple[str, ...]] = {
 }
 MORE = "More: gtask help exit-codes, environment, ids, waiting, output, ci, stability"
 # What other tools call it. Suggested only where the word on the right exists.
-_COMMANDS_ELSEWHERE = {
+_ELSEWHERE = {
     **dict.fromkeys(("wait", "poll", "follow"), "watch"),
     **dict.fromkeys(("show", "view", "describe", "status"), "get"),
     **dict.fromkeys(("ls", "search", "find"), "list"),
@@ -42,8 +42,6 @@ _COMMANDS_ELSEWHERE = {
     "mock": "sandbox",
     "man": "help",
     "version": "--version",
-}
-_OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("--output", "--format", "-o"), "--json"),
     **dict.fromkeys(("--silent", "-s"), "--quiet"),
     **dict.fromkeys(("--max-time", "-m"), "--timeout"),
@@ -146,49 +144,44 @@ def usage_error(error: ParserError) -> UsageError:
     if name in _WITHDRAWN_OPTIONS:
         return UsageError(f"there is no option {name!r}", hint=_WITHDRAWN_OPTIONS[name])
     known = [known for each in parameters_of(context.command, context) for known in each.names]
-    nearest = nearest_option(name, known)
-    if context.parent is None and nearest is None:
+    meant = did_you_mean(name, known)
+    if context.parent is None and not meant:
         return UsageError(
             f"there is no option {name!r} before the command",
             hint=f"options follow the command: gtask COMMAND {name} …",
         )
-    return _unknown("option", name, nearest, path)
+    return _unknown("option", name, meant, path)
 
 
 def unknown_command(name: str, known: Sequence[str]) -> UsageError:
     """The error of a command that does not exist."""
     if re.fullmatch(_TASK_ID, name):
         return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
-    return _unknown("command", name, nearest_command(name, known), "gtask")
+    return _unknown("command", name, did_you_mean(name, [*known, "--version"]), "gtask")
 
 
-def nearest_command(typed: str, known: Sequence[str]) -> str | None:
-    """The command that was probably meant."""
-    elsewhere = _COMMANDS_ELSEWHERE.get(typed.lower())
-    if elsewhere in known or elsewhere == "--version":
-        return elsewhere
-    return _nearest(typed.lower(), known)
-
-
-def nearest_option(typed: str, known: Sequence[str]) -> str | None:
-    """The option that was probably meant."""
-    elsewhere = _OPTIONS_ELSEWHERE.get(typed)
-    if elsewhere in known:
-        return elsewhere
-    if len(typed) == 2:  # a single letter resembles every other
-        return next((option for option in known if option == typed.swapcase()), None)
-    names = [option.removeprefix("--") for option in known if option.startswith("--")]
-    nearest = _nearest(typed.lower().removeprefix("--"), names)
-    return None if nearest is None else f"--{nearest}"
-
-
-def _nearest(typed: str, known: Sequence[str]) -> str | None:
+def nearest(typed: str, known: Sequence[str]) -> str | None:
+    """Which of the known commands, topics or options was probably meant."""
     from difflib import get_close_matches
 
-    longer = [word for word in known if len(typed) > 2 and word.startswith(typed)]
-    return next(iter(longer or get_close_matches(typed, known, n=1, cutoff=_NEAR)), None)
+    if (elsewhere := _ELSEWHERE.get(typed.lower())) in known:
+        return elsewhere
+    if typed.startswith("-") and len(typed) == 2:  # a single letter resembles every other
+        return next((option for option in known if option == typed.swapcase()), None)
+    kind = "--" if typed.startswith("--") else ""
+    names = [word.removeprefix(kind) for word in known if word.startswith("-") == bool(kind)]
+    name = typed.lower().removeprefix(kind)
+    longer = [each for each in names if len(name) > 2 and each.startswith(name)]
+    found = longer or get_close_matches(name, names, n=1, cutoff=_NEAR)
+    return f"{kind}{found[0]}" if found else None
 
 
-def _unknown(kind: str, name: str, nearest: str | None, path: str) -> UsageError:
-    hint = f"did you mean {nearest}? See {path} --help" if nearest else f"see {path} --help"
+def did_you_mean(typed: str, known: Sequence[str]) -> str:
+    """The beginning of a hint: what was probably meant, if anything was."""
+    meant = nearest(typed, known)
+    return f"did you mean {meant}? " if meant else ""
+
+
+def _unknown(kind: str, name: str, meant: str, path: str) -> UsageError:
+    hint = f"{meant}{'See' if meant else 'see'} {path} --help"
     return UsageError(f"there is no {kind} {name!r}", hint=hint)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
@@ -11,17 +11,20 @@ from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
-from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
+from gcore_tasks_cli.times import Deadline, steady_seconds
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
     from gcore_tasks_cli.api.fetcher import Fetcher
+    from gcore_tasks_cli.polling.events import Outage
+    from gcore_tasks_cli.polling.requests import Observer
 
 # How long a command that waits for no task may take to begin, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
 
 _LONGEST_BLOCK_SECONDS = 0.2
+_SILENT_SECONDS = 1.0
 
 _T = TypeVar("_T")
 
@@ -39,7 +42,9 @@ class Invocation(NamedTuple):
     deadline: Deadline
     is_verbose: bool = False
     is_quiet: bool = False
-    certificates: "_Background[SSLContext] | None" = None  # being loaded; None for plain http
+    certificates: "Callable[[Deadline, str], SSLContext] | None" = (
+        None  # being loaded; None for plain http
+    )
 
     @classmethod
     def begin(
@@ -57,8 +62,10 @@ class Invocation(NamedTuple):
             DeadlinePassed: if the file of the key blocks.
         """
         deadline = Deadline.after(timeout_seconds)
-        settings = _Background(lambda: Settings.of(env)).result(deadline, "no API key")
-        certificates = _Background(lambda: _tls_context(settings)) if settings.uses_tls else None
+        settings = _in_background(partial(Settings.of, env))(deadline, "no API key")
+        certificates = (
+            _in_background(partial(_tls_context, settings)) if settings.uses_tls else None
+        )
         streams = Streams.standard(settings.secrets)
         if verbose:
             from gcore_tasks_cli.api.request_log import RequestLog
@@ -77,8 +84,8 @@ class Invocation(NamedTuple):
         if "-" in arguments and stdin is not None and stdin.isatty():
             self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
         recent = partial(recent_ids, self.env, self.settings.host)
-        work = _Background(lambda: collect_ids(arguments, stdin, recent))
-        return work.result(self.deadline, "no end of standard input")
+        ids = _in_background(partial(collect_ids, arguments, stdin, recent))
+        return ids(self.deadline, "no end of standard input")
 
     def connect(self) -> "Fetcher":
         """A way to the API.
@@ -94,11 +101,32 @@ class Invocation(NamedTuple):
 
         tls = None
         if self.certificates is not None:
-            tls = self.certificates.result(self.deadline, "no certificates")
+            tls = self.certificates(self.deadline, "no certificates")
         can_change = self.settings.key_source != KEY
         read = (lambda: find_api_key(self.env)[0]) if can_change else None
         key = CurrentKey(self.settings.api_key, self.streams.secrets, read)
         return Fetcher(lambda: Session(self.settings, tls, key))
+
+    def waiting_line(self) -> "Observer | None":
+        """At a terminal, a temporary "waiting for HOST" line after a second; else nothing.
+
+        Its user calls `Streams.erase` in the end.
+        """
+        streams, env = self.streams, self.env
+        wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")
+        is_plain = bool(wants_lines or env.get("CI") or env.get("TERM") == "dumb")
+        if not streams.err.isatty() or is_plain or self.is_quiet or self.is_verbose:
+            return None
+        began = steady_seconds()
+
+        def observe(now: float, outage: "Outage | None") -> None:
+            if now - began >= _SILENT_SECONDS:
+                text = f"waiting for {self.settings.host}"
+                if outage is not None:
+                    text = f"{outage.error.message}; trying again"
+                streams.show_briefly(f"gtask: {text}")
+
+        return observe
 
 
 def _tls_context(settings: Settings) -> "SSLContext":
@@ -107,37 +135,34 @@ def _tls_context(settings: Settings) -> "SSLContext":
     return tls_context(settings)
 
 
-class _Background(Generic[_T]):
-    """Work that may take long or block for ever (a pipe, a FIFO), in a thread of its own."""
+def _in_background(work: Callable[[], _T]) -> Callable[[Deadline, str], _T]:
+    """Starts work that may take long or block for ever (a pipe, a FIFO) in a thread of its own.
 
-    def __init__(self, work: Callable[[], _T]) -> None:
-        self._work = work
-        self._done: list[_T] = []
-        self._errors: list[Exception] = []
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+    Returns what waits for its result, not longer than until the deadline. That raises
+    DeadlinePassed with what is missing then, or what the work raised.
+    """
+    done: list[_T] = []
+    errors: list[Exception] = []
 
-    def _run(self) -> None:
+    def run() -> None:
         try:
-            self._done.append(self._work())
+            done.append(work())
         except Exception as error:  # noqa: BLE001  (raised by the caller)
-            self._errors.append(error)
+            errors.append(error)
 
-    def result(self, deadline: Deadline, missing: str) -> _T:
-        """What the work gives, not later than at the deadline.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
 
-        Raises:
-            DeadlinePassed: with what was `missing` at the deadline.
-            Exception: what the work raised.
-        """
-        seconds = ONE_SHOT_SECONDS if deadline.checks_once else deadline.timeout_seconds
-        end = steady_seconds() + seconds if deadline.checks_once else deadline.at
+    def result(deadline: Deadline, missing: str) -> _T:
+        end = Deadline.after(ONE_SHOT_SECONDS) if deadline.checks_once else deadline
         # In small steps: a lock's own clock stands still while the machine sleeps, and on Windows
         # no signal gets through while it waits.
-        while self._thread.is_alive() and (left := end - steady_seconds()) > 0:
-            self._thread.join(min(left, _LONGEST_BLOCK_SECONDS))
-        if self._errors:
-            raise self._errors[0]
-        if not self._done:
-            raise DeadlinePassed(f"{missing} after {format_timeout(seconds)}")
-        return self._done[0]
+        while thread.is_alive() and (left := end.at - steady_seconds()) > 0:
+            thread.join(min(left, _LONGEST_BLOCK_SECONDS))
+        if errors:
+            raise errors[0]
+        if not done:
+            raise DeadlinePassed(f"{missing} after {end.timeout_words}")
+        return done[0]
+
+    return result

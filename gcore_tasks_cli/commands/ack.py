@@ -3,23 +3,23 @@
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from gcore_tasks_cli import filters, options
+from gcore_tasks_cli import options
+from gcore_tasks_cli.options import option
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
-def ack(
+def run(
     task_ids: options.OptionalTaskIds = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Acknowledge all tasks instead of those named.")
+        bool, option("--all", "Acknowledge all tasks instead of those named.")
     ] = False,
-    projects: filters.Projects = None,
-    regions: filters.Regions = None,
+    projects: options.Projects = None,
+    regions: options.Regions = None,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="With --all: do not ask whether that is meant.")
+        bool, option("-y, --yes", "With --all: do not ask whether that is meant.")
     ] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
@@ -33,45 +33,42 @@ def ack(
       gtask ack --all --project 1234 --yes
     """
     from gcore_tasks_cli.errors import UsageError
-
-    if everything:
-        if task_ids:
-            raise UsageError("give task IDs or --all, not both")
-        if as_json:
-            raise UsageError("--all answers no documents: --json is for task IDs")
-        query = filters.task_query(
-            os.environ, projects=projects, regions=regions, acknowledged=False
-        )
-        return _all(query, sure=yes, verbose=verbose)
-    if not task_ids:
-        raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
-    if projects or regions:
-        raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    return _some(task_ids, as_json=as_json, verbose=verbose)
-
-
-def _some(arguments: list[str], *, as_json: bool, verbose: bool) -> int:
-    from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
+
+    if everything and task_ids:
+        raise UsageError("give task IDs or --all, not both")
+    if everything and as_json:
+        raise UsageError("--all answers no documents: --json is for task IDs")
+    if not everything and not task_ids:
+        raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
+    if not everything and (projects or regions):
+        raise UsageError("--project and --region are for --all; task IDs say all by themselves")
+    filters = options.Filters(project=projects, region=regions, acknowledged=False)
+    query = filters.query() if everything else None
+    invocation = Invocation.begin(os.environ, verbose=verbose)
+    if query is not None:
+        return _all(invocation, query, sure=yes)
+    return _some(invocation, task_ids or [], as_json=as_json)
+
+
+def _some(invocation: "Invocation", arguments: list[str], *, as_json: bool) -> int:
+    from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.operations.fetch import print_each
     from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
     from gcore_tasks_cli.polling.jobs import Acknowledge
 
-    invocation = Invocation.begin(os.environ, verbose=verbose)
     printer = (JsonPrinter if as_json else AcknowledgedPrinter)(invocation.streams, invocation.env)
     jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(arguments)]
     return most_important(print_each(invocation, jobs, printer))
 
 
-def _all(query: "TaskQuery", *, sure: bool, verbose: bool) -> int:
+def _all(invocation: "Invocation", query: "TaskQuery", *, sure: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
-    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
     from gcore_tasks_cli.output import words
     from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
-    invocation = Invocation.begin(os.environ, verbose=verbose)
     streams = invocation.streams
     if not sure and not streams.is_interactive:
         raise UsageError(

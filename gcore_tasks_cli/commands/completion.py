@@ -13,7 +13,7 @@ SCRIPTS = {
 }
 
 
-def completion(
+def run(
     shell: Annotated[
         str,
         typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
@@ -37,15 +37,13 @@ def completion(
       gtask completion zsh > _gtask
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.help import nearest_command
+    from gcore_tasks_cli.help import did_you_mean
     from gcore_tasks_cli.output.streams import Streams
 
     name = {"pwsh": "powershell"}.get(shell.lower(), shell.lower())
     if name not in SCRIPTS:
-        nearest = nearest_command(name, list(SCRIPTS))
-        meant = f"did you mean {nearest}? " if nearest else ""
-        known = ", ".join(SCRIPTS)
-        raise UsageError(f"there is no completion for {shell!r}", hint=f"{meant}Known: {known}")
+        hint = f"{did_you_mean(name, list(SCRIPTS))}Known: {', '.join(SCRIPTS)}"
+        raise UsageError(f"there is no completion for {shell!r}", hint=hint)
     Streams.standard().data(_script(SCRIPTS[name]))
 
 

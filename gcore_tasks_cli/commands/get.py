@@ -1,16 +1,17 @@
 """`gtask get`: shows tasks."""
 
 import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli import options
 
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.printers import Printer
+    from gcore_tasks_cli.output.streams import Streams
 
-def get(
-    task_ids: options.TaskIds,
-    as_json: options.Json = False,
-    fields: options.Fields = None,
-    verbose: options.Verbose = False,
-) -> int:
+
+def run(task_ids: options.TaskIds, form: options.Form, verbose: options.Verbose = False) -> int:
     """Show tasks: state, times, error, what they created.
 
     \b
@@ -19,28 +20,19 @@ def get(
       gtask get ID --json | jq -r .state
       curl -X POST … | gtask get -
     """
-    from gcore_tasks_cli.errors import UsageError, most_important
+    from gcore_tasks_cli.errors import most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
     from gcore_tasks_cli.polling.jobs import GetTask
 
-    if fields and as_json:
-        raise UsageError("--fields and --json exclude each other")
-    if fields is not None:
-        from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
-
-        paths = parse_fields(fields)
+    make_printer = form.printer(_card_printer)
     invocation = Invocation.begin(os.environ, verbose=verbose)
-    streams, env = invocation.streams, invocation.env
-    printer: Printer
-    if as_json:
-        printer = JsonPrinter(streams, env)
-    elif fields is not None:
-        printer = FieldsPrinter(streams, env, paths)
-    else:
-        from gcore_tasks_cli.output.text import CardPrinter  # programs do without
-
-        printer = CardPrinter(streams, env)
+    printer = make_printer(invocation.streams, invocation.env)
     jobs = [GetTask(task_id) for task_id in invocation.task_ids(task_ids)]
     return most_important(print_each(invocation, jobs, printer))
+
+
+def _card_printer(streams: "Streams", env: Mapping[str, str]) -> "Printer":
+    from gcore_tasks_cli.output.text import CardPrinter  # programs do without
+
+    return CardPrinter(streams, env)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.pages import Block
     from gcore_tasks_cli.typer_forms import TyperGroup
 
 
-def help_(
+def run(
     context: typer.Context,
     topic: Annotated[
         str | None,
@@ -32,8 +33,8 @@ def help_(
       gtask help environment
     """
     from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.help import nearest_command
-    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS
+    from gcore_tasks_cli.help import did_you_mean
+    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS, blocks_of
 
     whole = context.find_root()
     gtask = cast("TyperGroup", whole.command)
@@ -46,28 +47,23 @@ def help_(
     if command:
         pages.append(command.get_help(typer.Context(command, parent=whole, info_name=topic)))
     if name in TOPICS:
-        pages.append(_page(name, context))
-    if name == "environment":
-        pages.append(_settings_in_effect(context))
+        blocks = blocks_of(name) + (_settings_in_effect() if name == "environment" else [])
+        pages.append(_text(blocks, context))
     if not pages:
-        known = [*gtask.list_commands(whole), *TOPICS]
-        nearest = nearest_command(topic, known)
-        meant = f"did you mean {nearest}? " if nearest else ""
-        topics = ", ".join(TOPICS)
+        meant = did_you_mean(topic, [*gtask.list_commands(whole), *TOPICS])
         raise UsageError(
             f"there is no help on {topic!r}",
-            hint=f"{meant}There is help on every command, and on {topics}",
+            hint=f"{meant}There is help on every command, and on {', '.join(TOPICS)}",
         )
     typer.echo("\n\n".join(pages))
 
 
-def _page(topic: str, context: typer.Context) -> str:
-    """The topic as text for this terminal."""
+def _text(blocks: "list[Block]", context: typer.Context) -> str:
+    """The page as text for this terminal."""
     from gcore_tasks_cli.help import bold
-    from gcore_tasks_cli.pages import blocks_of
 
     page = context.make_formatter()
-    for kind, text, rows in blocks_of(topic):
+    for kind, text, rows in blocks:
         page.write_paragraph()
         if kind in ("title", "heading"):
             page.write_text(bold(text))
@@ -82,16 +78,11 @@ def _page(topic: str, context: typer.Context) -> str:
     return page.getvalue().strip()
 
 
-def _settings_in_effect(context: typer.Context) -> str:
+def _settings_in_effect() -> "list[Block]":
     from gcore_tasks_cli.api.tls import tls_context
-    from gcore_tasks_cli.help import bold
     from gcore_tasks_cli.options import progress_mode
+    from gcore_tasks_cli.pages import Block
     from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
     rows = settings_in_effect(os.environ, tls_context, lambda: progress_mode(None, os.environ))
-    page = context.make_formatter()
-    page.write_text(bold("In effect now"))
-    page.write_paragraph()
-    with page.indentation():
-        page.write_dl(rows, col_max=23)
-    return page.getvalue().rstrip()
+    return [Block("heading", "In effect now"), Block("rows", "", tuple(rows))]

@@ -3,9 +3,8 @@
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from gcore_tasks_cli import filters, options
+from gcore_tasks_cli import options
+from gcore_tasks_cli.options import option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document
@@ -13,46 +12,31 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 20
 
 
-def list_tasks(
+def run(
+    *,
     states: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--state",
-            "-s",
-            metavar="STATE",
-            help="Only tasks in this state: NEW, RUNNING, FINISHED, ERROR. May be repeated.",
+        options.Many,
+        option(
+            "-s, --state STATE",
+            "Only tasks in this state: NEW, RUNNING, FINISHED, ERROR. May be repeated.",
         ),
     ] = None,
     active: Annotated[
-        bool, typer.Option("--active", "-a", help="Only what is not over: NEW and RUNNING.")
+        bool, option("-a, --active", "Only what is not over: NEW and RUNNING.")
     ] = False,
     failed: Annotated[
-        bool, typer.Option("--failed", "-f", help="Only what ended in ERROR, each with its reason.")
+        bool, option("-f, --failed", "Only what ended in ERROR, each with its reason.")
     ] = False,
-    types: filters.Types = None,
-    projects: filters.Projects = None,
-    regions: filters.Regions = None,
-    since: filters.Since = None,
-    until: filters.Until = None,
-    acknowledged: filters.Acknowledged = None,
-    users: filters.Users = None,
-    resources: filters.Resources = None,
+    filters: options.Filters,
     order: Annotated[
-        str, typer.Option("--order", metavar="ORDER", help="desc: newest first; asc: oldest first.")
+        str, option("--order ORDER", "desc: newest first; asc: oldest first.")
     ] = "desc",
     limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit",
-            "-n",
-            metavar="N",
-            help=f"At most so many tasks. Default: {DEFAULT_LIMIT}.",
-        ),
+        int | None, option("-n, --limit N", f"At most so many tasks. Default: {DEFAULT_LIMIT}.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
-    as_json: options.Json = False,
-    fields: options.Fields = None,
-    ids: Annotated[bool, typer.Option("--ids", help="Print bare IDs, one a line.")] = False,
+    everything: Annotated[bool, option("--all", "All of them, however many.")] = False,
+    form: options.Form,
+    ids: Annotated[bool, option("--ids", "Print bare IDs, one a line.")] = False,
     verbose: options.Verbose = False,
 ) -> int:
     """Find tasks, the newest first.
@@ -68,44 +52,23 @@ def list_tasks(
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import read_pages
-    from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.list_notes import ListNotes
-    from gcore_tasks_cli.output.printers import IdPrinter, JsonPrinter, Printer
+    from gcore_tasks_cli.output.printers import IdPrinter
     from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
     from gcore_tasks_cli.tasks.query import chosen_states
     from gcore_tasks_cli.tasks.recent import remember
 
-    if (as_json, ids, fields is not None).count(True) > 1:
-        raise UsageError("--json, --ids and --fields exclude each other")
-    paths = parse_fields(fields) if fields is not None else None
     if order.lower() not in ("asc", "desc"):
         raise UsageError(f"--order is asc or desc, not {order[:50]!r}")
-    query = filters.task_query(
-        os.environ,
-        states=chosen_states(states or (), active=active, failed=failed),
-        types=types,
-        projects=projects,
-        regions=regions,
-        users=users,
-        resources=resources,
-        since=since,
-        until=until,
-        acknowledged=acknowledged,
-        newest_first=order.lower() == "desc",
-    )
+    chosen = chosen_states(states or (), active=active, failed=failed)
+    query = filters.query(chosen, newest_first=order.lower() == "desc")
+    text = FailedPrinter if chosen == ("ERROR",) else TablePrinter
+    make_printer = form.printer(text, ids=IdPrinter if ids else None)
     most = _most(limit, everything)
     invocation = Invocation.begin(os.environ, verbose=verbose)
     notes = ListNotes(query, most)
     streams, env = invocation.streams, invocation.env
-    printer: Printer
-    if paths is not None:
-        printer = FieldsPrinter(streams, env, paths)
-    elif as_json:
-        printer = JsonPrinter(streams, env)
-    elif ids:
-        printer = IdPrinter(streams, env)
-    else:
-        printer = (FailedPrinter if query.states == ("ERROR",) else TablePrinter)(streams, env)
+    printer = make_printer(streams, env)
     shown: list[Document] = []
     pages = read_pages(query, invocation, most=most)
     printer.prepare()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gcore_tasks_cli.options import option
+
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.scenario import Scenario
@@ -30,7 +32,7 @@ _FILTERS = (
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
-def sandbox(
+def run(
     command: Annotated[
         list[str] | None,
         typer.Argument(
@@ -40,21 +42,11 @@ def sandbox(
     ] = None,
     scenario: Annotated[
         str | None,
-        typer.Option(
-            "--scenario",
-            metavar="FILE",
-            help="A JSON file that describes other tasks and faults.",
-        ),
+        option("--scenario FILE", "A JSON file that describes other tasks and faults."),
     ] = None,
     port: Annotated[
         int,
-        typer.Option(
-            "--port",
-            metavar="PORT",
-            min=0,
-            max=65535,
-            help="The port to listen on. 0: a free one.",
-        ),
+        option("--port PORT", "The port to listen on. 0: a free one.", min=0, max=65535),
     ] = 0,
 ) -> int:
     """Try gtask without an account: a local stand-in for the API.

@@ -1,35 +1,46 @@
 """`gtask watch`: waits until every task has ended."""
 
+import math
 import os
+from functools import partial
+from typing import Annotated
 
-from gcore_tasks_cli import filters, options
+from gcore_tasks_cli import options
+from gcore_tasks_cli.options import option
 
 
-def watch(
+def run(
     task_ids: options.OptionalTaskIds = None,
-    as_json: options.Json = False,
-    fields: options.Fields = None,
-    timeout: options.Timeout = None,
-    interval: options.Interval = None,
-    fail_fast: options.FailFast = False,
-    any_one: options.AnyOne = False,
-    quiet: options.Quiet = False,
-    progress: options.Progress = None,
-    heartbeat: options.Heartbeat = options.DEFAULT_HEARTBEAT_SECONDS,
-    events: options.Events = False,
-    active: options.Active = False,
-    follow: options.Follow = False,
-    appear: options.Appear = None,
-    types: filters.Types = None,
-    projects: filters.Projects = None,
-    regions: filters.Regions = None,
-    users: filters.Users = None,
-    resources: filters.Resources = None,
-    since: filters.Since = None,
-    until: filters.Until = None,
-    acknowledged: filters.Acknowledged = None,
-    verbose: options.Verbose = False,
-    no_ci: options.NoCi = False,
+    *,
+    form: options.Form,
+    events: Annotated[
+        bool, option("--events", "Print a JSON line at each change and at each end.")
+    ] = False,
+    waiting: options.Waiting,
+    active: Annotated[
+        bool,
+        option(
+            "-a, --active",
+            "Without IDs: every task that is active now. In scripts, give this or a filter.",
+        ),
+    ] = False,
+    follow: Annotated[
+        bool,
+        option(
+            "-f, --follow",
+            "Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, "
+            "which then has no default.",
+        ),
+    ] = False,
+    appear: Annotated[
+        float | None,
+        options.duration(
+            "--appear DURATION",
+            "Without IDs: wait up to this long for something to start, then for all that matches; "
+            "tasks already running are included.",
+        ),
+    ] = None,
+    filters: options.Filters,
 ) -> int:
     """Wait until every task is FINISHED or ERROR, showing progress.
 
@@ -50,112 +61,59 @@ def watch(
     """
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.operations.wait import WaitOptions, wait
+    from gcore_tasks_cli.operations.wait import wait
     from gcore_tasks_cli.output.events import EventPrinter
-    from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
     from gcore_tasks_cli.output.outcome import Resume
-    from gcore_tasks_cli.output.printers import JsonPrinter, Printer
     from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
-    from gcore_tasks_cli.polling.goal import Goal, Search
+    from gcore_tasks_cli.polling.goal import Search
     from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
-    if (events, as_json, fields is not None).count(True) > 1:
-        raise UsageError("--events, --json and --fields exclude each other: choose one")
-    paths = parse_fields(fields) if fields is not None else None
-    query = filters.task_query(
-        os.environ,
-        states=ACTIVE_STATES,
-        types=types,
-        projects=projects,
-        regions=regions,
-        users=users,
-        resources=resources,
-        since=since,
-        until=until,
-        acknowledged=acknowledged,
-    )
-    chooses = (active, types, projects, regions, users, resources, since, until, follow)
-    is_chosen = any(chooses) or appear is not None or acknowledged is not None
-    if task_ids and is_chosen:
-        raise UsageError(
-            "give task IDs or what chooses among the active tasks (--active, --type, --project, "
-            "--region, --user, --resource, --since, --until, --acknowledged, --follow, "
-            "--appear), not both"
-        )
-    if follow and appear is not None:
-        raise UsageError("--follow and --appear exclude each other")
-    search = options.given(
-        active=active,
-        follow=follow,
-        appear=appear,
-        type=types,
-        project=projects,
-        region=regions,
-        user=users,
-        resource=resources,
-        since=since,
-        until=until,
-        acknowledged=acknowledged is True,
-        unacknowledged=acknowledged is False,
-    )
-    flags = options.given(
-        timeout=timeout or None,
-        interval=interval,
-        fail_fast=fail_fast,
-        any=any_one,
-        json=as_json,
-        fields=fields,
-        events=events,
-        quiet=quiet,
-        progress=progress,
-        heartbeat=None if heartbeat == options.DEFAULT_HEARTBEAT_SECONDS else heartbeat,
-        verbose=verbose,
-        no_ci=no_ci,
-    )
-    shown = options.progress_mode(progress, os.environ)
-    wait_options = WaitOptions(
-        Goal(fail_fast, any_one),
-        Resume("watch", flags, search),
-        interval=interval,
-        heartbeat_seconds=heartbeat,
-        quiet=quiet,
-        progress=shown,
-        no_ci=no_ci or follow,  # without an end, it is no step of a job that could be reported
-    )
+    text = QuietPrinter if waiting.quiet else partial(SummaryPrinter, follows=follow)
+    make_printer = form.printer(text, events=EventPrinter if events else None)
+    query = filters.query(ACTIVE_STATES)
+    search = (*options.given(active=active, follow=follow, appear=appear), *filters.words())
+    _check_search(bool(task_ids), search)
+    flags = (*waiting.words(), *options.given(**vars(form), events=events))
+    wait_options = waiting.options(Resume("watch", flags, search))
+    timeout = waiting.timeout
     if timeout is None:
-        timeout = float("inf") if follow else options.DEFAULT_TIMEOUT_SECONDS
+        timeout = math.inf if follow else options.DEFAULT_TIMEOUT_SECONDS
     invocation = Invocation.begin(
         os.environ,
-        verbose=verbose,
-        quiet=quiet or wait_options.progress == "none",
+        verbose=waiting.verbose,
+        quiet=waiting.quiet or wait_options.progress == "none",
         timeout_seconds=timeout,
     )
-    streams, env = invocation.streams, invocation.env
-    if not task_ids and not is_chosen and not streams.is_interactive:
+    streams = invocation.streams
+    if not task_ids and not search and not streams.is_interactive:
         # An empty variable in a script must never become "everything".
         raise UsageError(
             "no task ID is given",
             hint="is a variable empty? gtask watch --active watches all that is active",
         )
     limit = None if appear is None else min(appear, timeout)
-    source: list[str] | Search = Search(query, limit, follow)
-    if task_ids:
-        source = invocation.task_ids(task_ids)
-    printer: Printer
-    if events:
-        printer = EventPrinter(streams, env)
-        if streams.out.isatty() and streams.err.isatty():
-            # A live view would be torn by the lines.
-            wait_options = wait_options._replace(progress="none")
-    elif as_json:
-        printer = JsonPrinter(streams, env)
-    elif paths is not None:
-        printer = FieldsPrinter(streams, env, paths)
-    elif quiet:
-        printer = QuietPrinter(streams, env)
-    else:
-        printer = SummaryPrinter(streams, env, follows=follow)
-    if follow and (as_json or paths) and streams.out.isatty():
-        # Documents that are held back until the view is over would be held back for ever.
-        wait_options = wait_options._replace(quiet=True)
+    source = invocation.task_ids(task_ids) if task_ids else Search(query, limit, follow)
+    shows_documents = bool(form.json or form.fields) and streams.out.isatty()
+    if events and streams.out.isatty() and streams.err.isatty():
+        wait_options = wait_options._replace(progress="none")  # its lines would tear a live view
+    if follow:
+        # Without an end, it is no step of a job that could be reported; and documents that are held
+        # back until a view is over would be held back for ever.
+        quiet = wait_options.quiet or shows_documents
+        wait_options = wait_options._replace(no_ci=True, quiet=quiet)
+    printer = make_printer(streams, invocation.env)
     return most_important(wait(invocation, source, wait_options, printer))
+
+
+def _check_search(has_task_ids: bool, search: tuple[str, ...]) -> None:
+    """Raises a UsageError for options that choose tasks, as given, if they exclude each other."""
+    from gcore_tasks_cli.errors import UsageError
+
+    if has_task_ids and search:
+        raise UsageError(
+            "give task IDs or what chooses among the active tasks (--active, --type, --project, "
+            "--region, --user, --resource, --since, --until, --acknowledged, --follow, "
+            "--appear), not both"
+        )
+    if "--follow" in search and "--appear" in search:
+        raise UsageError("--follow and --appear exclude each other")

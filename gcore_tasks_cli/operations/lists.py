@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import product
 
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.operations.fetch import waiting_line
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll
 from gcore_tasks_cli.polling.pages import Page, PageReader
 from gcore_tasks_cli.polling.requests import Answers
@@ -29,7 +28,7 @@ def read_pages(
         uniform=random.uniform,
         newest_first=query.newest_first,
         most=None if query.filters_here else most,
-        observer=waiting_line(invocation),
+        observer=invocation.waiting_line(),
     )
     return _until_erased(reader.pages(), invocation)
 
@@ -50,7 +49,7 @@ def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    answers = Answers(invocation.connect(), random.uniform, observer=waiting_line(invocation))
+    answers = Answers(invocation.connect(), random.uniform, observer=invocation.waiting_line())
     for project, region in product(query.projects or (None,), query.regions or (None,)):
         chosen = (("project_id", project), ("region_id", region))
         job = AcknowledgeAll(tuple((name, str(n)) for name, n in chosen if n is not None))

@@ -124,9 +124,10 @@ class PageReader:
             if page.is_last or not answer.documents:
                 yield page
                 return
-            if not self._plan or len(answer.documents) < request.limit:
-                # A server may give less than it was asked for.
+            is_short = len(answer.documents) < request.limit  # a server may give less
+            if is_short:
                 self._overlap = min(self._overlap, len(answer.documents) // 2)
+            if is_short or not self._plan:
                 self._replan(max(0, reached - self._overlap))
             if request.offset == 0:
                 self._pin(answer.documents)

@@ -168,7 +168,7 @@ class Watch:
             self._requests.gate.pace_singles(len(self._tasks))
         if self._finder is not None:
             self._submit(self._finder.due_pages(now))
-        if not self._goes_by_list(now):
+        if not self._goes_by_list():
             while (first := self._due.pop()) is not None:
                 self._ask_alone(*first)
         elif self._reading is None and now >= self._round_at():
@@ -179,7 +179,7 @@ class Watch:
         for page in pages:
             self._requests.submit(page, for_good=for_good)
 
-    def _goes_by_list(self, now: float) -> bool:
+    def _goes_by_list(self) -> bool:
         """Whether a list pays, and works: it answers for enough tasks at once."""
         if self._once or len(self._tasks) < FEWEST_TASKS:
             return False
@@ -326,7 +326,7 @@ class Watch:
             self._deadline,
             task_type,
             tasks=len(self._tasks),
-            is_by_list=task.task_id not in self._alone and self._goes_by_list(now),
+            is_by_list=task.task_id not in self._alone and self._goes_by_list(),
         )
         then = max(then, now + (answer.retry_after or 0.0))
         if task.task_id in self._alone:

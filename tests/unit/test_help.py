@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from completions.interface import examples_in
 from gcore_tasks_cli.cli import app
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.help import nearest_command, nearest_option, parts_of_help
+from gcore_tasks_cli.help import nearest, parts_of_help
 from gcore_tasks_cli.pages import TOPICS, blocks_of
 from tests.e2e.harness import gtask
 
@@ -28,7 +28,7 @@ def command_named(name: str) -> TyperCommand:
     [("wacth", "watch"), ("WATCH", "watch"), ("res", "resources"), ("wait", "watch"), ("q", None)],
 )
 def test_nearest_command(typed: str, meant: str | None) -> None:
-    assert nearest_command(typed, COMMANDS) == meant
+    assert nearest(typed, COMMANDS) == meant
 
 
 @pytest.mark.parametrize(
@@ -45,17 +45,17 @@ def test_nearest_command(typed: str, meant: str | None) -> None:
     ],
 )
 def test_nearest_option(typed: str, meant: str | None) -> None:
-    assert nearest_option(typed, ["--json", "-j", "--timeout", "-t"]) == meant
+    assert nearest(typed, ["--json", "-j", "--timeout", "-t"]) == meant
 
 
 def test_nothing_is_offered_that_is_not_near_in_meaning() -> None:
-    assert nearest_option("--sort", ["--user"]) is None
-    assert nearest_option("--no-color", ["--no-ci"]) is None
+    assert nearest("--sort", ["--user"]) is None
+    assert nearest("--no-color", ["--no-ci"]) is None
 
 
 def test_only_what_exists_is_offered() -> None:
-    assert nearest_command("ls", ["watch"]) is None
-    assert nearest_option("--output", ["--timeout"]) is None
+    assert nearest("ls", ["watch"]) is None
+    assert nearest("--output", ["--timeout"]) is None
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"options", "filters", "typer_forms", "pages"},
+    {"options", "typer_forms", "pages"},
     {"help", "parsing"},
     {"commands"},
     {"cli"},
@@ -39,7 +39,7 @@ OWNERS = {
     "httpx": ("api/",),
     "pydantic": ("tasks/model.py", "sandbox/entry.py", "sandbox/scenario.py"),
     "rich": ("output/terminal.py", "output/live.py"),
-    "typer": ("cli.py", "commands/", "options.py", "filters.py", "typer_forms.py", "__main__.py"),
+    "typer": ("cli.py", "commands/", "options.py", "typer_forms.py", "__main__.py"),
 }
 
 

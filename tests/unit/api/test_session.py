@@ -139,11 +139,11 @@ def test_only_a_404_of_the_api_itself_says_that_there_is_no_such_task(body: str)
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "302 Odd"])
-def test_who_asks_to_come_back_later_is_not_refused(status: str) -> None:
+def test_a_refusal_may_ask_to_come_back_later(status: str) -> None:
     later, never = answer("", status, "Retry-After: 7"), answer("", status)
     with prepared(later, never) as server, session_at(server.url) as session:
         errors = [error_of(lambda: session.do(GetTask("a"))) for _ in range(2)]
-    assert [(e.transient, e.retry_after) for e in errors] == [(True, 7.0), (False, None)]
+    assert [(e.transient, e.retry_after) for e in errors] == [(False, 7.0), (False, None)]
     assert {type(e) for e in errors} == {KeyRefused if status[:3] == "403" else NoAnswer}
 
 

@@ -204,7 +204,16 @@ def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> Non
 def test_what_has_failed_is_not_waited_for() -> None:
     missing = TaskNotFound("there is no task b")
     happened: list[events.Event] = [events.Failed(1.0, "b", missing, None), events.Tick(61.0)]
-    assert printed(happened, "ab")[0].startswith("still waiting for 1 of 2 after 1 m 01 s")
+    said, heartbeat = printed(happened, "ab")
+    assert said == "there is no task b"
+    assert heartbeat.startswith("still waiting for 1 of 2 after 1 m 01 s")
+
+
+def test_what_many_tasks_failed_with_is_printed_once() -> None:
+    ids = [f"id-{n}" for n in range(6)]
+    gone = [events.Failed(1.0, i, TaskNotFound(f"task {i} is gone"), None) for i in ids[:3]]
+    refused = [events.Failed(2.0, i, NoAnswer("the API refused the key"), None) for i in ids[3:5]]
+    assert printed([*gone, *refused], ids) == ["task id-0 is gone", "the API refused the key"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +222,6 @@ def test_what_has_failed_is_not_waited_for() -> None:
         stopped(99.0),
         events.Unfinished(99.0, "a", document(), None),
         settled(99.0, document(state="FINISHED")),
-        events.Failed(99.0, "a", TaskNotFound("gone"), None),
     ],
 )
 def test_the_end_is_no_heartbeat(last: events.Event) -> None:

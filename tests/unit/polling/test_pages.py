@@ -151,13 +151,13 @@ def test_a_page_that_is_shorter_than_asked_for_is_gone_on_from() -> None:
     assert asked(port)[:7] == [(3, 0), (8, 1), (8, 7), (8, 13), (8, 4), (8, 10), (8, 16)]
 
 
-def test_a_first_page_that_is_shorter_than_the_overlap_is_read_again() -> None:
+def test_a_first_page_that_is_shorter_than_the_overlap_is_gone_on_from() -> None:
     def grow(port: ShiftingList) -> None:
         port.most_a_page = 2 if len(port.asked) == 1 else 1000
 
     port = ShiftingList(list(range(20)), change=grow)
     assert sum(len(page.documents) for page in reader(port).pages()) == 20
-    assert asked(port)[:3] == [(3, 0), (8, 0), (8, 6)]
+    assert asked(port)[:3] == [(3, 0), (8, 1), (8, 8)]
 
 
 def test_pages_that_are_no_longer_wanted_are_not_retried() -> None:
@@ -337,3 +337,10 @@ def test_a_page_holds_about_a_million_characters(characters: list[int], tasks: i
 def test_the_time_of_a_page_is_that_of_the_api_or_of_this_machine() -> None:
     assert Page([], 0, 0, EPOCH).now() == datetime.fromtimestamp(EPOCH, UTC)
     assert abs(Page([], 0, 0, None).now() - datetime.now(UTC)).total_seconds() < 60
+
+
+@pytest.mark.parametrize("most_a_page", [2, 7, 31])
+def test_a_server_that_gives_short_pages_is_read_to_the_end(most_a_page: int) -> None:
+    port = ShiftingList(list(range(60)), most_a_page=most_a_page)
+    pages = PageReader(port, (), uniform=lambda low, _high: low).pages()
+    assert sum(len(page.documents) for page in pages) == 60
