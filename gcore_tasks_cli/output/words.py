@@ -186,7 +186,7 @@ def outage_words(outage: "Outage", now: float) -> str:
     words = f"{outage.error.message}; no answer for {silent}"
     if not outage.is_total:
         words = f"{outage.error.message}; for {format_duration(max(0.0, now - outage.since))}"
-    if outage.next_try is None or outage.next_try <= now:
+    if outage.next_try is None or outage.next_try - now < 0.5:
         return f"{words}, trying again"
     return f"{words}, next try in {format_duration(outage.next_try - now)}"
 

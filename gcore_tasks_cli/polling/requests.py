@@ -124,7 +124,7 @@ class Requests:
         self._has_news = False
         # When the API last answered with anything but a transient fault, or this began.
         self._answered = self.failing_until = port.now()
-        self._has_worked = False
+        self._worked_at = -math.inf  # the last good answer
         self._refusals = _Row()  # of any job, since the last good answer
         self._slowest_answer = 0.0
         self._failing: set[Job] = set()
@@ -133,9 +133,13 @@ class Requests:
 
     @property
     def is_failing(self) -> bool:
-        """Whether any job failed last time, or was given up and nothing answered since."""
+        """Whether any job failed last time, or was given up and none has worked since."""
         trouble = self._trouble
-        return bool(self._failing) or (trouble is not None and self._answered <= trouble.since)
+        return bool(self._failing) or (trouble is not None and self._worked_at <= trouble.since)
+
+    @property
+    def _has_worked(self) -> bool:
+        return self._worked_at > -math.inf
 
     @property
     def trouble(self) -> Outage | None:
@@ -282,7 +286,7 @@ class Requests:
         if isinstance(answer, ApiError):
             self._take_failure(sent, pending, answer, now)
         else:
-            self._has_worked, self._refusals = True, _Row()
+            self._worked_at, self._refusals = now, _Row()
             self._note_answer(sent, now)
             self._finish(sent.job, answer)
 
