@@ -178,9 +178,10 @@ def test_many_tasks_give_their_last_documents_and_a_short_hint() -> None:
     assert ran.status == 130
     assert ran.seconds < AT_ONCE_SECONDS
     assert sorted(d["id"] for d in ran.documents) == sorted(ids)
-    assert re.search(r"gtask watch --active --since \S+ --interval 0.5 --json$", ran.err.strip()), (
-        ran.err
-    )
+    assert re.search(
+        r"gtask watch --active --project all --region all --since \S+ --interval 0.5 --json$",
+        ran.err.strip(),
+    ), ran.err
 
 
 def test_ctrl_c_that_was_switched_off_stays_off() -> None:
