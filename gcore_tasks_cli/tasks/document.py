@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from gcore_tasks_cli.times import parse_epoch
@@ -89,13 +90,10 @@ class Document(TaskFields):
     @property
     def fields(self) -> dict[str, Any]:
         """All fields, as sent."""
-        if self._fields is None:
-            with _more_stack():
-                self._fields = parse_json(self.text)
-        return self._fields
+        return _fields_of(self.text) if self._fields is None else self._fields
 
     def without_fields(self) -> "Document":
-        """This document, whose fields are parsed again if they are needed.
+        """This document, whose fields are parsed again whenever they are needed.
 
         They take four times the memory of the text, and most of ten thousand tasks that are waited
         for are only looked at for their state.
@@ -151,6 +149,13 @@ class Document(TaskFields):
         """The IDs of these types, for a command line that goes on with them."""
         ids = [each for ids in self.created_resources(types).values() for each in ids]
         return [each if isinstance(each, str) else encode_json(each) for each in ids]
+
+
+@lru_cache(maxsize=1)
+def _fields_of(text: str) -> Any:
+    """The fields of the document that is looked at; all of them together would fill the memory."""
+    with _more_stack():
+        return parse_json(text)
 
 
 def duration_seconds(task: TaskFields) -> float | None:

@@ -1,6 +1,7 @@
 """Documents keep the API's text; no text crashes the parsers."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_page_is_cut_into_its_documents(extras: list[dict[str, Any]], indented
     found, count = documents.parse_page(page)
     assert count == 99
     assert [json.loads(document.text) for document in found] == tasks
+
+
+def test_looking_at_the_tasks_of_a_page_does_not_fill_the_memory() -> None:
+    many = {str(number): [number] for number in range(200)}
+    tasks = [{"id": str(i), "state": "FINISHED", "data": many, "error": "x"} for i in range(300)]
+    found, _ = documents.parse_page(json.dumps({"count": len(tasks), "results": tasks}))
+    tracemalloc.start()
+    try:
+        assert all(each.text_field("error") == "x" for each in found)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < sum(len(each.text) for each in found)
 
 
 @pytest.mark.parametrize(
