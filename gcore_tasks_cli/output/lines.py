@@ -46,6 +46,7 @@ class ProgressLines(Progress):
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
         self._errors: set[str] = set()
+        self._given_up: list[str] = []
         self._heartbeat_seconds = heartbeat_seconds
         self._expectations = expectations
         self._first_awaited = "the list of active tasks"
@@ -72,7 +73,11 @@ class ProgressLines(Progress):
         if isinstance(event, events.Found) and self.search is not None:
             return [] if self.follows else [f"gtask: {found_words(self.search, event)}"]
         if isinstance(event, events.Failed):
-            return self._given_up(event)
+            self._give_up(event)
+            return []
+        if isinstance(event, events.Tick) and self._given_up:
+            self._given_up, given_up = [], self._given_up
+            return given_up
         self._is_summary_due |= isinstance(event, events.Changed)
         if isinstance(event, events.Changed) and event.document.has_failed:
             _, *what_helps = error_lines(words.task_error(event.document))
@@ -82,13 +87,13 @@ class ProgressLines(Progress):
             return [change_line(event, self._expectations)]
         return []
 
-    def _given_up(self, event: events.Failed) -> list[str]:
-        """At once, since the wait may go on for long; of tasks that share an error the first."""
+    def _give_up(self, event: events.Failed) -> None:
+        """A line once the wait is seen to go on, else the ending has it; of a shared error one."""
         message = event.error.message
         shared = message.replace(event.task_id, "") if event.task_id else message
-        is_new = shared not in self._errors
-        self._errors.add(shared)
-        return [message] if is_new else []
+        if shared not in self._errors:
+            self._errors.add(shared)
+            self._given_up.append(message)
 
     @property
     def _is_crowd(self) -> bool:

@@ -203,17 +203,25 @@ def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> Non
 
 def test_what_has_failed_is_not_waited_for() -> None:
     missing = TaskNotFound("there is no task b")
-    happened: list[events.Event] = [events.Failed(1.0, "b", missing, None), events.Tick(61.0)]
-    said, heartbeat = printed(happened, "ab")
+    failed = events.Failed(1.0, "b", missing, None)
+    said, heartbeat = printed([failed, events.Tick(2.0), events.Tick(62.0)], "ab")
     assert said == "there is no task b"
-    assert heartbeat.startswith("still waiting for 1 of 2 after 1 m 01 s")
+    assert heartbeat.startswith("still waiting for 1 of 2 after 1 m 02 s")
+
+
+def test_what_ends_the_wait_is_left_to_the_ending() -> None:
+    missing = TaskNotFound("there is no task a")
+    assert printed([events.Failed(1.0, "a", missing, None), stopped(1.0)]) == []
 
 
 def test_what_many_tasks_failed_with_is_printed_once() -> None:
     ids = [f"id-{n}" for n in range(6)]
     gone = [events.Failed(1.0, i, TaskNotFound(f"task {i} is gone"), None) for i in ids[:3]]
     refused = [events.Failed(2.0, i, NoAnswer("the API refused the key"), None) for i in ids[3:5]]
-    assert printed([*gone, *refused], ids) == ["task id-0 is gone", "the API refused the key"]
+    assert printed([*gone, *refused, events.Tick(3.0)], ids) == [
+        "task id-0 is gone",
+        "the API refused the key",
+    ]
 
 
 @pytest.mark.parametrize(
