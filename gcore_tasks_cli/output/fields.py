@@ -12,6 +12,9 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import Changed, Event
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, encode_json
 
+# The backslash first: those of the others are no part of the value.
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
+
 
 def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
     """`id,created_resources.instances` as paths into a document.
@@ -54,7 +57,7 @@ class FieldsPrinter(Printer):
             UsageError: if a field is neither described nor in the first document.
         """
         self._check(document)
-        cells = (_text(_value(document.fields, path)) for path in self._paths)
+        cells = (_cell(_value(document.fields, path)) for path in self._paths)
         return "\t".join(cells) + "\n"
 
     def _check(self, document: Document) -> None:
@@ -79,18 +82,23 @@ def _meant(name: str, document: Document) -> str:
 
 def _value(value: Any, path: Sequence[str]) -> Any:
     for name in path:
+        if isinstance(value, list):
+            value = {str(number): item for number, item in enumerate(value)}
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
+def _cell(value: Any) -> str:
+    """The value as jq's `@tsv` writes it, so that the line can be read back."""
+    text = _text(value)
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, list):
-        text = ",".join(_text(item) for item in value)
-    else:
-        text = encode_json(value)
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return text.replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n")
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    if value is None or isinstance(value, str):
+        return value or ""
+    return encode_json(value)

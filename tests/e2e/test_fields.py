@@ -1,8 +1,11 @@
 """`--fields`: raw values for machines without jq; and what progress is shown as."""
 
+import json
+import re
+
 import pytest
 
-from tests.e2e.harness import OTHER, TASK, gtask, sandbox, task
+from tests.e2e.harness import OTHER, TASK, gtask, sandbox, shell, task
 
 
 def test_fields_are_tab_separated_lines() -> None:
@@ -19,6 +22,41 @@ def test_fields_are_tab_separated_lines() -> None:
     assert line[7] == "true"
     assert waited.out == f"{TASK}\tFINISHED\n"
     assert listed.out == f"FINISHED\t{TASK}\n"
+
+
+def test_a_value_can_be_read_back_from_its_field() -> None:
+    odd = "C:\\new\ttab\\t\r\nend\\"
+    fields = {"error": odd, "data": {"list": ["a\\", {"b": odd}]}}
+    with sandbox(tasks=[task(age=9, document=fields)]) as server:
+        ran = gtask(server, "get", TASK, "--fields", "error,data.list,state")
+        tsv = shell(f"gtask get {TASK} --json | jq -r '[.error] | @tsv'", server)
+    error, both, state = ran.out.removesuffix("\n").split("\t")
+    assert error == tsv.out.removesuffix("\n")
+    meant = {"\\\\": "\\", "\\t": "\t", "\\r": "\r", "\\n": "\n"}
+    read_back = re.sub(r"\\.", lambda match: meant[match[0]], both)
+    assert read_back == f"a\\,{json.dumps({'b': odd}, separators=(',', ':'))}"
+    assert state == "FINISHED"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("created_resources.volumes.0", "v-1"),
+        ("created_resources.volumes.1", "v-2"),
+        ("created_resources.volumes.2", ""),
+        ("created_resources.volumes.-1", ""),
+        ("created_resources.volumes.first", ""),
+        ("data.list.1.deep.0", "x"),
+        ("data.by_number.0", "zero"),
+        ("state.0", ""),
+    ],
+)
+def test_a_number_chooses_an_element_of_a_list(name: str, value: str) -> None:
+    data = {"list": [1, {"deep": ["x"]}], "by_number": {"0": "zero"}}
+    created = {"volumes": ["v-1", "v-2"]}
+    with sandbox(tasks=[task(age=9, created_resources=created, document={"data": data})]) as server:
+        ran = gtask(server, "get", TASK, "--fields", name)
+    assert (ran.status, ran.out) == (0, f"{value}\n")
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,17 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gcore_tasks_cli.tasks.document import json_stream
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
     OTHER,
-    STUCK_SECONDS,
     TASK,
-    command,
-    environment,
     sandbox,
     task,
     wait_for_requests,
@@ -26,90 +23,10 @@ from tests.e2e.harness import (
 
 pytest.importorskip("posix", reason="there are no pseudo-terminals")
 
-import pexpect
-import pyte
-
-from gcore_tasks_cli.sandbox.server import SandboxServer
-from gcore_tasks_cli.tasks.document import json_stream
+if sys.platform != "win32":
+    from tests.e2e.terminals import ROWS, Terminal, assert_left_as_it_was, terminal
 
 assert sys.platform != "win32"
-
-ROWS, COLUMNS = 20, 100
-
-
-class Terminal:
-    """gtask in a pseudo-terminal of 20 lines by 100 columns."""
-
-    def __init__(
-        self, server: SandboxServer, arguments: list[str], errors: Path | None = None, /, **env: str
-    ) -> None:
-        program, *rest = command(*arguments)
-        if errors is not None:
-            program, rest = "sh", ["-c", 'exec "$@" 2> "$0"', str(errors), program, *rest]
-        self.process = pexpect.spawn(
-            program,
-            rest,
-            env=environment(server, **{"TERM": "xterm-256color", **env}),
-            dimensions=(ROWS, COLUMNS),
-        )
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self.stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-
-    @property
-    def text(self) -> str:
-        """What the screen shows."""
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
-
-    def read(self) -> bool:
-        """Takes in what came; False once gtask has ended."""
-        try:
-            data = self.process.read_nonblocking(65536, timeout=0.2)
-        except pexpect.TIMEOUT:
-            return True
-        except pexpect.EOF:
-            return False
-        self.raw += data
-        self.stream.feed(data)
-        return True
-
-    def until(self, holds: Callable[[str], bool]) -> str:
-        """Reads until the screen holds; fails once it will not any more."""
-        end = time.monotonic() + STUCK_SECONDS
-        while not holds(self.text):
-            assert self.read() and time.monotonic() < end, f"the screen was:\n{self.text}"
-        return self.text
-
-    def finish(self) -> int:
-        """The exit status, once all output is taken in."""
-        end = time.monotonic() + STUCK_SECONDS
-        while self.read():
-            assert time.monotonic() < end
-        self.process.close()
-        return self.process.exitstatus if self.process.exitstatus is not None else -1
-
-
-@contextmanager
-def terminal(
-    arguments: list[str],
-    *,
-    tasks: list[dict[str, object]],
-    api_key: str = "sandbox$key",
-    **env: str,
-) -> Iterator[Terminal]:
-    with sandbox(tasks=tasks, api_key=api_key) as server:
-        shown = Terminal(server, arguments, **env)
-        try:
-            yield shown
-        finally:
-            shown.process.close(force=True)
-
-
-def assert_left_as_it_was(shown: Terminal) -> None:
-    assert not shown.screen.cursor.hidden
-    assert b"\x1b[?1049h" not in shown.raw  # never an alternate screen
-    assert shown.screen.cursor.attrs.fg == "default"
-    assert shown.screen.cursor.x == 0
 
 
 def test_a_live_line_for_each_task_then_the_result_stays() -> None:
@@ -138,7 +55,7 @@ def test_a_live_line_for_each_task_then_the_result_stays() -> None:
     [("never", {"FORCE_COLOR": "1"}, False), ("always", {"NO_COLOR": "1"}, True)],
 )
 def test_the_option_for_colours_holds_for_the_view_and_the_result(
-    choice: str, env: dict[str, str], coloured: bool
+    choice: str, env: dict[str, Any], coloured: bool
 ) -> None:
     arguments = ["watch", TASK, "--color", choice]
     with terminal(arguments, tasks=[task(lasts=1.0)], **env) as shown:

@@ -11,7 +11,7 @@ from tests.e2e.harness import OTHER, TASK, sandbox, task
 pytest.importorskip("posix", reason="there are no pseudo-terminals")
 
 if sys.platform != "win32":
-    from tests.e2e.test_terminal import Terminal
+    from tests.e2e.terminals import Terminal
 
 assert sys.platform != "win32"
 
@@ -20,7 +20,7 @@ OUTAGE = {"do": "status", "status": 503, "requests": [1, 1], "headers": {"Retry-
 
 
 def shown(
-    arguments: list[str], fault: dict[str, Any], until: str = "", **env: str
+    arguments: list[str], fault: dict[str, Any], until: str = "", **env: Any
 ) -> tuple[int, Terminal]:
     """The status, and the terminal once gtask is over; `until` stands on it for a while."""
     with sandbox(tasks=[task(age=9)], faults=[fault]) as server:
