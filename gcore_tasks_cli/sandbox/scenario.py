@@ -3,26 +3,55 @@
 import json
 import math
 import random
+import re
 import uuid
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
-
-from gcore_tasks_cli.sandbox.entry import Entry, Key, Range, Seconds, TaskId, Whole, sentence
-from gcore_tasks_cli.sandbox.faults import AnyFault
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 
 DEFAULT_KEY = "sandbox$key"
-MOST_TASKS = 100_000
 _BUILTIN = Path(__file__).with_name("builtin.json")
-
-Ends = Literal["FINISHED", "ERROR", "NEVER"]
+# The end of a task, in place of the number of a phase.
+ENDED = -1
 
 
 class ScenarioError(ValueError):
     """The scenario is wrong; the message is one sentence that names the place in the file."""
+
+
+class Entry(BaseModel):
+    """An object of the file."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+# Bounded, so that dates can be computed with it; neither infinity nor NaN is within the bounds.
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+# The name or the value of an HTTP header.
+Header = Annotated[str, Field(pattern="^[ -~]*$")]
+# Lists in the file; None means no end.
+Span = Annotated[tuple[Seconds, Seconds | None], Strict(False)]
+# In the file, a number or a list of two.
+Range = Annotated[
+    tuple[Seconds, Seconds],
+    Strict(False),
+    BeforeValidator(lambda value: [value, value] if isinstance(value, int | float) else value),
+]
 
 
 class Started(Entry):
@@ -31,10 +60,10 @@ class Started(Entry):
     task_type: str = "create_vm"
     starts_after: Seconds = 0.0
     lasts: Seconds = 5.0
-    ends: Ends = "FINISHED"
+    ends: Literal["FINISHED", "ERROR", "NEVER"] = "FINISHED"
     error: str = ""
     created_resources: Mapping[str, Any] = {}
-    detailed_states: list[str] = Field(default_factory=list)
+    detailed_states: tuple[str, ...] = Field(default=(), strict=False)
     vanishes_after: Seconds = math.inf
     document: Mapping[str, Any] = {}
 
@@ -42,19 +71,29 @@ class Started(Entry):
 class SimulatedTask(Started):
     """A task; `age` is how long before the sandbox's start it was created."""
 
-    id: TaskId
+    id: Annotated[str, Field(pattern=r"^\S+$")]
     age: Seconds = 0.0
+
+    def phase(self, now: float) -> int:
+        """0 while it is NEW, the number of its detailed state while it is RUNNING, or ENDED."""
+        running_for = now + self.age - self.starts_after
+        if running_for < 0:
+            return 0
+        if self.ends != "NEVER" and running_for >= self.lasts:
+            return ENDED
+        steps = max(1, len(self.detailed_states))
+        return 1 + min(steps - 1, int(running_for / (self.lasts or 1) * steps))
 
 
 class Generated(Entry):
     """Many tasks at once; `lasts` is a range, from which each gets its own."""
 
-    count: Whole = 1
+    count: Annotated[int, Field(ge=0, le=100_000)] = 1
     task_type: str = "create_vm"
     starts_after: Seconds = 0.0
     lasts: Range = (5.0, 30.0)
-    ends: Ends = "FINISHED"
-    seed: Whole | None = None
+    ends: Literal["FINISHED", "ERROR", "NEVER"] = "FINISHED"
+    seed: NonNegativeInt | None = None
 
     def tasks(self, default_seed: int) -> Iterator[SimulatedTask]:
         """The same tasks for the same seed."""
@@ -71,6 +110,82 @@ class Generated(Entry):
             )
 
 
+class Fault(Entry):
+    """A fault; `between` is when it is active, and None means no end."""
+
+    do: str
+    between: Span = (0.0, None)
+
+
+class Refuse(Fault):
+    """The port is closed."""
+
+    do: Literal["refuse"]
+
+
+class RequestFault(Fault):
+    """A fault of single requests; `requests` counts those that match, from 1."""
+
+    method: Literal["*", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = "*"
+    path: Annotated[str, Field(pattern=r"^[/*?\[]")] = "*"
+    requests: Span = (1, None)
+    every: PositiveInt = 1
+
+
+class Close(RequestFault):
+    """The connection ends without a response."""
+
+    do: Literal["close", "reset"]
+
+
+class Silent(RequestFault):
+    """No response ever comes."""
+
+    do: Literal["silent"]
+
+
+class Status(RequestFault):
+    """This response instead of the normal one."""
+
+    do: Literal["status", "body"]
+    status: Annotated[int, Field(ge=200, le=999)] | None = None
+    body: Any = ""
+    headers: Mapping[Header, Header] = {}
+    content_type: Header = "application/json"
+
+
+class Limit(RequestFault):
+    """A rate limit: a 429 beyond so many requests in each second."""
+
+    do: Literal["limit"]
+    per_second: PositiveInt = 10
+    retry_after: NonNegativeInt | None = None
+
+
+class Delay(RequestFault):
+    """The normal response, later."""
+
+    do: Literal["delay"]
+    seconds: Seconds = 1.0
+
+
+class Drip(RequestFault):
+    """The normal response byte by byte."""
+
+    do: Literal["drip"]
+    interval: Seconds = 1.0
+
+
+class Truncate(RequestFault):
+    """A part of the normal response."""
+
+    do: Literal["truncate"]
+    keep: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+AnyFault = Refuse | Close | Silent | Status | Limit | Delay | Drip | Truncate
+
+
 class Scenario(Entry):
     """A scenario file; what it leaves out stands here as its default."""
 
@@ -81,22 +196,18 @@ class Scenario(Entry):
     faults: list[Annotated[AnyFault, Field(discriminator="do")]] = Field(default_factory=list)
     latency: Seconds = 0.0
     clock_offset: Seconds = 0.0
-    api_key: Key = DEFAULT_KEY
+    api_key: Annotated[str, Field(pattern="^[!-~]+$")] = DEFAULT_KEY
 
     @cached_property
     def all_tasks(self) -> list[SimulatedTask]:
         """Its own tasks, those that it generates, and the built-in ones where they count."""
-        tasks = list(self.tasks)
-        for n, generated in enumerate(self.generate):
-            tasks += generated.tasks(default_seed=1 + n)
+        generated = (entry.tasks(default_seed=1 + n) for n, entry in enumerate(self.generate))
         has_own = not self.model_fields_set.isdisjoint(("tasks", "generate"))
         is_with_builtin = not has_own if self.defaults is None else self.defaults
-        return [*tasks, *(builtin_tasks() if is_with_builtin else ())]
+        return list(chain(self.tasks, *generated, builtin_tasks() if is_with_builtin else ()))
 
     @model_validator(mode="after")
-    def _check_tasks(self) -> Self:
-        if len(self.tasks) + sum(generated.count for generated in self.generate) > MOST_TASKS:
-            raise ValueError(f"has more than {MOST_TASKS} tasks")
+    def _check_ids(self) -> Self:
         if len({task.id for task in self.all_tasks}) != len(self.all_tasks):
             raise ValueError("has two tasks with the same id")
         return self
@@ -121,7 +232,45 @@ def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Sc
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise ScenarioError(sentence(error)) from None
+        raise ScenarioError(_sentence(error)) from None
+
+
+# In place of pydantic's messages that a reader of the file would not understand.
+_MESSAGES = {
+    "missing": "is missing",
+    "union_tag_not_found": "is missing",
+    "union_tag_invalid": "must be one of {expected_tags}, not '{tag}'",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "tuple_type": "must be a list of two numbers",
+    "too_long": "must be a list of two numbers",
+    "value_error": "{error}",
+}
+
+
+def _sentence(mistakes: ValidationError) -> str:
+    """The place in the file of the first mistake, and what is wrong there."""
+    error = mistakes.errors()[0]
+    kind, where = error["type"], [step for step in error["loc"] if step != "[key]"]
+    if where[:1] == ["faults"]:
+        del where[2:3]  # the kind of the fault
+    if kind.startswith("union_tag"):
+        where.append("do")
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    if kind == "extra_forbidden":
+        message = f"is not known{_suggestion(str(where[-1]))}"
+    elif kind in _MESSAGES:
+        message = _MESSAGES[kind].format(**error.get("ctx", {}))
+    else:
+        message = re.sub("^(Input|String) should", "must", error["msg"])
+    return f"{place} {message}".lstrip(". ")
+
+
+def _suggestion(typed: str) -> str:
+    models = (Scenario, SimulatedTask, Generated, *get_args(AnyFault))
+    near = get_close_matches(typed.lower(), {key for model in models for key in model.model_fields})
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _random_id(random_numbers: random.Random) -> str:

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask, builtin_tasks
+from gcore_tasks_cli.sandbox.scenario import ENDED, Scenario, SimulatedTask, builtin_tasks
 
 # By the API's published description; `l7polices` is its spelling.
 RESOURCE_TYPES = (
@@ -49,16 +49,16 @@ class World:
 
     def document(self, task: SimulatedTask, now: float) -> dict[str, Any]:
         """The API's document of the task."""
-        key = (_phase(task, now), self._acknowledged.get(task.id))
+        key = (task.phase(now), self._acknowledged.get(task.id))
         last, document = self._rendered.get(task.id, (None, {}))
         if key != last:
             document = _document(task, *key, self.epoch)
             self._rendered[task.id] = key, document
         return document
 
-    def acknowledge(self, task: SimulatedTask, now: float) -> None:
+    def acknowledge(self, task_id: str, now: float) -> None:
         """Marks the task as acknowledged."""
-        self._acknowledged.setdefault(task.id, _timestamp(self.epoch + now))
+        self._acknowledged.setdefault(task_id, _timestamp(self.epoch + now))
 
     def start(self, kind: str, now: float, deleted_id: str | None) -> SimulatedTask:
         """A new task, as a write call starts one to create a resource or to delete this one.
@@ -80,40 +80,26 @@ class World:
         return task
 
 
-def ended_before_start(task: SimulatedTask) -> bool:
-    """Whether the task was over when the sandbox started."""
-    return task.ends != "NEVER" and task.age > task.starts_after + task.lasts
-
-
-def _phase(task: SimulatedTask, now: float) -> int:
-    """0 is NEW, 1 and more are the detailed states of RUNNING, -1 is the end."""
-    since = now + task.age - task.starts_after
-    if since < 0:
-        return 0
-    if task.ends != "NEVER" and since >= task.lasts:
-        return -1
-    if (steps := len(task.detailed_states)) < 2 or task.lasts == 0:
-        return 1
-    return 1 + min(steps - 1, int(since / task.lasts * steps))
-
-
 def _document(
     task: SimulatedTask, phase: int, acknowledged_at: str | None, epoch: float
 ) -> dict[str, Any]:
     created = epoch - task.age
-    finished = _timestamp(created + task.starts_after + task.lasts) if phase == -1 else None
-    state = {0: "NEW", -1: task.ends}.get(phase, "RUNNING")
+    finished = _timestamp(created + task.starts_after + task.lasts) if phase == ENDED else None
+    state = {0: "NEW", ENDED: task.ends}.get(phase, "RUNNING")
+    detailed_state = None
+    if phase != 0 and task.detailed_states:
+        detailed_state = state if phase == ENDED else task.detailed_states[phase - 1]
     resources = None
     if state == "FINISHED":
         resources = {**{name: [] for name in RESOURCE_TYPES}, **task.created_resources}
     document = {
         "id": task.id,
         "created_on": _timestamp(created),
-        "updated_on": finished or _timestamp(created + min(phase, 1)),
+        "updated_on": finished or _timestamp(created),
         "finished_on": finished,
         "state": state,
         "task_type": task.task_type,
-        "detailed_state": _detailed_state(task, phase),
+        "detailed_state": detailed_state,
         "user_id": USER_ID,
         "user_client_id": CLIENT_ID,
         "client_id": CLIENT_ID,
@@ -133,12 +119,6 @@ def _document(
     if acknowledged_at is not None:
         document |= {"acknowledged_at": acknowledged_at, "acknowledged_by": USER_ID}
     return document
-
-
-def _detailed_state(task: SimulatedTask, phase: int) -> str | None:
-    if not task.detailed_states or phase == 0:
-        return None
-    return task.ends if phase == -1 else task.detailed_states[phase - 1]
 
 
 def _timestamp(epoch: float) -> str:

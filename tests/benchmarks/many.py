@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.benchmarks import rivals
 from tests.benchmarks.start_up import installed, used_by
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import command, environment
+from tests.servers.sandbox import SandboxServer
 
 _LATENCY_SECONDS = 0.02
 _FIRST_END, _LAST_END = 5.0, 30.0

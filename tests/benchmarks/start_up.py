@@ -23,10 +23,10 @@ import certifi
 import trustme
 
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.benchmarks import rivals
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import TASK, command, environment
+from tests.servers.sandbox import SandboxServer
 from tests.unit.test_help import COMMANDS
 
 _RUNS = 25

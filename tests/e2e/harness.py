@@ -16,8 +16,7 @@ from typing import IO, Any
 
 import pytest
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 
 # The installed command beside this interpreter; GTASK_COMMAND names another one to test.
 GTASK = os.environ.get("GTASK_COMMAND") or shutil.which("gtask", path=Path(sys.executable).parent)

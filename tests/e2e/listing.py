@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 
 
 def task_id(number: int) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pexpect
 import pyte
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import (
     GTASK,
     STUCK_SECONDS,
@@ -21,6 +20,7 @@ from tests.e2e.harness import (
     sandbox,
     skip_without_tools_of,
 )
+from tests.servers.sandbox import SandboxServer
 
 assert sys.platform != "win32"
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
@@ -25,6 +24,7 @@ from tests.e2e.harness import (
     wait_for_requests,
     wait_until,
 )
+from tests.servers.sandbox import SandboxServer
 
 pytest.importorskip("posix", reason="FIFOs and job control are POSIX")
 

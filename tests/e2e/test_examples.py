@@ -14,7 +14,6 @@ import pytest
 from completions.interface import examples_in
 from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.scenario import Scenario, builtin_tasks
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
 from tests.e2e.harness import (
     GTASK,
@@ -25,6 +24,7 @@ from tests.e2e.harness import (
     skip_without_tools_of,
     task,
 )
+from tests.servers.sandbox import SandboxServer
 from tests.unit.test_help import COMMANDS, GROUP, command_named
 
 pytest.importorskip("posix", reason="the examples are for a POSIX shell")

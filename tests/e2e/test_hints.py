@@ -7,8 +7,8 @@ import pytest
 import trustme
 
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
+from tests.servers.sandbox import SandboxServer
 
 LOGIN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
@@ -20,6 +19,7 @@ from tests.e2e.harness import (
     wait_until_full,
 )
 from tests.e2e.listing import active, failed, past, sandbox, task_id
+from tests.servers.sandbox import SandboxServer
 
 QUOTA = "Quota limit for volume_size exceeded by 20"
 LIST = "/cloud/v1/tasks"

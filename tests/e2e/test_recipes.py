@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.actions_runner import outputs_in
 from tests.e2e.harness import (
     GTASK,
@@ -23,6 +22,7 @@ from tests.e2e.harness import (
     skip_without_tools_of,
     task,
 )
+from tests.servers.sandbox import SandboxServer
 
 pytest.importorskip("posix", reason="the recipes are for a POSIX shell")
 

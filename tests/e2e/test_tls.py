@@ -5,9 +5,8 @@ from pathlib import Path
 
 import trustme
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import TASK, gtask, sandbox, task
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 
 
 def test_https_at_an_http_port_ends_a_wait_at_once() -> None:

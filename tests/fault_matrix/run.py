@@ -21,11 +21,10 @@ from typing import Any
 
 import trustme
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from tests.e2e.harness import environment
 from tests.fault_matrix.clients import GTASK, Client, name_lookup_path
 from tests.fault_matrix.row import TASK, Row
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 
 # After this much more than it may take, a client is ended and has failed.
 _GRACE_SECONDS = 15.0

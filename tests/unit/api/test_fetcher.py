@@ -9,9 +9,8 @@ from gcore_tasks_cli.api.fetcher import MOST_WORKERS, Fetcher
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError, KeyRefused, UsageError
 from gcore_tasks_cli.polling.jobs import GetTask, Job, Reply, TaskAnswer
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.settings.settings import Settings
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 from tests.unit.api.sessions import KEY
 from tests.unit.documents import document
 

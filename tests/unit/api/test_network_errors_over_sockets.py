@@ -13,10 +13,9 @@ from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.jobs import GetTask
-from gcore_tasks_cli.sandbox.server import SandboxServer
 from gcore_tasks_cli.settings.settings import Settings
-from tests.servers.rare_faults import scenario_of
 from tests.servers.raw import answering
+from tests.servers.sandbox import SandboxServer, scenario_of
 from tests.unit.api.certificates import AUTHORITY
 
 # What people are not to read: names of Python, of libraries and of their errors.

@@ -10,8 +10,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
-from tests.servers.rare_faults import scenario_of
+from tests.servers.sandbox import SandboxServer, scenario_of
 
 TASKS = "/cloud/v1/tasks"
 PATH = f"{TASKS}/a"

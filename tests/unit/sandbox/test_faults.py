@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.servers.sandbox import SandboxServer
 from tests.unit.sandbox.clients import (
     PATH,
     TASKS,

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.sandbox import scenario
-from gcore_tasks_cli.sandbox.faults import AnyFault
 from gcore_tasks_cli.sandbox.scenario import (
     DEFAULT_KEY,
+    AnyFault,
     Generated,
     Scenario,
     ScenarioError,
@@ -67,13 +67,6 @@ def test_tasks_in_the_file_replace_the_built_in_ones_unless_defaults_is_true() -
     assert parsed(tasks=[]).all_tasks == parsed(generate=[]).all_tasks == []
 
 
-def test_null_means_the_default() -> None:
-    nothing = {name: None for name in TASK_KEYS if name != "id"}
-    assert parsed(tasks=[{**nothing, "id": "a"}]).tasks == [SimulatedTask(id="a")]
-    assert parsed(**dict.fromkeys(SCENARIO_KEYS)) == Scenario()
-    assert parsed(faults=[{"do": "drip", "interval": None}]) == parsed(faults=[{"do": "drip"}])
-
-
 def test_generated_tasks_are_many_and_the_same_at_every_start() -> None:
     generate = [{"count": 50, "task_type": "x", "lasts": [2, 4], "seed": 7}]
     tasks = parsed(generate=generate).all_tasks
@@ -110,23 +103,25 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ({"api_key": "a\nb"}, "api_key"),
         ({"tasks": ["a"]}, "tasks[0] must be an object"),
         ({"tasks": [{"id": "a"}, {}]}, "tasks[1].id is missing"),
-        ({"tasks": [{"id": ""}]}, "tasks[0].id must be text without white space"),
-        ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0].colour is not known; it is one of age,"),
+        ({"tasks": [{"id": ""}]}, "tasks[0].id must match pattern"),
+        ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0].colour is not known"),
         ({"tasks": [{"id": "a", "end": "ERROR"}]}, "tasks[0].end is not known; did you mean ends?"),
-        ({"tasks": [{"id": "a", "ends": "FAIL"}]}, "FINISHED, ERROR, NEVER, not 'FAIL'"),
+        ({"tasks": [{"id": "a", "ends": "FAIL"}]}, "tasks[0].ends must be 'FINISHED', 'ERROR' or"),
         ({"started": {"id": "a"}}, "started.id is not known"),
         ({"tasks": [{"id": "a", "detailed_states": ["X", 1]}]}, "tasks[0].detailed_states"),
         ({"tasks": [{"id": "a"}, {"id": "a"}]}, "has two tasks with the same id"),
-        ({"generate": [{"count": 60_000}] * 2}, "has more than 100000 tasks"),
-        ({"generate": [{"lasts": [5, 1]}]}, "generate[0].lasts must not go backwards"),
+        ({"generate": [{"count": 100_001}]}, "generate[0].count must be less than or"),
         ({"generate": [{"lasts": [5, None]}]}, "generate[0].lasts[1] must be"),
         ({"faults": [{}]}, "faults[0].do is missing"),
         ({"faults": ["reset"]}, "faults[0] must be an object"),
-        ({"faults": [{"do": "explode"}]}, "faults[0].do must be one of refuse, close,"),
+        ({"faults": [{"do": "explode"}]}, "faults[0].do must be one of 'refuse', 'close',"),
         ({"faults": [{"do": "close", "status": 500}]}, "faults[0].status is not known"),
         ({"faults": [{"do": "refuse", "path": "*"}]}, "faults[0].path is not known"),
-        ({"faults": [{"do": "close", "method": "get"}]}, "not 'get'; did you mean GET?"),
-        ({"faults": [{"do": "close", "path": "tasks/a"}]}, "faults[0].path must be a path, or a"),
+        (
+            {"faults": [{"do": "close", "method": "get"}]},
+            "faults[0].method must be '*', 'GET', 'POST'",
+        ),
+        ({"faults": [{"do": "close", "path": "tasks/a"}]}, "faults[0].path must match pattern"),
         ({"faults": [{"do": "close", "requests": 1}]}, "requests must be a list of two numbers"),
         ({"faults": [{"do": "close", "requests": [1, 2, 3]}]}, "must be a list of two numbers"),
         ({"faults": [{"do": "close", "every": 0}]}, "faults[0].every must be"),

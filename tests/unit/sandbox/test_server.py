@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.sandbox.server import SandboxServer
+from tests.servers.sandbox import SandboxServer
 from tests.unit.sandbox.clients import (
     PATH,
     answer,
