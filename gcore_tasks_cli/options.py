@@ -189,7 +189,7 @@ class Form(Group):
 
             chosen["--json"] = JsonPrinter
         if self.fields is not None:
-            from gcore_tasks_cli.output.fields import FieldsPrinter, parse_fields
+            from gcore_tasks_cli.output.printers import FieldsPrinter, parse_fields
 
             chosen["--fields"] = partial(FieldsPrinter, paths=parse_fields(self.fields))
         if len(chosen) > 1:

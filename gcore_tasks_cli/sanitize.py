@@ -12,7 +12,7 @@ _UNSAFE = (
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNSAFE_BUT_LINES = _UNSAFE.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
-# So many characters of a secret give it away; fewer could be anything.
+# This many characters identify a secret; fewer could be other text.
 _TELLING = 16
 # The runner of GitHub Actions interprets as a command in a job's log: `::` at the beginning of a
 # line, after white space or colour codes, and `##[` anywhere (ActionCommand.cs of actions/runner).
@@ -20,10 +20,10 @@ _WORKFLOW_COMMAND = r"(?m)(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m
 
 
 def _visible(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x100:
-        return {9: "\\t", 10: "\\n", 13: "\\r"}.get(code, f"\\x{code:02x}")
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    if name := {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(match[0]):
+        return name
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
 
 
 def one_line(text: str) -> str:
@@ -33,15 +33,15 @@ def one_line(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """As `one_line`, but line feeds stay."""
+    """As `one_line`, but line feeds stay.
+
+    The escapes are those of JSON: a JSON text stays the same document.
+    """
     return re.sub(_UNSAFE_BUT_LINES, _visible, text.replace("\r\n", "\n"))
 
 
 def no_workflow_command(text: str) -> str:
-    """`text` with an escape in each command that the runner of GitHub Actions would find.
-
-    The escapes are those of JSON, so that a JSON document keeps its value.
-    """
+    """`text` with a JSON escape in each command that the runner of GitHub Actions would find."""
     if "::" not in text and "##[" not in text:
         return text
     return re.sub(_WORKFLOW_COMMAND, _without_command, text)
@@ -77,39 +77,11 @@ class Secrets:
     def hide(self, text: str) -> str:
         """Text for people with `***` in place of each secret, in upper or lower case.
 
-        Also of one that is cut off: its first characters give it away.
+        Also of one that is cut off, together with the word that its first characters begin.
         """
         folded = text.casefold()  # to look for a secret there takes a tenth of the time
         for secret in self.values:
             if secret[:_TELLING].casefold() in folded:
-                text = _without_secret(text, secret)
+                pattern = f"{re.escape(secret)}|{re.escape(secret[:_TELLING])}[^\\s\"'<>]*"
+                text = re.sub(pattern, "***", text, flags=re.IGNORECASE)
         return text
-
-
-def _without_secret(text: str, secret: str) -> str:
-    parts: list[str] = []
-    done = 0
-    for match in re.finditer(re.escape(secret[:_TELLING]), text, flags=re.IGNORECASE):
-        start, end = match.span()
-        if start < done:
-            continue
-        for seen, meant in zip(text[end:], secret[_TELLING:], strict=False):
-            if seen.lower() != meant.lower():
-                break
-            end += 1
-        parts += (text[done:start], "***")
-        done = end
-    return "".join((*parts, text[done:]))
-
-
-def json_text(text: str) -> str:
-    """JSON text with the escapes of JSON for such characters: the same document, safe to show.
-
-    Line feeds stay: valid JSON has them only as white space between tokens.
-    """
-    return re.sub(_UNSAFE_BUT_LINES, _json_escape, text)
-
-
-def _json_escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))

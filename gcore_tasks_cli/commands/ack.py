@@ -66,7 +66,6 @@ def _all(invocation: "Invocation", query: "TaskQuery", *, sure: bool) -> int:
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
     from gcore_tasks_cli.output import words
-    from gcore_tasks_cli.output.list_notes import scope_words
     from gcore_tasks_cli.tasks.document import FINAL_STATES
 
     streams = invocation.streams
@@ -75,7 +74,7 @@ def _all(invocation: "Invocation", query: "TaskQuery", *, sure: bool) -> int:
             "ack --all needs --yes where there is no terminal to ask at", hint="nothing was changed"
         )
     page = next(read_pages(query, invocation, most=1))
-    where = scope_words(query)
+    where = words.scope_words(query)
     if page.total == 0:
         streams.note(f"gtask: no unacknowledged task{where}")
         return ExitCode.OK

@@ -52,7 +52,7 @@ def run(
     from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.lists import read_pages
-    from gcore_tasks_cli.output.list_notes import ListNotes
+    from gcore_tasks_cli.output.outcome import ListNotes
     from gcore_tasks_cli.output.printers import IdPrinter
     from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
     from gcore_tasks_cli.tasks.query import chosen_states

@@ -62,8 +62,8 @@ def run(
     from gcore_tasks_cli.errors import UsageError, most_important
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.wait import wait
-    from gcore_tasks_cli.output.events import EventPrinter
     from gcore_tasks_cli.output.outcome import Resume
+    from gcore_tasks_cli.output.printers import EventPrinter
     from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
     from gcore_tasks_cli.polling.goal import Search
     from gcore_tasks_cli.tasks.document import ACTIVE_STATES

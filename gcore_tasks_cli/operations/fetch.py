@@ -3,9 +3,9 @@
 import random
 from collections.abc import Sequence
 
-from gcore_tasks_cli.errors import ApiError, ExitCode
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.output.outcome import ErrorReport
+from gcore_tasks_cli.output.outcome import report_errors
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
 from gcore_tasks_cli.polling.requests import in_order
@@ -24,11 +24,11 @@ def print_each(
         invocation.connect(), jobs, random.uniform, observer=invocation.waiting_line()
     )
     printer.prepare()  # the requests are under way
-    report = ErrorReport()
+    errors: list[tuple[GtaskError, str]] = []
     seen: list[Document] = []
     for job, answer in answers:
         if isinstance(answer, ApiError):
-            report.add(answer, getattr(job, "task_id", ""))
+            errors.append((answer, getattr(job, "task_id", "")))
         elif isinstance(answer, TaskAnswer):
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
@@ -36,5 +36,5 @@ def print_each(
     invocation.streams.erase()
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
-    report.print(invocation.streams)
-    return report.codes
+    report_errors(errors, invocation.streams)
+    return {error.exit_code for error, _ in errors}

@@ -10,9 +10,9 @@ from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
-from gcore_tasks_cli.output.lines import progress_of
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Held, Printer
+from gcore_tasks_cli.output.progress import Progress, ProgressLines, progress_view
 from gcore_tasks_cli.polling.events import Changed, Event, Tick
 from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.schedule import Schedule
@@ -57,10 +57,11 @@ def wait(
         once=deadline.checks_once,
         tick_seconds=1.0 / _FRAMES_A_SECOND if streams.err.isatty() else 1.0,
     )
-    actions = None
+    progress, actions = Progress(source), None
     if streams.in_workflow and not options.no_ci:
-        actions = ActionsReport(streams, invocation.env, source)
-    outcome, recent = Outcome(source), _RecentTasks(invocation)
+        actions = ActionsReport(streams, invocation.env, progress)
+    outcome = Outcome(progress, deadline, schedule.expectations, quiet=options.quiet)
+    recent = _RecentTasks(invocation)
     if not deadline.checks_once:
         leave_when_stuck_after(deadline.at, ExitCode.NOT_FINISHED)
     errors: list[GtaskError] = []
@@ -69,10 +70,10 @@ def wait(
             happened = watch.run()
             first = next(happened)
             # The requests are under way: while they are, what shows the answers is imported.
-            progress = progress_of(
+            view = progress_view(
                 streams,
                 invocation.env,
-                source,
+                progress,
                 schedule.expectations,
                 shown="none" if options.quiet else options.progress,
                 # Log lines of requests would corrupt a live view.
@@ -82,23 +83,22 @@ def wait(
             )
             printer.prepare()
             results: Printer | Held = printer
-            if progress is not None and progress.is_live and streams.out.isatty():
+            is_live = view is not None and not isinstance(view, ProgressLines)
+            if is_live and streams.out.isatty():
                 results = Held(printer, progress.most_ended)
             # The printer comes last: a reader that has left ends it, and the others should know.
-            everyone = (progress, actions, outcome, recent, results)
+            everyone = (progress, view, actions, recent, results)
             consumers = [each for each in everyone if each is not None]
             try:
                 for event in chain((first,), happened):
                     for consumer in consumers:
                         consumer.on(event)
             finally:
-                if progress is not None:
-                    progress.close()
+                if view is not None:
+                    view.close()
                 recent.close()
         results.close()
-        errors = outcome.report(
-            streams, deadline, options.resume, schedule.expectations, quiet=options.quiet
-        )
+        errors = outcome.report(streams, options.resume)
     finally:
         if actions is not None:
             for error in errors:

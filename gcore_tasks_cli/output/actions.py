@@ -12,11 +12,11 @@ from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.views import Entry, failure_lines, rank, result
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
-from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.output.views import Entry, failure_cells, rank, result
+from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
 
@@ -27,26 +27,21 @@ _LONGEST_CELL = 500
 _MOST_NAMED = 20
 # What `steps.NAME.outputs` can hold; any other name could not be asked for.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
-_BACKTICKS = re.compile(r"`+")
 
 
-class ActionsReport(Progress):
-    """Reports a wait for these tasks, seen or not, to GitHub Actions."""
+class ActionsReport:
+    """Reports a wait to GitHub Actions."""
 
-    def __init__(
-        self, streams: Streams, env: Mapping[str, str], source: Sequence[str] | Search
-    ) -> None:
-        super().__init__(source)
+    def __init__(self, streams: Streams, env: Mapping[str, str], progress: Progress) -> None:
         self._streams = streams
         self._env = env
+        self._progress = progress
 
     def on(self, event: Event) -> None:
         """Annotates a failed task at once."""
-        super().on(event)
-        if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
-            self.tasks[event.task_id].document = event.document
-            if event.document.has_failed:
-                self._streams.workflow_command(annotation(event.document))
+        document = last_document(event)
+        if document is not None and document.has_failed:
+            self._streams.workflow_command(annotation(document))
 
     def error(self, error: GtaskError) -> None:
         """Annotates an error of the wait."""
@@ -54,15 +49,16 @@ class ActionsReport(Progress):
 
     def close(self) -> None:
         """Writes summary and outputs; a file that cannot be written is only noted."""
-        if not self.tasks:
+        tasks = self._progress.tasks
+        if not tasks:
             return  # without a list of tasks there is nothing to report
         # As they were asked for, however they end: who reads outputs by their place relies on it.
-        documents = [task.document for task in self.tasks.values() if task.born is not None]
+        documents = [task.document for task in tasks.values() if task.born is not None]
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
             if path := self._env.get(name):
                 try:
-                    _append(path, self._streams.secrets.hide(text(documents, list(self.tasks))))
+                    _append(path, self._streams.secrets.hide(text(documents, list(tasks))))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                     failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
         if failures:
@@ -74,9 +70,9 @@ def annotation(document: Document) -> str:
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    text = "\n".join(span.text for span in failure_lines(document, named=True))
+    lines = (*(cell.text for cell in failure_cells(document)), f"task {one_line(document.id)}")
     title = f"{words.type_words(document, 'task')} ended in {one_line(document.state)}"
-    return _command(title, text)
+    return _command(title, "\n".join(lines))
 
 
 def error_annotation(error: GtaskError) -> str:
@@ -157,10 +153,10 @@ def code(text: str) -> str:
     shown = one_line(text)
     if len(shown) > _LONGEST_CELL:
         shown = f"{shown[:_LONGEST_CELL]}…"
-    shown = shown.replace("|", "\\x7c")
+    shown = shown.replace("|", "\\u007c")
     if not shown.strip():
         return "-"
-    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     # One space on each side is taken off again; without it a backtick would join the fence.
     padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}"
@@ -168,9 +164,9 @@ def code(text: str) -> str:
 
 def _row(entry: Entry) -> str:
     *named, time = entry.head
-    below = [" ".join(code(span.text) for span in line) for line in (*entry.result, *entry.more)]
+    below = [" ".join(code(cell.text) for cell in line) for line in entry.below]
     cells = (
-        *(code(span.text) for span in named),
+        *(code(cell.text) for cell in named),
         time.text or "-",
         "<br>".join(words.first_of(below, _MOST_NAMED)) or "-",
     )
@@ -178,14 +174,10 @@ def _row(entry: Entry) -> str:
 
 
 def _state_of_all(documents: Sequence[Document], asked: int) -> str:
-    states = [
-        document.state for document in sorted(documents, key=lambda each: not each.has_failed)
-    ]
-    if "ERROR" in states:
-        return "ERROR"
-    if len(states) < asked or not states:
-        states.append("UNKNOWN")
-    return next((state for state in states if state != "FINISHED"), "FINISHED")
+    worst = max(documents, key=lambda each: (each.state == "ERROR", rank(each)), default=None)
+    if worst is None or (worst.state == "FINISHED" and len(documents) < asked):
+        return "UNKNOWN"
+    return worst.state
 
 
 def _append(path: str, text: str) -> None:

@@ -9,13 +9,11 @@ from rich.text import Text
 
 from gcore_tasks_cli.interrupts import restore_terminal_with, writing
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.list_notes import found_words
-from gcore_tasks_cli.output.progress import Progress, TaskProgress
+from gcore_tasks_cli.output.progress import Progress, TaskProgress, found_lines
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.terminal import console, fitting, line_of, span_len, unique_length
-from gcore_tasks_cli.output.views import Span, rank, state_span
+from gcore_tasks_cli.output.terminal import console, fitting, line_of, unique_length
+from gcore_tasks_cli.output.views import Cell, rank, state_cell
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.times import format_duration
@@ -35,25 +33,23 @@ _FULLEST = 0.95
 _LEAST_STATE = len("✔ FINISHED")
 # In fewer cells, the gap included, a detailed state says nothing.
 _LEAST_DETAIL = 10
-_STATE, _KIND, _ID, _AGE, _BAR = range(5)
+_STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 
 
-class LiveView(Progress):
+class LiveView:
     """One live line a task on standard error; where the result follows it, it vanishes in the end.
 
     A wait that follows says so while no task is active.
     """
 
-    is_live = True
-
     def __init__(
         self,
         streams: Streams,
         env: Mapping[str, str],
-        source: Sequence[str] | Search,
+        progress: Progress,
         expectations: Expectations,
     ) -> None:
-        super().__init__(source)
+        self._progress = progress
         self._expectations = expectations
         self._painted_at = float("-inf")
         self._frame_seconds = _SHORTEST_FRAME_SECONDS
@@ -70,11 +66,10 @@ class LiveView(Progress):
         self._live.start()
 
     def on(self, event: events.Event) -> None:
-        """Takes the event in, and repaints unless it has just done so."""
-        super().on(event)
-        if isinstance(event, events.Found) and self.search is not None and not self.follows:
-            found = Text(one_line(f"gtask: {found_words(self.search, event)}"))
-            self._live.console.print(found)  # above the view, to stay
+        """Repaints, unless it has just done so."""
+        if isinstance(event, events.Found):
+            for line in found_lines(self._progress):
+                self._live.console.print(Text(one_line(line)))  # above the view, to stay
         is_due = event.at - self._painted_at >= self._frame_seconds
         if is_due or isinstance(event, (events.Stopped, events.OutageBegan)):
             self._paint(event)
@@ -88,18 +83,18 @@ class LiveView(Progress):
         restore_terminal_with(None)
 
     def _paint(self, event: events.Event) -> None:
-        began = time.perf_counter()
+        began, progress = time.perf_counter(), self._progress
         self._painted_at = event.at
-        tasks = list(self.tasks.values())
         note = None
-        if self.outage is not None:
-            note = Span(f"! {words.outage_words(self.outage, event.at)}", "yellow")
-        elif not self.is_found:
-            note = Span(_SEARCHING, "dim")
-        elif self.follows and not isinstance(event, events.Stopped):
-            note = Span(_NOTHING_ACTIVE, "dim") if all(task.is_over for task in tasks) else None
+        if progress.outage is not None:
+            note = Cell(f"! {words.retry_words(progress.outage, event.at)}", "yellow")
+        elif progress.is_searching:
+            note = Cell(_SEARCHING, "dim")
+        elif progress.follows and not progress.pending and not isinstance(event, events.Stopped):
+            note = Cell(_NOTHING_ACTIVE, "dim")
         with writing():
-            view = frame(tasks, event.at, self._expectations, self._live.console.size, note)
+            tasks, size = list(progress.tasks.values()), self._live.console.size
+            view = frame(tasks, event.at, self._expectations, size, note)
             self._live.update(view, refresh=True)
         # Ten thousand rows take their time to sort: never more than a tenth of all time.
         painting = time.perf_counter() - began
@@ -111,7 +106,7 @@ def frame(
     now: float,
     expectations: Expectations,
     size: tuple[int, int],
-    note: Span | None = None,
+    note: Cell | None = None,
 ) -> Text:
     """The view as lines that fit the columns and lines of a window; the `note` stands below them.
 
@@ -126,7 +121,7 @@ def frame(
     rest = max(0, room - len(notes))
     if len(tasks) > rest:
         tasks = sorted(tasks, key=lambda task: _urgency(task, now))[:rest]
-    rows = [_Row.of(task, now, expectations) for task in tasks]
+    rows = [_row(task, now, expectations) for task in tasks]
     lines = [*(_aligned(rows, width) if rows else ()), *notes[-room:]]
     for line in lines:
         line.truncate(max(1, width - 1), overflow="ellipsis")
@@ -134,53 +129,51 @@ def frame(
 
 
 class _Row(NamedTuple):
-    """The line of a task: aligned cells (state, type, ID, age), and what stands behind them."""
+    """The cells of a task: state, type, ID, age, bar and what is said of it.
 
-    cells: tuple[Span, ...]
-    bar: Span = Span("")
-    rest: Span = Span("")
-    detail: str = ""  # comes and goes, and moves nothing else
+    Its detailed state comes and goes, and moves nothing else.
+    """
 
-    @classmethod
-    def of(cls, task: TaskProgress, now: float, expectations: Expectations) -> "_Row":
-        """What is known of the task, as far as it fits a line that is often repainted."""
-        document, elapsed = task.document, task.elapsed(now)
-        cells = (
-            state_span(document, _cell(document.state)),
-            Span(_cell(document.task_type or "-")),
-            Span(_cell(document.id)),
-            Span(
-                "" if elapsed is None else format_duration(elapsed), "dim" if task.is_over else ""
-            ),
-        )
-        if task.note or task.is_over:
-            return cls(cells, rest=Span(_cell(task.note), "red"))
-        detail = _cell(document.detailed_state or "")
-        row = cls(cells, detail="" if document.detailed_state == document.state else detail)
-        usual = expectations.usual(document.task_type)
-        if usual is None or elapsed is None:
-            return row
-        words_for_it, longest = words.usual_words(usual), usual.usual[1]
-        if elapsed > longest:
-            words_for_it = f"longer than usual ({words_for_it})"
-        filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
-        bar = Span("━" * filled + "╌" * (_BAR_CELLS - filled), cells[_STATE].style)
-        return row._replace(bar=bar, rest=Span(words_for_it, "dim"))
+    cells: list[Cell]
+    detail: str = ""
+
+
+def _row(task: TaskProgress, now: float, expectations: Expectations) -> _Row:
+    """What is known of the task, as far as it fits a line that is often repainted."""
+    document, elapsed = task.document, task.elapsed(now)
+    age = "" if elapsed is None else format_duration(elapsed)
+    cells = [
+        state_cell(document, _short(document.state)),
+        Cell(_short(document.task_type or "-")),
+        Cell(_short(document.id)),
+        Cell(age, "dim" if task.is_over else ""),
+    ]
+    if task.note or task.is_over:
+        return _Row([*cells, Cell(""), Cell(_short(task.note), "red")])
+    detail = "" if document.detailed_state == document.state else document.detailed_state or ""
+    usual = expectations.usual(document.task_type)
+    if usual is None or elapsed is None:
+        return _Row([*cells, Cell(""), Cell("")], _short(detail))
+    said, longest = words.usual_words(usual), usual.usual[1]
+    if elapsed > longest:
+        said = f"longer than usual ({said})"
+    filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
+    bar = Cell("━" * filled + "╌" * (_BAR_CELLS - filled), cells[_STATE].style)
+    return _Row([*cells, bar, Cell(said, "dim")], _short(detail))
 
 
 def _aligned(rows: Sequence[_Row], width: int) -> Iterator[Text]:
     """The rows in columns that leave out the least and still show how long it usually takes."""
     columns = list(zip(*(row.cells for row in rows), strict=True))
-    widths = [max(map(span_len, column)) for column in columns]
+    widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    usual = max((span_len(row.rest) for row in rows if row.bar.text), default=0)
-    short_id = unique_length([span.text for span in columns[_ID]]) + 1
+    widths[_REST] = max(len(row.cells[_REST].text) if row.cells[_BAR].text else 0 for row in rows)
+    short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
     sacrifices = ((_ID, short_id), (_BAR, 0), (_ID, 0))
-    natural = (*widths, _BAR_CELLS if usual else 0, usual)
-    *widths, bar_width, _ = fitting(natural, width - 1, sacrifices, _KIND)
+    widths = fitting(widths, width - 1, sacrifices, _KIND)
     for row in rows:
-        bar = row.bar if bar_width else Span("")
-        line = line_of((*row.cells, bar, row.rest), widths, right=(_AGE,), cut=True)
+        cells = row.cells if widths[_BAR] else (*row.cells[:_BAR], row.cells[_REST])
+        line = line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
         if row.detail and line.cell_len + _LEAST_DETAIL < width:
             line.append(f"  {row.detail}")
         yield line
@@ -190,5 +183,5 @@ def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:
     return -(2 if task.note else rank(task.document)), -(task.elapsed(now) or 0.0)
 
 
-def _cell(text: str) -> str:
+def _short(text: str) -> str:
     return one_line(text[:_LONGEST_CELL])

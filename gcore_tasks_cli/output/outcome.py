@@ -1,4 +1,4 @@
-"""What came of a wait or of several requests: errors, exit statuses, and how to go on."""
+"""What came of a wait, of several requests or of a list: errors, exit statuses, how to go on."""
 
 import shlex
 import signal
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.list_notes import scope_words
+from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import StopReason
-from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.expectations import Expectations
-from gcore_tasks_cli.times import Deadline, format_duration, format_timeout, steady_seconds
+from gcore_tasks_cli.tasks.query import TaskQuery
+from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
 
 # More IDs than this are counted, not named.
 _MOST_NAMED = 5
@@ -29,15 +29,14 @@ class Resume(NamedTuple):
     flags: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
 
-    def line(self, unfinished: Sequence[events.Unfinished]) -> str:
+    def line(self, unfinished: dict[str, TaskProgress]) -> str:
         """How to go on waiting for these tasks, fit for a shell whatever their IDs hold."""
-        task_ids = [each.task_id for each in unfinished]
+        task_ids = list(unfinished)
         if not task_ids or (len(task_ids) > _MOST_IDS_TO_RESUME and self.command == "watch"):
-            created = [each.document.created_on if each.document else None for each in unfinished]
-            oldest = min(filter(None, created), default="")
+            created = [each.document.created_on for each in unfinished.values()]
             search = self.search or ("--active", "--project", "all", "--region", "all")
             if not self.search and all(created):
-                search += ("--since", oldest)
+                search += ("--since", min(filter(None, created), default=""))
             return shlex.join(["gtask", "watch", *search, *self.flags])
         if any(task_id.startswith("-") for task_id in task_ids):
             return shlex.join(["gtask", self.command, *self.flags, "--", *task_ids])
@@ -45,149 +44,173 @@ class Resume(NamedTuple):
 
 
 class Outcome:
-    """What came of a wait, folded from its events."""
+    """What came of a wait."""
 
-    def __init__(self, source: Sequence[str] | Search) -> None:
-        self._search = source if isinstance(source, Search) else None
-        self._known = dict.fromkeys(() if isinstance(source, Search) else source)
-        self._stopped = events.Stopped(0.0, StopReason.ALL_SETTLED)
-        self._found: events.Found | None = None
-        self._has_failed_task = self._has_answers = False
-        self._errors = ErrorReport()
-        self._unfinished: list[events.Unfinished] = []
-
-    def on(self, event: events.Event) -> None:
-        """Takes the event in."""
-        if isinstance(event, (events.Changed, events.Unfinished)):
-            self._known[event.task_id] = None  # one that was added later, perhaps
-        self._has_answers |= isinstance(event, (events.Changed, events.Failed))
-        if isinstance(event, events.Found):
-            self._found = event
-        elif isinstance(event, events.Settled):
-            self._has_failed_task |= event.document.has_failed
-        elif isinstance(event, events.Failed):
-            self._errors.add(event.error, event.task_id)
-        elif isinstance(event, events.Unfinished):
-            self._unfinished.append(event)
-        elif isinstance(event, events.Stopped):
-            self._stopped = event
+    def __init__(
+        self, progress: Progress, deadline: Deadline, expectations: Expectations, *, quiet: bool
+    ) -> None:
+        self._progress = progress
+        self._deadline = deadline
+        self._expectations = expectations
+        self._quiet = quiet
 
     @property
     def codes(self) -> set[ExitCode]:
         """The exit statuses of all that happened."""
-        codes = set(self._errors.codes)
-        if self._has_failed_task:
+        codes = {error.exit_code for error, _ in self._progress.errors}
+        stopped = self._progress.stopped
+        if self._progress.has_failed_task:
             codes.add(ExitCode.TASK_ERROR)
-        if self._stopped.reason is StopReason.INTERRUPTED:
-            is_sigterm = self._stopped.signal_number not in (None, signal.SIGINT)
+        if stopped.reason is StopReason.INTERRUPTED:
+            is_sigterm = stopped.signal_number not in (None, signal.SIGINT)
             codes.add(ExitCode.TERMINATED if is_sigterm else ExitCode.INTERRUPTED)
         elif self._is_too_late and (self._unfinished or self._is_searching):
             codes.add(ExitCode.NOT_FINISHED)
         return codes
 
-    def report(
-        self,
-        streams: Streams,
-        deadline: Deadline,
-        resume: Resume,
-        expectations: Expectations,
-        *,
-        quiet: bool,
-    ) -> list[GtaskError]:
+    def report(self, streams: Streams, resume: Resume) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        errors = self._errors.print(streams)
-        ending = self._nothing_found(deadline) or self._ending(deadline, expectations, quiet=quiet)
+        errors = report_errors(self._progress.errors, streams)
+        ending = self._nothing_found() or self._ending()
         if ending is not None:
-            has_more = self._unfinished or self._is_searching
-            if has_more and not (self._search and self._search.follow):
+            if (self._unfinished or self._is_searching) and not self._progress.follows:
                 ending.hint = ending.hint or f"to go on waiting: {resume.line(self._unfinished)}"
             streams.error(ending)
             errors.append(ending)
-        elif self._is_too_late and not quiet and not deadline.checks_once:
-            streams.note(f"gtask: followed for {deadline.timeout_words}; no task is active")
+        elif self._is_too_late and not self._quiet and not self._deadline.checks_once:
+            streams.note(f"gtask: followed for {self._deadline.timeout_words}; no task is active")
         return errors
 
     @property
+    def _unfinished(self) -> dict[str, TaskProgress]:
+        return {i: task for i, task in self._progress.tasks.items() if task.ended is None}
+
+    @property
     def _is_searching(self) -> bool:
-        return self._search is not None and self._found is None and not self._errors.codes
+        return self._progress.is_searching and not self._progress.errors
 
     @property
     def _is_too_late(self) -> bool:
-        return self._stopped.reason in (StopReason.DEADLINE, StopReason.NOTHING_FOUND)
+        reason = self._progress.stopped.reason
+        return reason in (StopReason.DEADLINE, StopReason.NOTHING_FOUND)
 
-    def _nothing_found(self, deadline: Deadline) -> GtaskError | None:
+    def _nothing_found(self) -> GtaskError | None:
         """Why a search ended before it found anything; None if it did not."""
-        search, outage = self._search, self._stopped.outage
+        search, outage = self._progress.search, self._progress.stopped.outage
         if search is None or not self._is_searching or not self._is_too_late:
             return None
         if search.appear_seconds is None:
             why = f": {outage.error.message}" if outage else ""
-            after = deadline.timeout_words
+            after = self._deadline.timeout_words
             return DeadlinePassed(f"no list of the active tasks after {after}{why}")
-        limit = format_timeout(min(search.appear_seconds, deadline.timeout_seconds))
-        message = f"no task appeared{scope_words(search.query)} in {limit}"
+        limit = format_timeout(min(search.appear_seconds, self._deadline.timeout_seconds))
+        message = f"no task appeared{words.scope_words(search.query)} in {limit}"
         if outage is not None:
             return DeadlinePassed(f"{message}, and the last look failed: {outage.error.message}")
         return DeadlinePassed(message, hint="was it started? gtask list shows the newest tasks")
 
-    def _ending(
-        self, deadline: Deadline, expectations: Expectations, *, quiet: bool
-    ) -> GtaskError | None:
+    def _ending(self) -> GtaskError | None:
         """Why the wait ended before the tasks did; None if it did not."""
-        reason = self._stopped.reason
-        still = f"{len(self._unfinished)} of {words.tasks(len(self._known))} not finished"
-        if reason is StopReason.INTERRUPTED:
-            name = signal.Signals(self._stopped.signal_number or signal.SIGINT).name
+        stopped, checks_once = self._progress.stopped, self._deadline.checks_once
+        still = f"{len(self._unfinished)} of {words.tasks(self._progress.count)} not finished"
+        if stopped.reason is StopReason.INTERRUPTED:
+            name = signal.Signals(stopped.signal_number or signal.SIGINT).name
             # A wait without end may be interrupted when there is nothing left to wait for.
             return GtaskError(f"interrupted ({name})" + (f", {still}" if self._unfinished else ""))
-        is_wanted = not quiet or (reason is StopReason.DEADLINE and not deadline.checks_once)
-        if not self._unfinished or not is_wanted:
+        is_deadline = stopped.reason is StopReason.DEADLINE
+        if not self._unfinished or (self._quiet and (checks_once or not is_deadline)):
             return None
-        if reason is not StopReason.DEADLINE and not deadline.checks_once:
-            return GtaskError(f"stopped by --{reason.value} with {still}")
-        after = "yet" if deadline.checks_once else f"after {deadline.timeout_words}"
-        types = [each.document.task_type for each in self._unfinished if each.document]
-        usual = words.usual_duration_words(types, expectations)
-        return GtaskError(f"{still} {after}{usual}{self._outage_words()}")
+        if not is_deadline and not checks_once:
+            return GtaskError(f"stopped by --{stopped.reason.value} with {still}")
+        after = "yet" if checks_once else f"after {self._deadline.timeout_words}"
+        return GtaskError(f"{still} {after}{self._usual_words()}{self._outage_words()}")
+
+    def _usual_words(self) -> str:
+        """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known."""
+        types = [task.document.task_type or "" for task in self._unfinished.values()]
+        known = [(found, kind) for kind in types if (found := self._expectations.usual(kind))]
+        if not known:
+            return ""
+        longest, kind = max(known, key=lambda each: (each[0].usual[1], each[1]))
+        return f" ({kind}: {words.usual_words(longest)})"
 
     def _outage_words(self) -> str:
-        outage = self._stopped.outage
+        outage, tasks = self._progress.stopped.outage, self._progress.tasks.values()
+        if self._progress.errors or any(task.born is not None for task in tasks):
+            return f"; {words.outage_words(outage, steady_seconds())}" if outage else ""
+        is_reached = outage is not None and outage.error.status is not None
         why = f": {outage.error.message}" if outage else ""
-        if not self._has_answers:
-            is_reached = outage is not None and outage.error.status is not None
-            return ("; no usable answer" if is_reached else "; the API was never reached") + why
-        if outage is None:
-            return ""
-        if not outage.is_total:
-            return f"; requests fail for {format_duration(steady_seconds() - outage.since)}{why}"
-        return f"; no answer for {format_duration(steady_seconds() - outage.answered)}{why}"
+        return ("; no usable answer" if is_reached else "; the API was never reached") + why
 
 
-class ErrorReport:
-    """Errors of several tasks, one that they share only once; `codes` are their exit statuses."""
+def report_errors(errors: Sequence[tuple[GtaskError, str]], streams: Streams) -> list[GtaskError]:
+    """Prints errors and the IDs that they are about, one that several share once; what it printed.
 
-    def __init__(self) -> None:
-        self._groups: dict[str, tuple[GtaskError, list[str]]] = {}
-        self.codes: set[ExitCode] = set()
-
-    def add(self, error: GtaskError, task_id: str) -> None:
-        """Keeps the error of this task, or of the list of tasks, for the end."""
-        self.codes.add(error.exit_code)
+    An empty ID stands for the list of tasks.
+    """
+    groups: dict[str, tuple[GtaskError, list[str]]] = {}
+    for error, task_id in errors:
         message = error.message.replace(task_id, "…") if task_id else error.message
-        _, task_ids = self._groups.setdefault(message, (error, []))
+        _, task_ids = groups.setdefault(message, (copy(error), []))
         task_ids += [task_id] if task_id else []
+    for message, (error, task_ids) in groups.items():
+        if len(task_ids) > 1:
+            names = ", ".join(words.first_of(task_ids, _MOST_NAMED))
+            names_it = task_ids[0] in error.message
+            error.message = message.replace("…", names, 1) if names_it else f"{message} ({names})"
+        streams.error(error)
+    return [error for error, _ in groups.values()]
 
-    def print(self, streams: Streams) -> list[GtaskError]:
-        """Prints each error once, with the tasks that it is of; those that it printed."""
-        printed = []
-        for message, (error, task_ids) in self._groups.items():
-            shown = copy(error)
-            if len(task_ids) > 1:
-                names = ", ".join(words.first_of(task_ids, _MOST_NAMED))
-                names_it = task_ids[0] in error.message
-                shown.message = (
-                    message.replace("…", names, 1) if names_it else f"{message} ({names})"
-                )
-            streams.error(shown)
-            printed.append(shown)
-        return printed
+
+class ListNotes:
+    """Counts what a list shows and what it leaves out; `most` is how many tasks were wanted."""
+
+    def __init__(self, query: TaskQuery, most: int | None) -> None:
+        self._query = query
+        self._most = most
+        self._is_last = False
+        self._total = 0  # in the API's list, as far as is known
+        self._read = 0
+        self._pages = 0
+        self._matching = 0
+        self.shown = 0
+
+    def count(self, page: Page, *, shown: int, matching: int) -> None:
+        """Takes a page in, of which so many tasks match and so many are shown."""
+        self._is_last = page.is_last
+        self._pages += 1
+        self._read += len(page.documents)
+        self._total = max(page.total, self._read)
+        self._matching += matching
+        self.shown += shown
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many tasks are shown as were wanted."""
+        return self._most is not None and self.shown >= self._most
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is to be shown was in the first page."""
+        return self._pages == 1 and (self.is_full or self._is_last)
+
+    def note(self) -> str | None:
+        """The note for standard error: what was left out and, for a resource, what was searched."""
+        some = f"{self._read:,} of " if self._read < self._total else ""
+        looked_at = some + words.tasks(self._total)
+        searched = f"searched {looked_at}" if self._query.resources else None
+        return "; ".join(filter(None, (self._left_out(looked_at), searched))) or None
+
+    def _left_out(self, looked_at: str) -> str | None:
+        if self.shown == 0:
+            return f"no task matches{words.scope_words(self._query)}"
+        is_all = self._matching == self.shown
+        if not self.is_full or (is_all and (self._is_last or self.shown >= self._total)):
+            return None
+        what = f"that match, after looking at {looked_at}"
+        if not self._query.filters_here:
+            what = f"of {words.tasks(self._total)}"
+        elif self._is_last:
+            what = f"of {words.tasks(self._matching)} that match"
+        which = "newest" if self._query.newest_first else "oldest"
+        return f"the {which} {self.shown:,} {what}; --limit N shows more, --all shows all"

@@ -1,18 +1,24 @@
-"""Puts documents on standard output: what all forms share, and the simplest of them.
+"""Puts documents on standard output: what all forms share, and the forms for programs.
 
-A printer takes the events of a wait, or the documents of a command that does not wait.
+A printer takes the events of a wait, or the documents of a command that does not wait. Standard
+library only.
 """
 
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
+from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Unfinished
+from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, TaskEvent, Unfinished
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, duration_seconds, encode_json
+
+# The backslash first: those of the others are no part of the value.
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 class Printer:
@@ -92,6 +98,130 @@ class AcknowledgedPrinter(Printer):
         """Says that the task is acknowledged."""
         kind = one_line(document.task_type or "task")
         return f"acknowledged  {one_line(document.state)}  {kind}  {one_line(document.id)}\n"
+
+
+def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
+    """`id,created_resources.instances` as paths into a document.
+
+    Raises:
+        UsageError: if a name is empty.
+    """
+    paths = tuple(tuple(name.strip().split(".")) for name in text.split(","))
+    if not all(all(path) for path in paths):
+        raise UsageError(
+            f"--fields {text[:50]!r} holds an empty name", hint="write it like id,state,error"
+        )
+    return paths
+
+
+class FieldsPrinter(Printer):
+    """`--fields`: chosen fields of each document, tab-separated, for machines without jq."""
+
+    def __init__(
+        self, streams: Streams, env: Mapping[str, str], paths: Sequence[Sequence[str]]
+    ) -> None:
+        super().__init__(streams, env)
+        self._paths = paths
+        self._unchecked = [path[0] for path in paths if path[0] not in KNOWN_FIELDS]
+
+    def on(self, event: Event) -> None:
+        """Checks the names against the first document that a wait sees, and not only its end.
+
+        Raises:
+            UsageError: as `text`.
+        """
+        if isinstance(event, Changed):
+            self._check(event.document)
+        super().on(event)
+
+    def text(self, document: Document) -> str:
+        """The line of this document.
+
+        Raises:
+            UsageError: if a field is neither described nor in the first document.
+        """
+        self._check(document)
+        return "\t".join(_field(document.fields, path) for path in self._paths) + "\n"
+
+    def _check(self, document: Document) -> None:
+        names, self._unchecked = self._unchecked, []
+        for name in names:
+            if name not in document.fields:
+                raise UsageError(
+                    f"a task has no field {name[:50]!r}",
+                    hint=f"{_meant(name, document)}its fields: {', '.join(KNOWN_FIELDS)}",
+                )
+
+
+def _meant(name: str, document: Document) -> str:
+    if name in document.created_resources():
+        return f"did you mean created_resources.{name}? "
+    # As tables head their columns.
+    near = [known for known in KNOWN_FIELDS if name.lower() in (known, known.split("_")[-1])]
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _field(value: Any, path: Sequence[str]) -> str:
+    """The value at the path as jq's `@tsv` writes it; empty if there is none."""
+    for name in path:
+        if isinstance(value, list):
+            value = {str(number): item for number, item in enumerate(value)}
+        value = value.get(name) if isinstance(value, dict) else None
+    text = _field_text(value)
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _field_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_field_text, value))
+    if value is None or isinstance(value, str):
+        return value or ""
+    return encode_json(value)
+
+
+class EventPrinter(Printer):
+    """`watch --events`: a JSON line for each change and each end of a task, at once."""
+
+    def on(self, event: Event) -> None:
+        """Prints the event, if it is one for programs."""
+        if isinstance(event, TaskEvent):
+            self._streams.data(event_document(event, datetime.now(UTC)) + "\n")
+
+
+def event_document(event: TaskEvent, time: datetime) -> str:
+    """The JSON line of `watch --events` for this event.
+
+    A stable schema: keys are only ever added. `time` is this machine's clock.
+    """
+    document, name, more = event.document, "unfinished", {}
+    state = {"state": document.state if document else None}
+    if isinstance(event, Changed):
+        name = "changed"
+        state = {
+            "from": event.previous.state if event.previous else None,
+            "to": event.document.state,
+            "detailed_state": event.document.detailed_state,
+        }
+    elif isinstance(event, Settled):
+        name = "ended"
+        more = {
+            "error": event.document.text_field("error"),
+            "created_resources": event.document.created_resources(),
+            "duration_seconds": duration_seconds(event.document),
+            "request_id": event.document.text_field("request_id"),
+        }
+    elif isinstance(event, Failed):
+        name = "failed"
+        more = {
+            "message": event.error.message,
+            "exit_status": int(event.error.exit_code),
+            "request_id": event.error.request_id,
+        }
+    moment = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    task = {"task_id": event.task_id, "task_type": document.task_type if document else None}
+    return encode_json({"time": moment, "event": name, **task, **state, **more})
 
 
 class Held:

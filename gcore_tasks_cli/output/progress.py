@@ -1,17 +1,32 @@
-"""What is known of the tasks of a wait, folded from its events: what progress shows."""
+"""How a wait stands: folded from its events, and printed as lines of a log. Standard library only.
+
+Views and reports read one `Progress`, which takes each event in before they do.
+"""
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from gcore_tasks_cli.errors import GtaskError
+from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.events import Outage, StopReason
 from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
+from gcore_tasks_cli.tasks.expectations import Expectations
+from gcore_tasks_cli.times import format_duration, format_timeout, steady_seconds
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.live import LiveView
 
 # With --follow, keep at most this many results.
 _MOST_KEPT = 200
+_MOST_SINGLE_LINES = 25
+_SUMMARY_SECONDS = 10.0
 
 
 class TaskProgress:
@@ -45,43 +60,238 @@ class TaskProgress:
 
 
 class Progress:
-    """The tasks of a wait for these IDs or for what a search finds, and any outage.
+    """The tasks of a wait for these IDs or for what a search finds, its errors, and any outage.
 
-    A wait that `follows` goes on while no task is active; of tasks that have ended, `most_ended`
-    stay. With `is_live` it paints over what is printed meanwhile.
+    A wait that `follows` goes on while no task is active; of the tasks that have ended it keeps the
+    last `most_ended`.
     """
-
-    is_live = False
 
     def __init__(self, source: Sequence[str] | Search) -> None:
         self.search = source if isinstance(source, Search) else None
-        self.is_found = self.search is None
         self.tasks = {} if isinstance(source, Search) else {i: TaskProgress(i) for i in source}
+        self.found: events.Found | None = None
         self.outage: Outage | None = None
+        self.errors: list[tuple[GtaskError, str]] = []  # with the ID that each is about
+        self.has_failed_task = False
+        self.stopped = events.Stopped(0.0, StopReason.ALL_SETTLED)
         self.follows = self.search is not None and self.search.follow
         self.most_ended = _MOST_KEPT if self.follows else math.inf
         self._ended: deque[str] = deque()
+        self._forgotten = 0
 
     def on(self, event: events.Event) -> None:
         """Takes the event in."""
-        if isinstance(event, events.Found):
-            self.is_found = True
-        elif isinstance(event, events.Changed):
-            task = self.tasks.setdefault(event.task_id, TaskProgress(event.task_id))
-            task.document, task.born = event.document, event.at - event.age_seconds
-        elif isinstance(event, (events.Settled, events.Failed)) and event.task_id in self.tasks:
-            task = self.tasks[event.task_id]
-            task.ended = event.at
-            task.document = event.document or task.document
-            task.error = event.error.message if isinstance(event, events.Failed) else None
-            self._forget_the_oldest(event.task_id)
-        elif isinstance(event, (events.Tick, events.OutageBegan)):
-            self.outage = event.outage
-        elif isinstance(event, (events.OutageEnded, events.Stopped)):
+        if isinstance(event, events.TaskEvent):
+            self._on_task(event)
+        elif isinstance(event, events.Found):
+            self.found = event
+        elif isinstance(event, events.Stopped):
+            self.stopped = event
+        self.outage = getattr(event, "outage", self.outage)
+        if isinstance(event, (events.OutageEnded, events.Stopped)):
             self.outage = None
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether it is not known yet what to wait for."""
+        return self.search is not None and self.found is None
+
+    @property
+    def count(self) -> int:
+        """How many tasks there are, those included that are not kept any more."""
+        return len(self.tasks) + self._forgotten
+
+    @property
+    def pending(self) -> list[TaskProgress]:
+        """The tasks of which more is expected."""
+        return [task for task in self.tasks.values() if not task.is_over]
+
+    def _on_task(self, event: events.TaskEvent) -> None:
+        if isinstance(event, events.Failed):
+            self.errors.append((event.error, event.task_id))
+            if event.task_id == events.LIST_ID:
+                return
+        task = self.tasks.setdefault(event.task_id, TaskProgress(event.task_id))
+        task.document = event.document or task.document
+        if isinstance(event, events.Changed):
+            task.born = event.at - event.age_seconds
+        elif not isinstance(event, events.Unfinished):
+            task.ended = event.at
+            task.error = event.error.message if isinstance(event, events.Failed) else None
+            self.has_failed_task |= isinstance(event, events.Settled) and task.document.has_failed
+            self._forget_the_oldest(event.task_id)
 
     def _forget_the_oldest(self, ended: str) -> None:
         """A wait without end does not keep for ever what is over."""
         self._ended.append(ended)
         if len(self._ended) > self.most_ended:
             del self.tasks[self._ended.popleft()]
+            self._forgotten += 1
+
+
+class ProgressLines:
+    """One line on each change, and a heartbeat after `heartbeat_seconds` of silence.
+
+    Of more than a few tasks, only failures have lines of their own, and a summary every ten
+    seconds stands for all else. A wait that follows has heartbeats while no task is active too.
+    Without `reports_failures` another output prints those at once.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        progress: Progress,
+        started: float,
+        heartbeat_seconds: float,
+        expectations: Expectations,
+        *,
+        reports_failures: bool = True,
+    ) -> None:
+        self._write = write
+        self._progress = progress
+        self._reports_failures = reports_failures
+        self._started = self._last_line = started
+        self._next_summary = self._started + _SUMMARY_SECONDS
+        self._is_summary_due = False
+        self._errors: dict[str, str] = {}
+        self._printed = 0
+        self._heartbeat_seconds = heartbeat_seconds
+        self._expectations = expectations
+        self._first_awaited = "the list of active tasks"
+        search = progress.search
+        if search is not None and search.appear_seconds is not None:
+            self._first_awaited = "the first task"
+            write(
+                f"gtask: waiting up to {format_timeout(search.appear_seconds)} for the first task"
+            )
+
+    def on(self, event: events.Event) -> None:
+        """Prints the event, if it is one for people."""
+        for line in self._news(event) or self._summary(event) or self._heartbeat(event):
+            self._last_line = event.at
+            self._write(one_line(line))
+
+    def close(self) -> None:
+        """Nothing to put back: lines stay."""
+
+    def _news(self, event: events.Event) -> list[str]:
+        if isinstance(event, events.OutageBegan):
+            return [words.trouble_words(event.outage.error)]
+        if isinstance(event, events.OutageEnded):
+            return [f"the API answers again, after {format_duration(event.seconds)}"]
+        if isinstance(event, events.Found):
+            return found_lines(self._progress)
+        if isinstance(event, events.Failed):
+            # A line of each error once the wait is seen to go on; else the ending has it.
+            message = event.error.message
+            shared = message.replace(event.task_id, "") if event.task_id else message
+            self._errors.setdefault(shared, message)
+        elif isinstance(event, events.Tick):
+            unprinted = list(self._errors.values())[self._printed :]
+            self._printed = len(self._errors)
+            return unprinted
+        elif isinstance(event, events.Changed):
+            self._is_summary_due = True
+            if event.document.has_failed and self._reports_failures:
+                _, *what_helps = error_lines(words.task_error(event.document))
+                return [change_line(event, self._expectations), *what_helps]
+            if not event.document.has_failed and not self._is_crowd:
+                return [change_line(event, self._expectations)]
+        return []
+
+    @property
+    def _is_crowd(self) -> bool:
+        return len(self._progress.tasks) > _MOST_SINGLE_LINES
+
+    def _summary(self, event: events.Event) -> list[str]:
+        is_time = event.at >= self._next_summary or isinstance(event, events.Stopped)
+        if not (self._is_crowd and self._is_summary_due and is_time):
+            return []
+        self._next_summary = event.at + _SUMMARY_SECONDS
+        self._is_summary_due = False
+        tasks = self._progress.tasks.values()
+        each = words.each_state(
+            "not seen yet" if task.born is None else task.document.state for task in tasks
+        )
+        after = format_duration(event.at - self._started)
+        return [f"after {after}: {each} of {words.tasks(len(tasks))}"]
+
+    def _heartbeat(self, event: events.Event) -> list[str]:
+        is_silent = 0 < self._heartbeat_seconds <= event.at - self._last_line
+        if not is_silent or isinstance(event, (events.Unfinished, events.Stopped)):
+            return []  # the ending counts what is not finished
+        progress, waiting, outage = self._progress, self._progress.pending, self._progress.outage
+        after = f"after {format_duration(event.at - self._started)}"
+        if not progress.is_searching and not waiting:
+            return [f"still following {after}: no task is active"] if progress.follows else []
+        awaited = f"{len(waiting)} of {len(progress.tasks)}"
+        if progress.is_searching:
+            awaited = self._first_awaited
+        trouble = words.retry_words(outage, event.at) if outage else ""
+        state = ""
+        if waiting and not (outage and outage.is_total):
+            oldest = max(waiting, key=lambda task: task.elapsed(event.at) or -1.0)
+            state = _state_line(oldest, event.at)
+        what = "; ".join(filter(None, (state, trouble)))
+        return [f"still waiting for {awaited} {after}" + (f": {what}" if what else "")]
+
+
+def _state_line(task: TaskProgress, now: float) -> str:
+    age, document = task.elapsed(now), task.document
+    if age is None:
+        return "no answer of the API yet"
+    kind = document.task_type or "task"
+    return f"{kind} {document.id} {document.state} for {format_duration(age)}"
+
+
+def found_lines(progress: Progress) -> list[str]:
+    """What a search has found, where that is worth a line."""
+    if progress.search is None or progress.found is None or progress.follows:
+        return []
+    return [f"gtask: {words.found_words(progress.search, progress.found)}"]
+
+
+def change_line(event: events.Changed, expectations: Expectations) -> str:
+    """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`."""
+    document = event.document
+    age = f"after {format_duration(event.age_seconds)}"
+    if (took := duration_seconds(document)) is not None:
+        age = f"took {format_duration(took)}"
+    usual, failure = expectations.usual(document.task_type), words.failure(document)
+    if document.has_failed and failure is not None:
+        age += f": {failure.message}"
+    elif usual is not None and not document.is_final:
+        age += f", {words.usual_words(usual)}"
+    kind = document.task_type or "-"
+    return f"{document.id}  {kind}  {words.state_words(document)}  {age}"
+
+
+def progress_view(
+    streams: Streams,
+    env: Mapping[str, str],
+    progress: Progress,
+    expectations: Expectations,
+    *,
+    shown: str,
+    is_plain: bool,
+    heartbeat_seconds: float,
+    reports_failures: bool,
+) -> "ProgressLines | LiveView | None":
+    """What shows a wait on standard error: a live view, lines, or nothing."""
+    if shown == "none":
+        return None
+    # CI systems show what a live view repaints.
+    is_plain = bool(is_plain or env.get("TERM") == "dumb" or env.get("CI"))
+    if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
+        from gcore_tasks_cli.output.live import LiveView
+
+        return LiveView(streams, env, progress, expectations)
+    started = steady_seconds()
+    return ProgressLines(
+        streams.note,
+        progress,
+        started,
+        heartbeat_seconds,
+        expectations,
+        reports_failures=reports_failures,
+    )

@@ -134,14 +134,21 @@ class _Hiding:
         return self._stream.write(self._secrets.hide(text))
 
 
+def error_parts(error: GtaskError) -> list[tuple[str, str]]:
+    """What is said of an error, or of a task that failed, each part with its label."""
+    request_id = getattr(error, "request_id", None)
+    parts = (
+        ("error", error.message),
+        ("hint", error.hint),
+        ("request ID for support", request_id),
+    )
+    return [(label, text) for label, text in parts if text]
+
+
 def error_lines(error: GtaskError) -> list[str]:
     """The lines of an error, sanitized."""
-    lines = [f"gtask: {one_line(error.message)}"]
-    if request_id := getattr(error, "request_id", None):
-        lines.append(f"request ID for support: {one_line(request_id)}")
-    if error.hint:
-        lines.append(f"hint: {one_line(error.hint)}")
-    return lines
+    (_, message), *more = error_parts(error)
+    return [f"gtask: {one_line(message)}", *(f"{label}: {one_line(text)}" for label, text in more)]
 
 
 def _usable(stream: TextIO | None) -> TextIO:

@@ -1,35 +1,40 @@
 """Prints views to terminals, through rich. No markup is ever interpreted."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from rich.box import ROUNDED
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
+from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gcore_tasks_cli.output.json import MOST_COLOURED, indented
-from gcore_tasks_cli.output.views import LIST_HEADS, Card, Entry, Span, column_widths
+from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, Line, column_widths
+from gcore_tasks_cli.sanitize import lines
 
 _GAP = "  "
 _CARD_WIDTH = 100
-_MOST_ROWS = 1000
-_MOST_CHARACTERS = 100_000
+# Laying out a card of megabytes takes minutes.
+_MOST_CHARACTERS = 16_000
 # A type cut to less than this looks like others.
 _LEAST_TYPE = 16
 _LEAST_FLEXIBLE = 10
 _TYPE, _AGE, _TOOK, _REGION, _PROJECT, _ID = range(1, len(LIST_HEADS))
 _NUMBERS = (_AGE, _TOOK, _REGION, _PROJECT)  # aligned to the right
-# Where a line that is too long goes on in another.
-_FOLDED_BEFORE = 2
 _SHORT_ID = 8
 # To so many characters IDs of rows that are not known yet can be cut and still differ.
 _SHORT_ID_OF_MANY = 13
+# Deeper JSON is not indented further: its size would grow with the square of the depth.
+_DEEPEST_INDENTED = 50
+# Laying out the colours of more characters takes minutes.
+MOST_COLOURED = 500_000
+_TOKEN = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\[\]|\{\}|[{}\[\],:]|[^{}\[\],:"]++', flags=re.DOTALL
+)
 
 
 def console(stream: TextIO, env: Mapping[str, str]) -> Console:
@@ -50,45 +55,50 @@ class TerminalRenderer:
 
     def __init__(self, stream: TextIO, env: Mapping[str, str]) -> None:
         self._console = console(stream, env)
-        self._is_terminal = stream.isatty()
         self._widths: list[int] = []
-        self._gap = ""
 
-    def card(self, card: Card) -> str:
-        """A panel in the colour of the state."""
+    @property
+    def height(self) -> int:
+        """How many lines the window has."""
+        return self._console.height
+
+    def card(self, rows: Sequence[tuple[str, Cell]]) -> str:
+        """A panel in the colour of the state, with the first two rows as its title."""
+        title = [cell for _, cell in rows[:2]]
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
-        for label, span in (*card.failure, *card.content):
-            grid.add_row(Text(label), Text(_scrollable(span.text), span.style, overflow="fold"))
-        style = card.title[0][1].style
+        for label, cell in rows[2:]:
+            value = cell.text[:_MOST_CHARACTERS]
+            if more := len(cell.text) - len(value):
+                value += f"\n… and {more} more characters, which --json has"
+            grid.add_row(Text(label), Text(value, cell.style, overflow="fold"))
+        style = title[0].style
         panel = Panel(
             grid,
             box=ROUNDED,
-            title=Text(f" {line_of(span for _, span in card.title)} ", style),
+            title=Text(f" {line_of(title)} ", style),
             title_align="left",
             border_style=style,
             width=_CARD_WIDTH,
         )
         return self._printed(panel)
 
-    def entries(
-        self, entries: Sequence[Entry], brief: Callable[[], Sequence[Entry]] | None = None
-    ) -> str:
-        """The result of each in lines below its head; `brief` instead if they fill the window."""
-        text = self._printed(*self._parts(entries))
-        if brief and self._is_terminal and text.count("\n") + 1 >= self._console.height:
-            return self._printed(*self._parts(brief()))
-        return text
+    def entries(self, entries: Sequence[Entry]) -> str:
+        """The lines of each below its head; heads that do not fit go on below."""
+        width = self._console.width
+        widths = column_widths([entry.head for entry in entries], _cell_len)
+        if any(line_of(head, widths).cell_len > width for head, _ in entries):
+            widths = []
+        return self._printed(*(part for entry in entries for part in _parts(entry, widths, width)))
 
     def groups(self, entries: Sequence[Entry]) -> str:
-        """As `entries`; a single one needs no head."""
-        return self.entries([entries[0]._replace(head=())] if len(entries) == 1 else entries)
-
-    def block(self, entry: Entry) -> str:
-        """As `entries`, with an empty line before all but the first."""
-        gap, self._gap = self._gap, "\n"
-        return gap + self.entries([entry])
+        """As `entries`, but a single one needs no head, and none is without lines below it."""
+        nothing = [(Cell("(nothing)", "dim"),)]
+        heads = [entry.head if len(entries) > 1 else () for entry in entries]
+        return self.entries(
+            [Entry(head, e.below or nothing) for head, e in zip(heads, entries, strict=True)]
+        )
 
     def table(self, entries: Sequence[Entry], *, complete: bool) -> str:
         """One line an entry below heads of columns, with the error of those that failed.
@@ -97,44 +107,61 @@ class TerminalRenderer:
         """
         parts = []
         if not self._widths:
-            rows = [[span.text for span in entry.head] for entry in entries]
-            self._widths, once = _list_widths(rows, self._console.width, complete=complete)
-            heads = line_of(map(Span, LIST_HEADS), self._widths, right=_NUMBERS, cut=True)
-            parts = [Text(line, "dim") for line in (once, heads.plain) if line]
+            same = self._set_widths([entry.head for entry in entries], complete=complete)
+            heads = line_of(map(Cell, LIST_HEADS), self._widths, right=_NUMBERS, cut=True)
+            parts = [Text(line, "dim") for line in (same, heads.plain) if line]
         for entry in entries:
             parts.append(line_of(entry.head, self._widths, right=_NUMBERS, cut=True))
-            parts += (Text.assemble(_GAP, line_of(line)) for line in entry.result)
+            parts += (Text.assemble(_GAP, line_of(line)) for line in entry.below)
         for part in parts:
             part.no_wrap = True
             part.rstrip()
             part.truncate(self._console.width, overflow="ellipsis")
         return self._printed(*parts)
 
+    def _set_widths(self, rows: Sequence[Line], *, complete: bool) -> str:
+        """Decides how wide columns are; says what is the same in all rows, which then have none."""
+        columns = [[cell.text for cell in column] for column in zip(*rows, strict=True)]
+        natural = [
+            max(map(cell_len, (head, *column)))
+            for head, column in zip(LIST_HEADS, columns, strict=True)
+        ]
+        same = [
+            n
+            for n in (_PROJECT, _REGION)
+            if complete and len(rows) > 1 and len(set(columns[n])) == 1
+        ]
+        for n in same:
+            natural[n] = 0
+        short_id = max(0 if complete else _SHORT_ID_OF_MANY, unique_length(columns[_ID])) + 1
+        dropped = ((n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE))
+        sacrifices = ((_TYPE, _LEAST_TYPE), *dropped, (_ID, short_id))
+        self._widths = fitting(natural, self._console.width, sacrifices, _TYPE)
+        known = (n for n in same if columns[n][0] != "-")
+        return ", ".join(f"{LIST_HEADS[n]} {columns[n][0]}" for n in known)
+
     def json(self, compact: str) -> str:
         """JSON indented and in colour; the terminal wraps it, so that it can be copied."""
-        pieces = indented(compact)
+        text = indented(compact)
         if len(compact) > MOST_COLOURED:
-            return "".join((*(text for text, _ in pieces), "\n"))
-        return self._printed(Text.assemble(*pieces), wraps=False)
-
-    def _parts(self, entries: Sequence[Entry]) -> Iterator[RenderableType]:
-        width = self._console.width
-        widths = column_widths([entry.head for entry in entries], span_len)
-        heads = [line_of(entry.head, widths) for entry in entries]
-        if any(head.cell_len > width for head in heads):
-            heads = [_folded(entry.head, width) for entry in entries]
-        for entry, head in zip(entries, heads, strict=True):
-            if entry.head:
-                yield head
-            below = (*entry.result, *entry.more)
-            widths = column_widths(below, span_len)
-            for line in below:
-                yield Padding(line_of(line, widths), (0, 0, 0, 2 if entry.head else 0))
+            return f"{text}\n"
+        return self._printed(JSONHighlighter()(Text(text)), wraps=False)
 
     def _printed(self, *parts: RenderableType, wraps: bool = True) -> str:
         with self._console.capture() as captured:
             self._console.print(Group(*parts), soft_wrap=not wraps)
         return captured.get()
+
+
+def _parts(entry: Entry, widths: Sequence[int], width: int) -> Iterator[RenderableType]:
+    head, below = entry
+    if line_of(head).cell_len > width and head[2:]:
+        head, below = head[:2], [(Cell(line_of(head[2:]).plain),), *below]
+    if head:
+        yield line_of(head, widths)
+    widths = column_widths(below, _cell_len)
+    for line in below:
+        yield Padding(line_of(line, widths), (0, 0, 0, 2 if head else 0))
 
 
 def fitting(
@@ -159,76 +186,51 @@ def fitting(
 
 
 def line_of(
-    cells: Iterable[Span],
+    cells: Iterable[Cell],
     widths: Sequence[int] = (),
     *,
     right: Collection[int] = (),
     cut: bool = False,
 ) -> Text:
-    """The cells two spaces apart, padded to these widths; those without any are left out.
+    """The cells two spaces apart, padded to these widths; a column of width 0 is left out.
 
     Those that are `cut` never take more than their width.
     """
     line = Text(overflow="fold")
     for n, cell in enumerate(cells):
-        text = cell.symbol + cell.text
-        width = widths[n] if n < len(widths) else span_len(cell)
-        if not width:
-            continue
-        if cut and cell_len(text) > width:
-            text = set_cell_size(text, width - 1) + "…"
-        room = " " * (width - cell_len(text))
-        padded = room + text if n in right else text + room
-        line.append(_GAP + padded if line else padded, cell.style)
+        text = Text(cell.symbol + cell.text, cell.style, overflow="ellipsis" if cut else "ignore")
+        width = widths[n] if n < len(widths) else text.cell_len
+        if width:
+            text.align("right" if n in right else "left", width)
+            line.append(_GAP if line else "").append_text(text)
     return line
 
 
-def _list_widths(
-    rows: Sequence[Sequence[str]], width: int, *, complete: bool
-) -> tuple[list[int], str]:
-    """The widths of the columns of a list, and what is the same in all rows and printed once."""
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(cell_len, each)) for each in zip(LIST_HEADS, *rows, strict=True)]
-    once = [
-        n for n in (_PROJECT, _REGION) if complete and len(rows) > 1 and len(set(columns[n])) == 1
-    ]
-    for n in once:
-        widths[n] = 0
-    short_id = max(0 if complete else _SHORT_ID_OF_MANY, unique_length(columns[_ID])) + 1
-    dropped = [(n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE)]
-    widths = fitting(widths, width, [(_TYPE, _LEAST_TYPE), *dropped, (_ID, short_id)], _TYPE)
-    same = ", ".join(f"{LIST_HEADS[n]} {columns[n][0]}" for n in once if columns[n][0] != "-")
-    return widths, same
+def _cell_len(cell: Cell) -> int:
+    return cell_len(cell.symbol + cell.text)
 
 
 def unique_length(ids: Sequence[str]) -> int:
     """To how many characters these IDs can be cut and still differ; never fewer than eight."""
-    ordered = sorted(set(ids))
-    shared = (
-        sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(*pair, strict=False)))
-        for pair in pairwise(ordered)
-    )
-    return max((_SHORT_ID, *(length + 1 for length in shared)))
+    unique, longest = set(ids), max(map(len, ids))
+    lengths = range(_SHORT_ID, longest)
+    return next((n for n in lengths if len({i[:n] for i in unique}) == len(unique)), longest)
 
 
-def _folded(head: Sequence[Span], width: int) -> Text:
-    """The cells unaligned; what does not fit goes on in an indented line."""
-    line = line_of(head)
-    if line.cell_len <= width or len(head) < _FOLDED_BEFORE:
-        return line
-    what, which = line_of(head[:_FOLDED_BEFORE]), line_of(head[_FOLDED_BEFORE:])
-    return Text.assemble(what, f"\n{_GAP}", which, overflow="fold")
+def indented(compact: str) -> str:
+    """JSON as people read it, and the same document, however deep.
 
-
-def span_len(span: Span) -> int:
-    """How many cells of a terminal it takes."""
-    return cell_len(span.symbol + span.text)
-
-
-def _scrollable(value: str) -> str:
-    """The beginning of a long value: laying out megabytes takes minutes."""
-    rows = value[:_MOST_CHARACTERS].split("\n", _MOST_ROWS)
-    shown = "\n".join(rows[:_MOST_ROWS])
-    if len(shown) == len(value):
-        return value
-    return f"{shown}\n… and {len(value) - len(shown)} more characters, which --json has"
+    Works on the text and not on its values, so that numbers and escapes stay as they were sent.
+    """
+    depth = 0
+    parts: list[str] = []
+    for part in _TOKEN.findall(lines(compact)):
+        depth += (part in "{[") - (part in "}]")
+        new_line = "\n" + _GAP * min(depth, _DEEPEST_INDENTED)
+        if part in "{[,":
+            parts += (part, new_line)
+        elif part in "}]":
+            parts += (new_line, part)
+        else:
+            parts.append(": " if part == ":" else part)
+    return "".join(parts)

@@ -1,21 +1,71 @@
-"""What people read on standard output: the printers of cards, summaries and tables."""
+"""What people read on standard output: plain text, and the printers of cards, results and lists."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
 from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.output.views import Cell, Entry, column_widths, columns
 from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, encode_json
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.output.plain import PlainRenderer
     from gcore_tasks_cli.output.terminal import TerminalRenderer
+
+# Fields that gtask does not know may have names of any length.
+_LONGEST_LABEL = 24
+
+
+class PlainRenderer:
+    """Views for pipes and files: no colour, no boxes, nothing cut off.
+
+    Each call goes on with what the ones before it printed.
+    """
+
+    height = math.inf
+
+    def __init__(self) -> None:
+        self._widths: list[int] = []
+        self._gap = ""
+
+    def card(self, rows: Sequence[tuple[str, Cell]]) -> str:
+        """Lines of label and value, with an empty line before all cards but the first."""
+        width = min(max(len(label) for label, _ in rows), _LONGEST_LABEL)
+        text, self._gap = self._gap, "\n"
+        for label, cell in rows:
+            for value in cell.text.split("\n"):
+                text += f"{label:<{width}}  {value}".rstrip() + "\n"
+                label = ""
+        return text
+
+    def entries(self, entries: Sequence[Entry]) -> str:
+        """One line for each entry that has a head, with what stands below it behind it."""
+        rows = []
+        for head, below in (entry for entry in entries if entry.head):
+            lines = (one_line(" ".join(cell.text for cell in line)) for line in below)
+            rows.append([*(cell.text for cell in head), ", ".join(lines)])
+        return self._aligned(rows)
+
+    def groups(self, entries: Sequence[Entry]) -> str:
+        """One line for each line below a head, with the head's last cell: the task's ID."""
+        lines = ((*line, entry.head[-1]) for entry in entries for line in entry.below)
+        return self._aligned([[cell.text for cell in line] for line in lines])
+
+    def table(self, entries: Sequence[Entry], *, complete: bool) -> str:
+        """The same as `entries`; columns are as wide as the first ones need."""
+        del complete
+        return self.entries(entries)
+
+    def _aligned(self, rows: Sequence[Sequence[str]]) -> str:
+        # Of the first page of a list: rows are not held back until the widest is known.
+        self._widths = self._widths or column_widths(rows, len)
+        return "".join(f"{line}\n" for line in columns(rows, self._widths))
 
 
 class ViewPrinter(Printer):
@@ -25,6 +75,7 @@ class ViewPrinter(Printer):
 
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
         super().__init__(streams, env)
+        self._documents: list[Document] = []
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour.
         self._is_rich = self._is_terminal or bool(env.get("FORCE_COLOR"))
@@ -37,13 +88,11 @@ class ViewPrinter(Printer):
 
     @cached_property
     def _renderer(self) -> "PlainRenderer | TerminalRenderer":
-        if self._is_rich:
-            from gcore_tasks_cli.output.terminal import TerminalRenderer
+        if not self._is_rich:
+            return PlainRenderer()
+        from gcore_tasks_cli.output.terminal import TerminalRenderer
 
-            return TerminalRenderer(self._streams.out, self._env)
-        from gcore_tasks_cli.output.plain import PlainRenderer
-
-        return PlainRenderer()
+        return TerminalRenderer(self._streams.out, self._env)
 
     def _tasks(self, documents: Sequence[Document]) -> Sequence[TaskFields]:
         """What views read: at a terminal the model, which is too slow to import for a pipe."""
@@ -72,7 +121,6 @@ class SummaryPrinter(ViewPrinter):
     def __init__(self, streams: Streams, env: Mapping[str, str], *, follows: bool = False) -> None:
         super().__init__(streams, env)
         self._at_once = follows
-        self._documents: list[Document] = []
 
     def show(self, document: Document) -> None:
         """Keeps the document for the summary."""
@@ -81,12 +129,15 @@ class SummaryPrinter(ViewPrinter):
             self.close()
 
     def close(self) -> None:
-        """Prints the summary."""
-        if self._documents:
-            results = partial(views.results, self._tasks(self._documents), datetime.now(UTC))
-            brief = partial(results, brief=True)
-            self._streams.data(self._renderer.entries(results(), brief))
-            self._documents.clear()
+        """Prints the summary: in brief where it would fill the window."""
+        tasks, now = self._tasks(self._documents), datetime.now(UTC)
+        self._documents = []
+        if not tasks:
+            return
+        text = self._renderer.entries(views.results(tasks, now))
+        if self._is_terminal and text.count("\n") >= self._renderer.height - 1:
+            text = self._renderer.entries(views.results(tasks, now, brief=True))
+        self._streams.data(text)
 
 
 class QuietPrinter(Printer):
@@ -107,7 +158,6 @@ class ResourcesPrinter(ViewPrinter):
         super().__init__(streams, env)
         self._types = types
         self._as_json = as_json
-        self._documents: list[Document] = []
 
     def show(self, document: Document) -> None:
         """Prints what the task created at once, or keeps it for the table."""
@@ -137,11 +187,8 @@ class ResourcesPrinter(ViewPrinter):
                 self._streams.error(GtaskError(message, hint="--wait waits until it is"))
         created = {kind for document in self._documents for kind in document.created()}
         missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
-        if (
-            missing
-            and self._documents
-            and all(each.state == "FINISHED" for each in self._documents)
-        ):
+        all_finished = all(each.state == "FINISHED" for each in self._documents)
+        if missing and self._documents and all_finished:
             what = f"what was created: {', '.join(sorted(created))}" if created else ""
             message = f"FINISHED, but created no {', '.join(missing)}"
             codes.add(ExitCode.NOT_FOUND)
@@ -150,10 +197,9 @@ class ResourcesPrinter(ViewPrinter):
 
     def close(self) -> None:
         """Prints the table."""
-        if self._as_json or self._types or not self._documents:
-            return
-        entries = [views.created(task) for task in self._tasks(self._documents)]
-        self._streams.data(self._renderer.groups(entries))
+        if self._documents and not (self._as_json or self._types):
+            entries = [views.created(task) for task in self._tasks(self._documents)]
+            self._streams.data(self._renderer.groups(entries))
 
 
 class TablePrinter(ViewPrinter):
@@ -168,13 +214,10 @@ class TablePrinter(ViewPrinter):
             self._streams.data(self._renderer.table(rows, complete=complete))
 
 
-class FailedPrinter(ViewPrinter):
-    """`list --failed`: for each task the reason first, what helps, and what support asks for."""
-
-    _reads_model = False
+class FailedPrinter(TablePrinter):
+    """`list --failed`: what became of each, with the reason, what helps, and where it was."""
 
     def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
         """Prints the failures."""
         del complete
-        blocks = (self._renderer.block(views.failed_entry(each, now)) for each in documents)
-        self._streams.data("".join(blocks))
+        self._streams.data(self._renderer.entries([views.failed(each, now) for each in documents]))

@@ -1,15 +1,17 @@
-"""What is shown of tasks: lines of pieces with a style, which `plain` and `terminal` print.
+"""What is shown of tasks: lines of cells, each a text with a style, which two renderers print.
 
-Standard library only: a list to a pipe needs neither rich nor the model of a task.
+`text` has the plain renderer, `terminal` that for terminals. Standard library only: a list to a
+pipe needs neither rich nor the model of a task.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
 from gcore_tasks_cli.output import words
+from gcore_tasks_cli.output.streams import error_parts
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, duration_seconds
 from gcore_tasks_cli.times import format_duration
@@ -27,13 +29,14 @@ _STATES = {
     "ERROR": ("bold red", "✘ "),
 }
 _UNKNOWN_STATE = ("magenta", "? ")
+_ERROR_STYLES = {"error": "bold red", "hint": "yellow"}
 _RARE = ("job_id", "schedule_id", "lifecycle_policy_id", "user_client_id")
 _NOTHING: tuple[object, ...] = (None, "", {}, [])
 # Wider cells are not aligned: one odd cell would push all the others off the screen.
 _WIDEST_ALIGNED = 100
 
 
-class Span(NamedTuple):
+class Cell(NamedTuple):
     """A text and its style in rich's words; `symbol` stands before it at terminals only."""
 
     text: str
@@ -41,34 +44,22 @@ class Span(NamedTuple):
     symbol: str = ""
 
 
-# A text, or a piece of a line.
-Cell = TypeVar("Cell")
 # Cells that may be aligned with those of other lines.
-Line = tuple[Span, ...]
+Line = tuple[Cell, ...]
+# A cell or its text.
+_C = TypeVar("_C")
 
 
 class Entry(NamedTuple):
-    """A task among others: a line for it, what came of it, and `more` where there is room."""
+    """A task among others: a line for it, and lines below with what came of it."""
 
     head: Line
-    result: Sequence[Line] = ()
-    more: Sequence[Line] = ()
+    below: Sequence[Line] = ()
 
 
-class Card(NamedTuple):
-    """One task with all that is known of it, as labels and values of perhaps several lines.
-
-    `title` is the title where there is one, and further lines elsewhere.
-    """
-
-    failure: list[tuple[str, Span]]
-    title: list[tuple[str, Span]]
-    content: list[tuple[str, Span]]
-
-
-def state_span(task: TaskFields, text: str) -> Span:
+def state_cell(task: TaskFields, text: str) -> Cell:
     """A text in the colour of the task's state and with its symbol."""
-    return Span(text, *_STATES.get("ERROR" if task.has_failed else task.state, _UNKNOWN_STATE))
+    return Cell(text, *_STATES.get("ERROR" if task.has_failed else task.state, _UNKNOWN_STATE))
 
 
 def rank(task: TaskFields) -> int:
@@ -76,77 +67,51 @@ def rank(task: TaskFields) -> int:
     return 2 if task.has_failed else int(task.state != "FINISHED")
 
 
-def failure_lines(task: TaskFields, *, what: str = "", named: bool = False) -> list[Span]:
-    """A failed task: the reason first, then what helps and what support asks for.
-
-    `what` says which task it was, and it is `named` by its ID; empty if it did not fail.
-    """
-    error, advice, request_id = words.failure(task)
-    spans = (
-        Span(error, "bold red"),
-        Span(what),
-        Span(advice, "yellow"),
-        Span(f"task {one_line(task.id)}" if named else "", "dim"),
-        Span(f"request ID for support: {request_id}" if request_id else "", "dim"),
-    )
-    return [span for span in spans if span.text]
-
-
-def card(task: TaskFields, now: datetime) -> Card:
-    """`get`: a failed task begins with its failure."""
-    error, advice, request_id = words.failure(task)
-    reasons = (
-        ("error", Span(error, "bold red")),
-        ("advice", Span(advice, "yellow")),
-        ("for support", Span(request_id and f"request ID {request_id}")),
-    )
-    return Card(
-        [(label, span) for label, span in reasons if span.text],
-        [
-            ("state", state_span(task, words.state_words(task))),
-            ("type", Span(words.type_words(task))),
-        ],
-        list(_content(task, now)),
-    )
-
-
-def _content(task: TaskFields, now: datetime) -> Iterator[tuple[str, Span]]:
-    yield "task", Span(one_line(task.id), "bold")
-    for label, text in _times(task, now):
-        yield label, Span(text)
-    if owners := ", ".join(_owners(task, ("project", "region", "client", "user"))):
-        yield "where", Span(owners)
-    names = _RARE if task.has_failed else ("request_id", *_RARE)
-    for name in names:
-        if value := words.shown(task, name):
-            yield "request ID" if name == "request_id" else name, Span(value)
-    if created := columns(words.created_words(task)):
-        yield "created", Span("\n".join(created), "green")
+def card(task: TaskFields, now: datetime) -> list[tuple[str, Cell]]:
+    """`get`: labels and values of perhaps several lines; the first two are a title, if any."""
+    failure = words.failure(task)
+    parts = error_parts(failure) if failure else []
+    rows = [
+        ("state", state_cell(task, words.state_words(task))),
+        ("type", Cell(words.type_words(task))),
+        *(
+            (label.removesuffix(" for support"), Cell(text, _ERROR_STYLES.get(label, "")))
+            for label, text in parts
+        ),
+        ("task", Cell(one_line(task.id), "bold")),
+        *((label, Cell(text)) for label, text in _times(task, now)),
+        ("where", Cell(_owners(task, "project", "region", "client", "user"))),
+        ("request ID", Cell("" if task.has_failed else words.shown(task, "request_id"))),
+        *((name, Cell(words.shown(task, name))) for name in _RARE),
+        ("created", Cell("\n".join(columns(_created(task))), "green")),
+    ]
     for name, value in (("data", task.value("data")), *task.unknown_fields().items()):
         if value not in _NOTHING:
-            yield one_line(name), Span("\n".join(words.tree(value)))
+            rows.append((one_line(name), Cell("\n".join(words.paths(value)))))
+    return [(label, cell) for label, cell in rows if cell.text]
 
 
-def _owners(task: TaskFields, kinds: Iterable[str]) -> list[str]:
-    """`project 1234`, `region 76`, … where they are known."""
+def _times(task: TaskFields, now: datetime) -> Iterable[tuple[str, str]]:
+    names = ("created_on", "finished_on", "updated_on", "acknowledged_at")
+    created, finished, updated, acknowledged = (words.moment(task.value(n), now) for n in names)
+    took, by = words.took_words(task, now), words.shown(task, "acknowledged_by")
+    return (
+        ("started", words.joined(created, "" if task.is_final else took)),
+        ("finished", words.joined(finished, took) if finished else ""),
+        ("updated", "" if finished else updated),
+        ("acknowledged", words.joined(acknowledged, by and f"by user {by}")),
+    )
+
+
+def _owners(task: TaskFields, *kinds: str) -> str:
+    """`project 1234, region 76`, … where they are known."""
     known = [(kind, words.shown(task, f"{kind}_id")) for kind in kinds]
-    return [f"{kind} {owner}" for kind, owner in known if owner]
+    return words.joined(*(f"{kind} {owner}" for kind, owner in known if owner))
 
 
-def _times(task: TaskFields, now: datetime) -> Iterator[tuple[str, str]]:
-    took = words.took_words(task, now)
-    if created := task.value("created_on"):
-        running = "" if task.is_final or not took else f", {took}"
-        yield "started", words.moment(created, now) + running
-    if finished := task.value("finished_on"):
-        yield "finished", words.moment(finished, now) + (took and f", {took}")
-    elif updated := task.value("updated_on"):
-        yield "updated", words.moment(updated, now)
-    by = words.shown(task, "acknowledged_by")
-    if acknowledged := task.value("acknowledged_at"):
-        yield "acknowledged", words.moment(acknowledged, now) + (by and f", by user {by}")
-    elif by:
-        yield "acknowledged", f"by user {by}"
+def _created(task: TaskFields) -> list[tuple[str, str]]:
+    created = task.created().items()
+    return [(one_line(kind), one_line(new_id)) for kind, ids in created for new_id in ids]
 
 
 def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) -> list[Entry]:
@@ -157,65 +122,66 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     if finished:
         types = Counter(map(words.type_words, finished)).most_common()
         each = ", ".join(f"{count} {kind}" for kind, count in types)
-        head = state_span(finished[0], f"FINISHED  {each}; gtask list shows each")
+        head = state_cell(finished[0], f"FINISHED  {each}; gtask list shows each")
         entries.insert(0, Entry((head,)))
     if len(ordered) > 1:
-        total = Span(words.count_words([task.state for task in ordered]), "bold")
-        entries.append(Entry((), more=[(total,)]))
+        total = words.count_words([task.state for task in ordered])
+        entries.append(Entry((), [(Cell(total, "bold"),)]))
     return entries
 
 
 def result(task: TaskFields, now: datetime) -> Entry:
-    """What became of a task: state, type, ID and time, and below them why it failed."""
+    """What became of a task: state, type, ID and time; below, why it failed, what it created."""
     head = (
-        state_span(task, words.state_words(task)),
-        Span(words.type_words(task)),
-        Span(one_line(task.id)),
-        Span(words.took_words(task, now), "dim"),
+        state_cell(task, words.state_words(task)),
+        Cell(words.type_words(task)),
+        Cell(one_line(task.id)),
+        Cell(words.took_words(task, now), "dim"),
     )
-    failed: list[Line] = [(span,) for span in failure_lines(task)]
-    new = _created_lines(task)
-    return Entry(head, failed[:1], failed[1:] + new) if failed else Entry(head, new)
+    below: list[Line] = [(cell,) for cell in failure_cells(task)]
+    return Entry(head, below + _created_lines(task))
+
+
+def failure_cells(task: TaskFields) -> list[Cell]:
+    """What went wrong with a task, what helps, and what support asks for."""
+    failure = words.failure(task)
+    return [
+        Cell(text if label == "error" else f"{label}: {text}", _ERROR_STYLES.get(label, "dim"))
+        for label, text in (error_parts(failure) if failure else ())
+    ]
 
 
 def created(task: TaskFields) -> Entry:
     """`resources`: what the task created."""
-    head = (Span(words.type_words(task), "bold"), Span(one_line(task.id), "bold"))
-    new = _created_lines(task)
-    return Entry(head, new, () if new else [(Span("(nothing)", "dim"),)])
+    head = (Cell(words.type_words(task), "bold"), Cell(one_line(task.id), "bold"))
+    return Entry(head, _created_lines(task))
 
 
 def _created_lines(task: TaskFields) -> list[Line]:
-    return [(Span(kind, "green"), Span(new_id)) for kind, new_id in words.created_words(task)]
+    return [(Cell(kind, "green"), Cell(new_id)) for kind, new_id in _created(task)]
 
 
 def row(document: Document, now: datetime) -> Entry:
     """`list`: the cells of `LIST_HEADS` and the first line of the error; `now` is the API's."""
-    took = duration_seconds(document)
+    took, failure = duration_seconds(document), words.failure(document)
     head = (
-        state_span(document, one_line(document.state))._replace(symbol=""),
-        Span(words.type_words(document)),
-        Span(words.age_words(document, now) or "-"),
-        Span("-" if took is None else format_duration(took).replace(" ", "")),
-        Span(words.shown(document, "region_id") or "-"),
-        Span(words.shown(document, "project_id") or "-"),
-        Span(one_line(document.id)),
+        state_cell(document, one_line(document.state))._replace(symbol=""),
+        Cell(words.type_words(document)),
+        Cell(words.age_words(document, now) or "-"),
+        Cell("-" if took is None else format_duration(took).replace(" ", "")),
+        Cell(words.shown(document, "region_id") or "-"),
+        Cell(words.shown(document, "project_id") or "-"),
+        Cell(one_line(document.id)),
     )
-    error = words.failure(document).error.partition("\n")[0].rstrip()
-    return Entry(head, [(Span(error, "red"),)] if error else [])
+    error = failure.message.partition("\n")[0].rstrip() if failure else ""
+    return Entry(head, [(Cell(error, "red"),)] if error else [])
 
 
-def failed_entry(document: Document, now: datetime) -> Entry:
-    """`list --failed`: the reason first, then what failed, when and where, and what helps."""
-    age, took = words.age_words(document, now), duration_seconds(document)
-    what = (
-        words.type_words(document),
-        f"{age} ago" if age else "",
-        "" if took is None else f"took {format_duration(took)}",
-        *_owners(document, ("region", "project")),
-    )
-    reason, *below = failure_lines(document, what=", ".join(filter(None, what)), named=True)
-    return Entry((state_span(document, reason.text),), [(span,) for span in below])
+def failed(document: Document, now: datetime) -> Entry:
+    """`list --failed`: what became of a task, as `watch` says it, and when and where that was."""
+    entry, age = result(document, now), words.age_words(document, now)
+    where = words.joined(age and f"{age} ago", _owners(document, "region", "project"))
+    return Entry(entry.head, [*entry.below, (Cell(where, "dim"),)] if where else entry.below)
 
 
 def columns(rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> list[str]:
@@ -224,7 +190,7 @@ def columns(rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> list[s
     return ["  ".join((*map(str.ljust, row[:-1], widths), row[-1])).rstrip() for row in rows]
 
 
-def column_widths(rows: Iterable[Sequence[Cell]], measure: Callable[[Cell], int]) -> list[int]:
+def column_widths(rows: Iterable[Sequence[_C]], measure: Callable[[_C], int]) -> list[int]:
     """How wide each column has to be; the last cell of a row needs no room behind it."""
     cells = zip_longest(*([measure(cell) for cell in row[:-1]] for row in rows), fillvalue=0)
     return [max(size for size in (1, *column) if size <= _WIDEST_ALIGNED) for column in cells]

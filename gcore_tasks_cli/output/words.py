@@ -1,13 +1,13 @@
-"""What is said of tasks and of the API, in words.
+"""What is said of tasks, lists and the API, in words. Standard library only.
 
-What is returned about a task is sanitized. Standard library only.
+What is returned about a task is sanitized.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.sanitize import lines, one_line
@@ -15,13 +15,13 @@ from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.polling.events import Outage
+    from gcore_tasks_cli.polling.events import Found, Outage
+    from gcore_tasks_cli.polling.goal import Search
     from gcore_tasks_cli.tasks.durations import Durations
-    from gcore_tasks_cli.tasks.expectations import Expectations
+    from gcore_tasks_cli.tasks.query import TaskQuery
 
 _DEEPEST_SHOWN = 12
-_UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
-# A shorter wait needs no word: the backoff may be as long.
+# A shorter wait is not worth a word: the backoff may be as long.
 _LONG_RETRY_AFTER_SECONDS = 10.0
 _ADVICE = (
     (
@@ -65,13 +65,12 @@ def took_words(task: TaskFields, now: datetime) -> str:
 
 
 def age_words(task: TaskFields, now: datetime) -> str:
-    """How long ago it was created, by its largest unit, rounded down: `45s`, `3m`, `5h`, `2d`."""
+    """How long ago it was created, in its largest unit: `45s`, `3m`, `5h`, `2d`."""
     created = parse_time(task.value("created_on"))
     if created is None:
         return ""
-    seconds = (now - created).total_seconds()
-    known = (f"{int(seconds // unit)}{name}" for unit, name in _UNITS if seconds >= unit)
-    return next(known, "0s")
+    age = format_duration(max(0.0, (now - created).total_seconds()))
+    return "".join(age.split()[:2])
 
 
 def moment(value: object, now: datetime) -> str:
@@ -84,18 +83,14 @@ def moment(value: object, now: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S} UTC ({relation})"
 
 
-def created_words(task: TaskFields) -> list[tuple[str, str]]:
-    """Type and ID of each created resource."""
-    return [
-        (one_line(kind), one_line(resource_id))
-        for kind, ids in task.created().items()
-        for resource_id in ids
-    ]
-
-
 def tasks(count: int, kind: str = "task") -> str:
     """`1 task`, `5 tasks`, or of another kind."""
     return f"{count:,} {kind}{'' if count == 1 else 's'}"
+
+
+def joined(*parts: str) -> str:
+    """Those that are not empty, with commas between them."""
+    return ", ".join(filter(None, parts))
 
 
 def first_of(items: Sequence[str], most: int) -> list[str]:
@@ -106,8 +101,7 @@ def first_of(items: Sequence[str], most: int) -> list[str]:
 
 def each_state(states: Iterable[str], form: Callable[[str], str] = one_line) -> str:
     """`1 ERROR, 4 FINISHED`."""
-    counts = sorted(Counter(states).items())
-    return ", ".join(f"{count} {form(state)}" for state, count in counts)
+    return ", ".join(f"{count} {form(state)}" for state, count in sorted(Counter(states).items()))
 
 
 def count_words(states: Collection[str]) -> str:
@@ -115,62 +109,36 @@ def count_words(states: Collection[str]) -> str:
     return f"{tasks(len(states))}: {each_state(states)}"
 
 
-class Failure(NamedTuple):
-    """Why a task failed; every text is sanitized.
+def failure(task: TaskFields) -> ApiError | None:
+    """Why a task failed, what helps, and what support asks for; None if it has no error.
 
-    `error` may have several lines, and is empty of a task that did not fail; so are `advice` and
-    `request_id` where there is none.
+    Its message may have several lines. The API may give an error before the task has ended.
     """
-
-    error: str
-    advice: str
-    request_id: str
-
-
-def failure(task: TaskFields) -> Failure:
-    """The task's failure; the API may give an error before the task has ended."""
     error, failed = lines(as_text(task.value("error"))).strip(), task.has_failed
-    return Failure(
-        error or ("the API gives no reason" if failed else ""),
-        advice(error) if error else "",
-        shown(task, "request_id") if failed else "",
-    )
+    if not error and not failed:
+        return None
+    found = (hint for pattern, hint in _ADVICE if re.search(pattern, error, re.IGNORECASE))
+    request_id = shown(task, "request_id") if failed else None
+    message = error or "the API gives no reason"
+    return ApiError(message, hint=next(found, None), request_id=request_id)
 
 
 def task_error(task: TaskFields) -> ApiError:
     """A failed task as an error of a command."""
-    error, hint, request_id = failure(task)
-    message = (
-        f"{type_words(task, 'task')} {one_line(task.id)} ended in {one_line(task.state)}: {error}"
-    )
-    return ApiError(message, hint=hint, request_id=request_id)
-
-
-def advice(error: str) -> str:
-    """What a user can do about an error of a task, as its text has it; empty where unknown."""
-    found = (words for pattern, words in _ADVICE if re.search(pattern, error, re.IGNORECASE))
-    return next(found, "")
+    error = failure(task) or ApiError("")
+    kind, state = type_words(task, "task"), one_line(task.state)
+    error.message = f"{kind} {one_line(task.id)} ended in {state}: {error.message}"
+    return error
 
 
 def usual_words(durations: "Durations") -> str:
-    """`usually 15–30 s`: nine of ten tasks of this type take so long, as far as is known."""
+    """`usually 15–30 s`: nine of ten tasks of this type take this long, as far as is known."""
     low, high = durations.usual
     if round(high) >= 120:
         low, high, unit = low / 60, high / 60, "m"
     else:
         unit = "s"
     return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
-
-
-def usual_duration_words(task_types: Iterable[str | None], expectations: "Expectations") -> str:
-    """` (create_vm: usually 15–30 s)`, of the type that usually takes longest; empty if unknown."""
-    known = [
-        (found.usual[1], kind, found) for kind in task_types if (found := expectations.usual(kind))
-    ]
-    if not known:
-        return ""
-    _, longest, durations = max(known)
-    return f" ({longest}: {usual_words(durations)})"
 
 
 def trouble_words(error: ApiError) -> str:
@@ -181,32 +149,52 @@ def trouble_words(error: ApiError) -> str:
 
 
 def outage_words(outage: "Outage", now: float) -> str:
-    """`connection refused; no answer for 36 s, next try in 4 s`; `now` is on the port's clock."""
-    silent = format_duration(max(0.0, now - outage.answered))
-    words = f"{outage.error.message}; no answer for {silent}"
-    if not outage.is_total:
-        words = f"{outage.error.message}; for {format_duration(max(0.0, now - outage.since))}"
+    """`connection refused; no answer for 36 s`; `now` is on the port's clock."""
+    if outage.is_total:
+        silent = format_duration(max(0.0, now - outage.answered))
+        return f"{outage.error.message}; no answer for {silent}"
+    return f"{outage.error.message}; for {format_duration(max(0.0, now - outage.since))}"
+
+
+def retry_words(outage: "Outage", now: float) -> str:
+    """As `outage_words`, and when the next try is."""
     if outage.next_try is None or outage.next_try - now < 0.5:
-        return f"{words}, trying again"
-    return f"{words}, next try in {format_duration(outage.next_try - now)}"
+        return f"{outage_words(outage, now)}, trying again"
+    wait = format_duration(outage.next_try - now)
+    return f"{outage_words(outage, now)}, next try in {wait}"
 
 
-def tree(value: Any, depth: int = 0) -> list[str]:
-    """A JSON value as indented lines without JSON's punctuation; never deeper than it can show."""
-    if not _is_nested(value, depth):
-        return ["null" if value is None else one_line(as_text(value))]
-    is_list = isinstance(value, list)
-    shown_lines = []
-    for name, item in enumerate(value) if is_list else value.items():
-        label = "-" if is_list else f"{one_line(str(name))}:"
-        first, *below = tree(item, depth + 1)
-        if is_list or not _is_nested(item, depth + 1):
-            shown_lines.append(f"{label} {first}")
-        else:
-            shown_lines += [label, f"  {first}"]
-        shown_lines += (f"  {line}" for line in below)
-    return shown_lines
+def scope_words(query: "TaskQuery") -> str:
+    """` in project 1234`: where was looked, which perhaps comes from the environment."""
+    chosen = [
+        f"{name} {', '.join(map(str, numbers))}"
+        for name, numbers in (("project", query.projects), ("region", query.regions))
+        if numbers
+    ]
+    return f" in {' and '.join(chosen)}" if chosen else ""
 
 
-def _is_nested(value: Any, depth: int) -> bool:
-    return bool(value) and isinstance(value, (Mapping, list)) and depth < _DEEPEST_SHOWN
+def found_words(search: "Search", found: "Found") -> str:
+    """How many tasks a search found and where, or what was searched if it found none."""
+    query, where = search.query, scope_words(search.query)
+    if found.tasks:
+        kind = "recent" if found.is_recent else "active"
+        return f"waiting for {tasks(found.tasks, f'{kind} task')}{where}"
+    if not query.filters_here:
+        return f"no task is active{where}"
+    searched = tasks(found.searched, "active task")
+    resources = ", ".join(query.resources)
+    about = f"is about {resources}" if resources else "matches"
+    elsewhere = "; gtask list --resource finds those that are over" if resources else ""
+    return f"no active task {about}: searched {searched}{where}{elsewhere}"
+
+
+def paths(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
+    """`volumes.0.size: 10`: each value that a JSON value holds, named as `--fields` names it."""
+    if not value or not isinstance(value, (dict, list)) or depth == _DEEPEST_SHOWN:
+        text = "null" if value is None else one_line(as_text(value))
+        yield f"{path}: {text}" if path else text
+        return
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+        label = one_line(str(name))
+        yield from paths(item, f"{path}.{label}" if depth else label, depth + 1)

@@ -73,7 +73,7 @@ def test_a_pipe_gets_a_plain_card() -> None:
     assert "\x1b" not in ran.out
     for said in ("FINISHED", "create_image", TASK, "instances  vm-1", "vol-2", "new_kind", "took"):
         assert said in ran.out
-    assert "- size: 5" in ran.out
+    assert "volumes.0.size: 5" in ran.out
     assert "kept" in ran.out
     assert "snapshots" not in ran.out  # only what was created
     assert ran.err == ""

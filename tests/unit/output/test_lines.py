@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
-from gcore_tasks_cli.output.lines import ProgressLines, change_line
+from gcore_tasks_cli.output.progress import Progress, ProgressLines, change_line
 from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import Outage
@@ -51,9 +51,10 @@ def log(
 ) -> list[tuple[float, str]]:
     """The lines for these events of a wait that began at 0, and when each was printed."""
     written: list[tuple[float, str]] = []
-    progress = ProgressLines(
+    progress = Progress(source)
+    lines = ProgressLines(
         lambda line: written.append((event.at, line)),
-        source,
+        progress,
         0.0,
         heartbeat,
         Expectations(),
@@ -61,7 +62,8 @@ def log(
     )
     for event in happened:
         progress.on(event)
-    progress.close()
+        lines.on(event)
+    lines.close()
     return written
 
 
@@ -276,9 +278,11 @@ def test_a_search_says_what_it_waits_for_and_what_it_found() -> None:
     search = Search(TaskQuery(projects=(7,)), appear_seconds=90.0)
     looking: list[events.Event] = [events.Tick(float(at)) for at in range(70)]
     reported: list[str] = []
-    progress = ProgressLines(reported.append, search, 0.0, 60.0, Expectations())
+    progress = Progress(search)
+    lines = ProgressLines(reported.append, progress, 0.0, 60.0, Expectations())
     for event in [*looking, events.Found(70.0, 2, 9)]:
         progress.on(event)
+        lines.on(event)
     assert reported == [
         "gtask: waiting up to 1 m 30 s for the first task",
         "still waiting for the first task after 1 m 00 s",

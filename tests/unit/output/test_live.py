@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from gcore_tasks_cli.output.live import frame
 from gcore_tasks_cli.output.progress import TaskProgress
-from gcore_tasks_cli.output.views import Span
+from gcore_tasks_cli.output.views import Cell
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.golden_files import assert_golden, assert_harmless
@@ -68,7 +68,7 @@ def painted(
     rows: Sequence[TaskProgress], trouble: str | None = None, width: int = 100, height: int = 24
 ) -> list[str]:
     """The lines of the view, after looking whether they fit."""
-    note = Span(f"! {trouble}", "yellow") if trouble is not None else None
+    note = Cell(f"! {trouble}", "yellow") if trouble is not None else None
     lines = frame(rows, NOW, Expectations(), (width, height), note).plain.split("\n")
     assert len(lines) <= max(1, height - 1)
     assert max(map(cell_len, lines)) <= max(1, width - 1)
@@ -97,7 +97,7 @@ def test_the_view_fits_every_window(width: int, height: int, trouble: str | None
 
 def test_what_the_view_says_of_itself_stands_below_the_tasks() -> None:
     assert painted([]) == [""]
-    note = Span("none is active", "dim")
+    note = Cell("none is active", "dim")
     assert frame([], NOW, Expectations(), (80, 24), note).plain == "none is active"
     assert frame([FINISHED], NOW, Expectations(), (80, 24), note).plain.endswith("\nnone is active")
     assert frame([], NOW, Expectations(), (8, 1), note).plain == "none i…"

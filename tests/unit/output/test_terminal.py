@@ -1,6 +1,7 @@
 """Views at a terminal: columns that fit, and colours that the environment allows."""
 
 import io
+import json
 import re
 from datetime import UTC, datetime
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gcore_tasks_cli.output import views
-from gcore_tasks_cli.output.plain import PlainRenderer
+from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import TerminalRenderer, console
+from gcore_tasks_cli.output.text import PlainRenderer, SummaryPrinter
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, shown
 from tests.unit.output.samples import FAILED, FINISHED, task_of
 
@@ -78,7 +80,7 @@ def test_one_project_and_region_leave_room_for_whole_ids_at_80() -> None:
 )
 def test_the_table_always_fits(rows: list[list[str]], width: int, complete: bool) -> None:
     entries = [
-        views.Entry(tuple(map(views.Span, cells[:-1])), [(views.Span(cells[-1]),)])
+        views.Entry(tuple(map(views.Cell, cells[:-1])), [(views.Cell(cells[-1]),)])
         for cells in ([one_line(cell) for cell in row] for row in rows)
     ]
     text = shown(lambda terminal: terminal.table(entries, complete=complete), width)
@@ -120,12 +122,13 @@ class Window(io.StringIO):
 
 @pytest.mark.parametrize(("lines", "is_brief"), [("10", True), ("11", False)])
 def test_results_that_fill_the_window_are_brief(lines: str, is_brief: bool) -> None:
-    terminal = TerminalRenderer(Window(), {"COLUMNS": "100", "LINES": lines})
-    tasks = [task_of(FINISHED), task_of(FINISHED)]
-    text = terminal.entries(
-        views.results(tasks, NOW), lambda: views.results(tasks, NOW, brief=True)
-    )
-    assert len(text.splitlines()) == (2 if is_brief else 9)
+    window = Window()
+    to = Streams(window, io.StringIO(), None)
+    printer = SummaryPrinter(to, {"COLUMNS": "100", "LINES": lines})
+    for _ in range(2):
+        printer.show(parse_task(json.dumps(FINISHED)))
+    printer.close()
+    assert len(window.getvalue().splitlines()) == (2 if is_brief else 9)
 
 
 @pytest.mark.parametrize("columns", ["0", "00", "²", "-1", "x", ""])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gcore_tasks_cli.output import views
-from gcore_tasks_cli.output.plain import PlainRenderer
+from gcore_tasks_cli.output.text import PlainRenderer
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, parse_task
 from gcore_tasks_cli.tasks.model import Task
@@ -73,7 +73,7 @@ def test_both_kinds_of_card_say_the_same_with_the_model_and_without(name: str) -
 
 def test_the_border_has_the_colour_of_the_state() -> None:
     samples = {**SAMPLES, "unknown": RUNNING | {"state": "SUSPENDED"}}
-    styles = {name: views.card(task_of(f), NOW).title[0][1].style for name, f in samples.items()}
+    styles = {name: views.card(task_of(f), NOW)[0][1].style for name, f in samples.items()}
     assert styles == {
         "finished": "green",
         "failed": "bold red",
@@ -106,16 +106,16 @@ def test_ages_go_by_the_given_time() -> None:
 def shown_in_all_views(task: Task, width: int) -> tuple[list[str], list[str]]:
     """Card, results, resources and failure of a task in a pipe, and at a terminal; all harmless."""
     document = Document(task.id, task.state, "", dict(task))
-    row, failure = views.row(document, NOW), views.failed_entry(document, NOW)
+    row, failure = views.row(document, NOW), views.failed(document, NOW)
     other, pipe = task_of(FINISHED), PlainRenderer()
     plain = [plain_card(task), plain_results(task, other), plain_resources(task)]
-    plain += [pipe.table([row], complete=True), pipe.block(failure)]
+    plain += [pipe.table([row], complete=True), pipe.entries([failure])]
     framed = [
         framed_card(task, width),
         shown_results(task, other, width=width),
         shown_resources(task, width=width),
         shown(lambda terminal: terminal.table([row], complete=True), width),
-        shown(lambda terminal: terminal.block(failure), width),
+        shown(lambda terminal: terminal.entries([failure]), width),
     ]
     for text in (*plain, *framed):
         assert_harmless(text)
@@ -142,7 +142,7 @@ def test_more_than_anybody_reads_is_counted_and_plain_lines_are_whole() -> None:
     text = framed_card(task)
     assert "more characters, which --json has" in text
     assert len(text.splitlines()) < 2000
-    assert plain_card(task).rstrip().endswith("- 299999")
+    assert plain_card(task).rstrip().endswith("299999: 299999")
 
 
 @given(st.sampled_from([*TEXT_FIELDS, "created_resources"]), ANY_TEXT, st.integers(20, 120))
@@ -246,13 +246,12 @@ def test_nothing_created_is_said_to_people_and_to_nobody_else() -> None:
     assert plain_resources(task_of(RUNNING)) == plain_resources() == ""
 
 
-def test_a_failure_has_the_reason_first() -> None:
-    failed = views.failed_entry(parse_task(json.dumps(FAILED)), NOW)
-    assert_golden("failed.txt", shown(lambda terminal: terminal.block(failed)))
-    plain = PlainRenderer()
-    first, second = plain.block(failed), plain.block(failed)
-    assert first.startswith("Quota limit for volume_size exceeded by 20\n")
-    assert second == f"\n{first}"
+def test_a_failure_says_why_and_where() -> None:
+    failed = views.failed(parse_task(json.dumps(FAILED)), NOW)
+    assert_golden("failed.txt", shown(lambda terminal: terminal.entries([failed])))
+    (line,) = PlainRenderer().entries([failed]).splitlines()
+    assert "took 9 s  Quota limit for volume_size exceeded by 20" in line
+    assert line.endswith(", 2m ago, region 76, project 1234")
 
 
 @given(st.lists(st.tuples(*[st.text("ab語 ", max_size=9)] * 3), max_size=5))

@@ -26,12 +26,14 @@ from tests.unit.documents import document
     ],
 )
 def test_advice(error: str, beginning: str) -> None:
-    assert words.advice(error).startswith(beginning)
-    assert bool(words.advice(error)) == bool(beginning)
+    failure = words.failure(document(state="ERROR", error=error))
+    assert failure is not None
+    assert (failure.hint or "").startswith(beginning)
+    assert bool(failure.hint) == bool(beginning)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "age"), [(-5, "0s"), (0, "0s"), (59.9, "59s"), (3599, "59m"), (90000, "1d")]
+    ("seconds", "age"), [(-5, "0s"), (0, "0s"), (59.4, "59s"), (3599, "59m"), (90000, "1d")]
 )
 def test_ages(seconds: float, age: str) -> None:
     now = datetime(2026, 5, 23, tzinfo=UTC)
@@ -46,7 +48,7 @@ def test_ages(seconds: float, age: str) -> None:
         ([], "0 tasks: "),
         (["NEW"], "1 task: 1 NEW"),
         (["FINISHED", "ERROR", "FINISHED"], "3 tasks: 1 ERROR, 2 FINISHED"),
-        (["\x1b[2J"], "1 task: 1 \\x1b[2J"),
+        (["\x1b[2J"], "1 task: 1 \\u001b[2J"),
     ],
 )
 def test_states_are_counted_in_words(states: Sequence[str], counted: str) -> None:
