@@ -70,7 +70,7 @@ class Invocation(NamedTuple):
         if verbose:
             from gcore_tasks_cli.api.request_log import RequestLog
 
-            settings = settings._replace(on_exchange=RequestLog(streams.note).take)
+            settings = settings._replace(log=RequestLog(streams.note).add)
         return cls(streams, settings, env, deadline, verbose, quiet, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
@@ -130,9 +130,9 @@ class Invocation(NamedTuple):
 
 
 def _tls_context(settings: Settings) -> "SSLContext":
-    from gcore_tasks_cli.api.tls import tls_context
+    from gcore_tasks_cli.settings.network import tls_context
 
-    return tls_context(settings)
+    return tls_context(settings.ca_file, settings.ca_dir)
 
 
 def _in_background(work: Callable[[], _T]) -> Callable[[Deadline, str], _T]:

@@ -1,10 +1,11 @@
 """What the network, TLS and httpx raise, as an `ApiError` in words of this program."""
 
-import socket
+import re
 import ssl
 from collections.abc import Iterator
+from socket import gaierror
 
-from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api import httpx
 from gcore_tasks_cli.errors import NoAnswer
 
 CONNECT_LIMIT_SECONDS = 10.0
@@ -16,32 +17,45 @@ _CERTIFICATE_HINTS = {
     62: "it is for another name: is GCORE_BASE_URL right?",
     64: "it is for another address: is GCORE_BASE_URL right?",
 }
-# What OpenSSL's reasons (sslerr.h, and the alerts of RFC 8446, section 6) mean, and a hint. With
-# TLS 1.3 a server demands a client certificate after the handshake, so also of a known peer; with
-# TLS 1.2 some servers call the missing one a bad one.
-_OF_CLIENT_CERTIFICATES: dict[str, tuple[str, str | None]] = dict.fromkeys(
-    ("ALERT_CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE"),
-    ("{} demands a client certificate, which gtask does not support", None),
+_OTHER_AUTHORITY = "behind a proxy with its own authority, name its file in SSL_CERT_FILE"
+_PROXY_HINT = "its URL takes a user name and password: http://user:password@proxy:3128"
+_NAME_HINT = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
+
+
+# What is wrong with a handshake is a wrong setting, unless the API has answered before: OpenSSL's
+# reasons (sslerr.h) and the alerts of RFC 8446, section 6, what they mean, and a hint. With TLS 1.2
+# some servers call a missing client certificate a bad one.
+_HANDSHAKES = (
+    (
+        "certificate required|bad certificate",
+        "{peer} demands a client certificate, which gtask does not support",
+        None,
+    ),
+    (
+        "wrong version number|record layer failure|http request|packet length too long",
+        "{peer} does not speak TLS",
+        "is it an http port? Its URL says https",
+    ),
+    (
+        "protocol|handshake failure|insufficient security|unrecognized name",
+        "{peer} refuses the TLS handshake: {why}",
+        "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCORE_BASE_URL right?",
+    ),
 )
-_OF_HANDSHAKES: dict[str, tuple[str, str | None]] = {
-    **dict.fromkeys(
-        ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"),
-        ("{} does not speak TLS", "is it an http port? Its URL says https"),
-    ),
-    **dict.fromkeys(
-        ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"),
-        ("{} and gtask have no TLS version in common", "gtask needs TLS 1.2 or newer"),
-    ),
-    **dict.fromkeys(
-        ("HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY"),
-        (
-            "{} refuses the TLS handshake: it demands a client certificate, which gtask does not "
-            "support, or there is no cipher in common",
-            None,
-        ),
-    ),
-    "UNRECOGNIZED_NAME": ("{} has no certificate for this name", "is GCORE_BASE_URL right?"),
-}
+# Other errors: of which kind, what their text holds, and what that means; the first that fits. The
+# texts of h11 show its insides, and are only looked at.
+_FAULTS = (
+    (ssl.SSLError, "eof|zero return", "{peer} closed the connection in the middle of TLS"),
+    (ssl.SSLError, "", "the TLS connection to {peer} failed: {why}"),
+    (httpx.ProtocolError, "message body|unexpectedly closed", "the answer of {peer} was cut short"),
+    (httpx.ProtocolError, "without sending", "{peer} closed the connection unanswered{guess}"),
+    (httpx.ProtocolError, "too long", "the headers of the answer of {peer} are too long"),
+    (httpx.ProtocolError, "", "{peer} answered with something that is not HTTP{guess}"),
+    (httpx.ConnectTimeout, "", "could not connect to {peer} within {limit} s"),
+    (gaierror, "", "cannot find {peer}: {why}"),
+    (httpx.ConnectError, "", "cannot reach {peer}: {why}"),
+    (Exception, "", "the connection to {peer} broke: {why}{guess}"),
+)
 
 
 def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool) -> NoAnswer:
@@ -50,79 +64,55 @@ def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool
     `peer` is who was connected to (the API or a proxy), over `is_plain` http. `is_known` says that
     this has worked before: then no setting is wrong, but something on the way.
     """
-    causes = list(_causes(error))
-    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
-    if tls is not None:
-        return _tls_error(tls, peer, is_known=is_known)
     if isinstance(error, httpx.ProxyError):
         return _proxy_error(str(error), peer)
+    causes = list(_causes(error))
+    system = next((cause for cause in causes if isinstance(cause, OSError)), None)
+    why = _reason(system)
+    hint: str | None
+    if isinstance(system, ssl.SSLCertVerificationError):
+        hint = _CERTIFICATE_HINTS.get(system.verify_code, _OTHER_AUTHORITY)
+        return NoAnswer(f"the certificate of {peer} is not trusted: {why}", hint=hint)
+    if isinstance(system, ssl.SSLError) and not is_known:
+        for pattern, message, hint in _HANDSHAKES:
+            if re.search(pattern, why):
+                return NoAnswer(message.format(peer=peer, why=why), hint=hint)
+    message = next(
+        words
+        for kind, pattern, words in _FAULTS
+        if any(isinstance(each, kind) for each in causes) and re.search(pattern, f"{error} {why}")
+    )
     # Most servers that expect TLS end a connection that speaks plain http without a word.
     guess = " (is it an https port?)" if is_plain and not is_known else ""
-    if isinstance(error, httpx.ProtocolError):
-        return _protocol_error(str(error), peer, guess)
-    hint = None
-    system = next((cause for cause in causes if isinstance(cause, OSError)), None)
-    why = (system.strerror if system else None) or "unknown reason"
-    if isinstance(error, httpx.ConnectTimeout):
-        message = f"could not connect to {peer} within {CONNECT_LIMIT_SECONDS:.0f} s"
-    elif isinstance(system, socket.gaierror):
-        message = f"cannot find {peer}: {why}"
-        hint = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
-    elif isinstance(error, httpx.ConnectError):
-        message = f"cannot reach {peer}: {why.lower()}"
-    else:
-        message = f"the connection to {peer} broke: {why.lower()}{guess}"
-    return NoAnswer(message, hint=hint, transient=True)
-
-
-def _tls_error(error: ssl.SSLError, peer: str, *, is_known: bool) -> NoAnswer:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return NoAnswer(
-            f"the certificate of {peer} is not trusted: {error.verify_message}",
-            hint=_CERTIFICATE_HINTS.get(
-                error.verify_code,
-                "behind a proxy with its own authority, name its file in SSL_CERT_FILE",
-            ),
-        )
-    reason = (error.reason or "UNKNOWN ERROR").upper().replace(" ", "_")
-    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "EOF" in reason:
-        return NoAnswer(f"{peer} closed the connection in the middle of TLS", transient=True)
-    mistakes = _OF_CLIENT_CERTIFICATES | ({} if is_known else _OF_HANDSHAKES)
-    for fragment, (message, hint) in mistakes.items():
-        if fragment in reason:
-            return NoAnswer(message.format(peer), hint=hint)
-    words = reason.rpartition("ALERT_")[2].lower().replace("_", " ")
-    return NoAnswer(f"the TLS connection to {peer} failed: {words}", transient=True)
-
-
-def _proxy_error(said: str, proxy: str) -> NoAnswer:
-    status = said[:3]
-    is_permanent = status.isdigit() and 300 <= int(status) < 500 and status not in ("408", "429")
-    # The latter two are what httpx says of SOCKS proxies: a wrong password, and none.
-    wants_password = status == "407" or said.startswith(("Invalid username", "Requested "))
     return NoAnswer(
-        f"{proxy} makes no connection: {said}",
-        hint="its URL takes a user name and password: http://user:password@proxy:3128"
-        if wants_password
-        else None,
-        transient=not (is_permanent or wants_password),
+        message.format(peer=peer, why=why, guess=guess, limit=f"{CONNECT_LIMIT_SECONDS:.0f}"),
+        hint=_NAME_HINT if isinstance(system, gaierror) else None,
+        transient=True,
     )
-
-
-def _protocol_error(said: str, peer: str, guess: str) -> NoAnswer:
-    """A breach of HTTP: what h11 says of it shows h11's insides, and is only looked at here."""
-    if "without sending a response" in said:
-        message = f"{peer} closed the connection without an answer{guess}"
-    elif "complete message body" in said or "unexpectedly closed" in said:
-        message = f"the answer of {peer} was cut short"
-    elif "too long" in said:
-        message = f"the headers of the answer of {peer} are too long"
-    else:
-        message = f"{peer} answered with something that is not HTTP{guess}"
-    return NoAnswer(message, transient=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _reason(error: OSError | None) -> str:
+    """What OpenSSL says, or the system in lower case."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, ssl.SSLError):
+        reason = error.reason or type(error).__name__
+        return re.sub(r"^(SSL|TLS)V\d+_(ALERT_)?", "", reason).replace("_", " ").lower()
+    return ((error and error.strerror) or "unknown reason").lower()
+
+
+def _proxy_error(said: str, proxy: str) -> NoAnswer:
+    # The latter two are what httpx says of SOCKS proxies: a wrong password, and none.
+    wants_password = said.startswith(("407", "Invalid username", "Requested "))
+    is_refused = said.startswith(("3", "4")) and not said.startswith(("408", "429"))
+    return NoAnswer(
+        f"{proxy} makes no connection: {said}",
+        hint=_PROXY_HINT if wants_password else None,
+        transient=not (is_refused or wants_password),
+    )

@@ -11,42 +11,25 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.api.lean_httpx import httpx
+from gcore_tasks_cli.api import httpx
 from gcore_tasks_cli.api.network_errors import CONNECT_LIMIT_SECONDS, network_error
-from gcore_tasks_cli.api.request_record import Exchange
-from gcore_tasks_cli.api.response_body import BODY_LIMIT_BYTES, read_body
-from gcore_tasks_cli.api.responses import (
-    Response,
-    page_answer,
-    request_id_of,
-    status_error,
-    task_answer,
-)
+from gcore_tasks_cli.api.responses import Response, answer_of, read_body
 from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
-from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job, ListPage
+from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job
 from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
 
+BODY_LIMIT_BYTES = 32 * 1024 * 1024
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
-_LOCATION = "gtask.location"
-
-
-class _Request(NamedTuple):
-    """What a job is over HTTP; `task_id` where it is about one task."""
-
-    method: str
-    path: str
-    task_id: str | None = None
 
 
 class Session:
@@ -61,11 +44,9 @@ class Session:
     ) -> None:
         self._settings = settings
         self._key = key or CurrentKey(settings.api_key, Secrets(settings.secrets))
-        self._secrets = self._key.secrets
-        self._host = settings.host
         self._tls = tls
-        self._client: httpx.Client | None = None
-        self._has_answered = self._is_past_proxy = False
+        self._transport: httpx.HTTPTransport | None = None
+        self._is_past_proxy = False
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._is_aborted = False
         self._is_reused = False  # the connection has served a request before
@@ -73,36 +54,39 @@ class Session:
         self._stream: Any = None  # the connection, as httpx has it
 
     def do(self, job: Job) -> Answer:
-        """What the API answers to the job; reported to the listener, whatever the outcome.
+        """What the API answers to the job; it is logged, whatever the outcome.
 
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
-        request = _request(job)
+        method, path = _request(job)
+        url = self._settings.base_url + path
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
         try:
             key = self._key.value
-            response = self._checked_response(request)
+            response = self._response(method, url)
             if response.status == HTTPStatus.UNAUTHORIZED and self._key.is_renewed(key):
-                response = self._checked_response(request)
-            if not 200 <= response.status < 300:
-                hint = self._settings.refused_key_hint
-                raise status_error(response, self._host, request.task_id, hint, self._hide)
+                response = self._response(method, url)
+            answer = answer_of(response, job)
             self._key.worked()
-            if isinstance(job, ListPage):
-                return page_answer(response, self._host, job.offset)
-            if request.task_id is None:
-                return None
-            return task_answer(response, request.task_id, self._host)
+            return answer
         except ApiError as failure:
             error = failure
-            error.message = self._hide(error.message)  # an answer may repeat the key
+            error.message = self._key.secrets.hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
+            if error.status == HTTPStatus.UNAUTHORIZED:
+                error.hint = self._settings.refused_key_hint(error.message)
             raise error from None
         finally:
-            self._report(request, time.monotonic() - began, response, error)
+            request_id = response.headers.get("x-request-id") if response else None
+            if error is not None:
+                request_id = error.request_id = error.request_id or request_id
+            # What was given up is not logged.
+            if self._settings.log is not None and not self._is_aborted:
+                took = time.monotonic() - began
+                self._settings.log(f"{method} {url}", took, self._status, request_id, error)
 
     def forget_abort(self) -> None:
         """Before a new request: an abort was meant for the one before, however late it came."""
@@ -122,123 +106,90 @@ class Session:
 
     def close(self) -> None:
         """Closes the connection, if there is one; the next request opens another."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
         with self._stream_lock:
             stream, self._stream = self._stream, None
         if stream is not None:  # httpx forgets it where a SOCKS proxy refuses
             stream.close()
 
-    def _response(self, request: _Request) -> Response:
+    def _response(self, method: str, url: str) -> Response:
         try:
-            return self._exchange(request)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not self._is_reused or self._status is not None:
-                self.close()
-                raise
-        # A connection that was idle was closed by its other end: that says nothing of the API.
-        self.close()
-        return self._exchange(request)
-
-    def _checked_response(self, request: _Request) -> Response:
-        try:
-            return self._response(request)
-        except ApiError:
-            self.close()
-            raise
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError):
-            # What only httpx finds out about a URL.
-            raise UsageError("GCORE_BASE_URL or a proxy's variable is not a usable URL") from None
-        except (httpx.HTTPError, OSError) as error:
-            self.close()
-            if self._is_aborted:
-                raise NoAnswer("no answer; the request was given up", transient=True) from None
-            raise self._network_error(error) from None
-        except Exception:  # socksio's own errors, which httpx lets through
-            proxy = self._settings.proxy
-            if proxy is None or not proxy.url.startswith("socks") or self._is_past_proxy:
-                raise
-            self.close()
-            message = f"{proxy.name} answered with something that is not SOCKS"
-            raise NoAnswer(message, transient=True) from None
-
-    def _network_error(self, error: Exception) -> NoAnswer:
-        """The error in words; until there is a tunnel through it, a proxy is who is asked."""
-        proxy = self._settings.proxy
-        peer, url = self._host, self._settings.base_url
-        if proxy is not None and not self._is_past_proxy:
-            peer, url = proxy.name, proxy.url
-        is_known = self._has_answered
-        if self._tls is not None:
-            is_known = self._tls.session_stats()["connect_good"] > 0
-        is_plain = url.startswith("http:")
-        return network_error(error, peer, is_plain=is_plain, is_known=is_known)
-
-    def _report(
-        self,
-        request: _Request,
-        seconds: float,
-        response: Response | None,
-        error: ApiError | None,
-    ) -> None:
-        if self._settings.on_exchange is None or self._is_aborted:
-            return  # what was given up is no exchange
-        self._settings.on_exchange(
-            Exchange(
-                request.method,
-                self._settings.base_url + request.path,
-                seconds,
-                status=response.status if response else None,
-                request_id=(error.request_id if error else None)
-                or (request_id_of(response, self._hide) if response else None),
-                problem=error.message if error else None,
-                retry_after=error.retry_after if error else None,
-            )
-        )
-
-    def _hide(self, text: str) -> str:
-        return self._secrets.hide(text)
-
-    def _exchange(self, request: _Request) -> Response:
-        self._status = None
-        self._is_reused = self._client is not None
-        client = self._client = self._client or self._new_client()
-        url = self._settings.base_url + request.path
-        authorization = {"Authorization": f"APIKey {self._key.value}"}
-        with client.stream(
-            request.method, url, headers=authorization, extensions={"trace": self._trace}
-        ) as response:
-            self._has_answered = True
-            self._status = response.status_code
-            headers = dict(response.headers) | response.extensions.get(_LOCATION, {})
-            if 200 <= response.status_code < 300:
-                body = read_body(response, BODY_LIMIT_BYTES, self._host)
-                return Response(response.status_code, headers, self._secrets.hide_in_body(body))
             try:
-                body = read_body(response, _ERROR_BODY_LIMIT_BYTES, self._host)
-            except (ApiError, httpx.HTTPError, OSError):
-                body = b""  # the status says enough, whatever is wrong with the rest
-            return Response(response.status_code, headers, self._secrets.hide_in_body(body))
+                return self._exchange(method, url)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                if not self._is_reused or self._status is not None:
+                    raise
+            # An idle connection that its other end has closed says nothing of the API.
+            self.close()
+            return self._exchange(method, url)
+        except Exception as error:
+            self.close()
+            if isinstance(error, (ApiError, UsageError)):
+                raise
+            raise self._in_words(error) from None
 
-    def _new_client(self) -> httpx.Client:
-        # Plain http goes to this machine only, and so past every proxy: there the key would be
-        # readable to it.
+    def _in_words(self, error: Exception) -> Exception:
+        """The error in words; until there is a tunnel through it, a proxy is who is asked."""
+        if self._is_aborted:
+            return NoAnswer("no answer; the request was given up", transient=True)
+        if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError)):
+            # What only httpx finds out about a URL.
+            return UsageError("GCORE_BASE_URL or a proxy's variable is not a usable URL")
+        peer, url = self._settings.host, self._settings.base_url
+        if (proxy := self._settings.proxy) is not None and not self._is_past_proxy:
+            peer, url = proxy.name, proxy.url
+        if isinstance(error, (httpx.HTTPError, OSError)):
+            is_plain, is_known = url.startswith("http:"), self._key.has_worked
+            return network_error(error, peer, is_plain=is_plain, is_known=is_known)
+        if url.startswith("socks"):  # socksio's own errors, which httpx lets through
+            return NoAnswer(f"{peer} answered with something that is not SOCKS", transient=True)
+        return error
+
+    def _exchange(self, method: str, url: str) -> Response:
+        self._status = None
+        self._is_reused = self._transport is not None
+        transport = self._transport = self._transport or self._new_transport()
+        request = httpx.Request(
+            method,
+            url,
+            headers={
+                "Authorization": f"APIKey {self._key.value}",
+                "User-Agent": f"gtask/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+            },
+            extensions={"trace": self._trace, "timeout": {"connect": CONNECT_LIMIT_SECONDS}},
+        )
+        host, secrets = self._settings.host, self._key.secrets
+        with contextlib.closing(transport.handle_request(request)) as response:
+            self._status = response.status_code
+            is_good = 200 <= response.status_code < 300
+            limit = BODY_LIMIT_BYTES if is_good else _ERROR_BODY_LIMIT_BYTES
+            headers = {name: secrets.hide(value) for name, value in response.headers.items()}
+            encoding = headers.get("content-encoding", "")
+            try:
+                body = read_body(response.iter_raw(), encoding, limit, host)
+            except (ApiError, httpx.HTTPError, OSError):
+                if is_good:
+                    raise
+                body = b""  # the status says enough, whatever is wrong with the rest
+        if not is_good:
+            # Before its message is cut: half a key would no longer be found.
+            body = secrets.hide(body[:limit].decode("utf-8", "replace")).encode()
+        elif len(body) > limit:
+            raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+        return Response(host, self._status, headers, secrets.hide_in_body(body))
+
+    def _new_transport(self) -> httpx.HTTPTransport:
+        """A way to the API that follows no redirect, keeps no cookie and reads no variable."""
         proxy = self._settings.proxy
         proxy_tls = self._tls if proxy is not None and proxy.url.startswith("https:") else None
-        return httpx.Client(
+        return httpx.HTTPTransport(
             verify=self._tls or False,
             proxy=httpx.Proxy(proxy.url, ssl_context=proxy_tls) if proxy else None,
             trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(None, connect=CONNECT_LIMIT_SECONDS),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none, sends none
-            event_hooks={"response": [_keep_location]},
-            headers={
-                "User-Agent": f"gtask/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip, deflate",
-            },
         )
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
@@ -258,16 +209,16 @@ class Session:
                 _check_is_here(info["host"], [str(address[0]) for *_, address in found])
 
 
-def _request(job: Job) -> _Request:
+def _request(job: Job) -> tuple[str, str]:
+    """The method and the path, with its query, that a job is over HTTP."""
     if isinstance(job, GetTask):
-        return _Request("GET", f"{_TASKS}/{path_segment(job.task_id)}", job.task_id)
+        return "GET", f"{_TASKS}/{path_segment(job.task_id)}"
     if isinstance(job, Acknowledge):
-        path = f"{_TASKS}/{path_segment(job.task_id)}/acknowledge"
-        return _Request("POST", path, job.task_id)
+        return "POST", f"{_TASKS}/{path_segment(job.task_id)}/acknowledge"
     if isinstance(job, AcknowledgeAll):
-        return _Request("POST", f"{_TASKS}/acknowledge_all{_encoded(job.parameters)}")
+        return "POST", f"{_TASKS}/acknowledge_all?{urlencode(job.parameters)}".rstrip("?")
     query = (*job.parameters, ("limit", str(job.limit)), ("offset", str(job.offset)))
-    return _Request("GET", _TASKS + _encoded(query))
+    return "GET", f"{_TASKS}?{urlencode(query)}"
 
 
 def _check_is_here(host: str, addresses: Iterable[str]) -> None:
@@ -282,17 +233,3 @@ def _check_is_here(host: str, addresses: Iterable[str]) -> None:
                 f"the base URL is plain http to {host}, and that is {address}, not this machine",
                 hint="write 127.0.0.1 instead of the name, or use https",
             )
-
-
-def _keep_location(response: httpx.Response) -> None:
-    """Puts aside where a redirect leads: httpx reads that even if it is not to follow.
-
-    It takes nonsense there for a broken answer, which would pass; a redirect does not.
-    """
-    if (location := response.headers.pop("location", None)) is not None:
-        response.extensions[_LOCATION] = {"location": location}
-
-
-def _encoded(parameters: Iterable[tuple[str, str]]) -> str:
-    query = urlencode(list(parameters))
-    return f"?{query}" if query else ""

@@ -79,10 +79,9 @@ def _text(blocks: "list[Block]", context: typer.Context) -> str:
 
 
 def _settings_in_effect() -> "list[Block]":
-    from gcore_tasks_cli.api.tls import tls_context
     from gcore_tasks_cli.options import progress_mode
     from gcore_tasks_cli.pages import Block
     from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
-    rows = settings_in_effect(os.environ, tls_context, lambda: progress_mode(None, os.environ))
+    rows = settings_in_effect(os.environ, lambda: progress_mode(None, os.environ))
     return [Block("heading", "In effect now"), Block("rows", "", tuple(rows))]

@@ -1,31 +1,22 @@
 """The settings in effect and where each comes from, for `gtask help environment`."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.sanitize import Secrets, one_line
-from gcore_tasks_cli.settings.key import (
-    KEY_COMMAND,
-    KEY_FILE,
-    find_api_key,
-    key_variable,
-    secrets_at_hand,
-)
-from gcore_tasks_cli.settings.proxy import proxy_for
-from gcore_tasks_cli.settings.settings import Settings, find_base_url, find_path, variable
+from gcore_tasks_cli.settings.key import KEY, find_api_key, key_variable, secrets_at_hand
+from gcore_tasks_cli.settings.network import proxy_for, tls_context
+from gcore_tasks_cli.settings.settings import find_base_url, variable
 from gcore_tasks_cli.tasks.query import scope
 
 
 def settings_in_effect(
-    env: Mapping[str, str],
-    load_certificates: Callable[[Settings], object],
-    progress_mode: Callable[[], str],
+    env: Mapping[str, str], progress_mode: Callable[[], str]
 ) -> list[tuple[str, str]]:
     """What each setting is, in words; what is wrong with it where it cannot be used.
 
-    The key is never in them, and no command is run for it. What the other arguments give, or raise
-    as a UsageError, are settings that belong to other folders.
+    The key is never in them, and no file or command is read for it. `progress_mode` is the setting
+    of another folder, or raises a UsageError.
     """
     rows: dict[str, Callable[[], str]] = {
         "API key": lambda: _key(env),
@@ -33,14 +24,11 @@ def settings_in_effect(
         "project": lambda: _number(env, "project"),
         "region": lambda: _number(env, "region"),
         "proxy": lambda: _proxy(env),
-        "trusted certificates": lambda: _certificates(env, load_certificates),
+        "trusted certificates": lambda: _certificates(env),
         "progress": lambda: _with_source(env, "GTASK_PROGRESS", progress_mode()),
     }
-    secrets = secrets_at_hand(env)
-    return [
-        (name, one_line(Secrets(secrets).hide(_in_words(setting))))
-        for name, setting in rows.items()
-    ]
+    secrets = Secrets(secrets_at_hand(env))
+    return [(name, one_line(secrets.hide(_in_words(setting)))) for name, setting in rows.items()]
 
 
 def _in_words(setting: Callable[[], str]) -> str:
@@ -56,18 +44,9 @@ def _with_source(env: Mapping[str, str], name: str, text: str) -> str:
 
 def _key(env: Mapping[str, str]) -> str:
     source = key_variable(env)
-    if source == KEY_COMMAND:
-        return f"what {KEY_COMMAND} prints; it was not run for this page"
-    if source == KEY_FILE and _is_pipe(env[KEY_FILE].strip()):
-        return f"what the pipe in {KEY_FILE} holds; it was not read for this page"
+    if source not in (KEY, None):
+        return f"from {source}, which was not used for this page"
     return f"set, from {find_api_key(env)[1]}"
-
-
-def _is_pipe(path: str) -> bool:
-    try:
-        return Path(path).is_fifo()
-    except (OSError, ValueError):
-        return False  # reading it says what is wrong
 
 
 def _number(env: Mapping[str, str], what: str) -> str:
@@ -81,8 +60,8 @@ def _proxy(env: Mapping[str, str]) -> str:
     return "none" if found is None else found.name.removeprefix("the proxy ")
 
 
-def _certificates(env: Mapping[str, str], load: Callable[[Settings], object]) -> str:
-    paths = {name: find_path(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")}
-    load(Settings("", ca_file=paths["SSL_CERT_FILE"], ca_dir=paths["SSL_CERT_DIR"]))
-    named = [f"{path}, from {name}" for name, path in paths.items() if path]
-    return "; ".join(named) or "those that come with gtask"
+def _certificates(env: Mapping[str, str]) -> str:
+    named = {name: variable(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")}
+    tls_context(*named.values())
+    texts = [f"{path}, from {name}" for name, path in named.items() if path]
+    return "; ".join(texts) or "those of the system"

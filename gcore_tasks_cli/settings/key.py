@@ -75,18 +75,18 @@ class CurrentKey:
         self.value = key
         self.secrets = secrets
         self._read = read
-        self._has_worked = False
+        self.has_worked = False
         self._lock = threading.Lock()
 
     def worked(self) -> None:
         """The API has taken the key."""
-        self._has_worked = True
+        self.has_worked = True
 
     def is_renewed(self, refused: str) -> bool:
         """Whether there is another key by now than the one that was refused."""
         with self._lock:
-            if self.value == refused and self._has_worked and self._read is not None:
-                self._has_worked = False
+            if self.value == refused and self.has_worked and self._read is not None:
+                self.has_worked = False
                 with suppress(UsageError):  # then the API's own answer says what is wrong
                     self.value = self._read()
                     self.secrets.add(secrets_of(self.value))

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.settings.key import OLDER_NAMES, find_api_key, secrets_of
-from gcore_tasks_cli.settings.proxy import Proxy, proxy_for
+from gcore_tasks_cli.settings.network import Proxy, proxy_for
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 # Variable → what gtask 0.2 read if it was not set. To ignore that could send the key elsewhere, or
@@ -21,25 +20,26 @@ _WITHDRAWN = {
 _EXPORT_KEY = "export GCORE_API_KEY='1234$abcdef'"
 # A JSON Web Token: three parts of base64url, the first a JSON object.
 _JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
-_HOST_AND_PORT = r"([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?"
-_THIS_MACHINE = r"(?a)localhost|::1|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
+# Scheme, host, port, path; no user name, password, query, fragment, backslash, control character.
+_URL = r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?(/[^\s\\@?#]*)?"
+_THIS_MACHINE = r"localhost|\[::1\]|127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
 
 
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `other_keys` are older variables that hold another key than this one. `on_exchange` gets each
-    request that is over, an `Exchange`; the threads of several requests call it at once.
+    `other_keys` are older variables that hold another key than this one. `log` gets each
+    request that is over, see `RequestLog.add`.
     """
 
     api_key: str
     base_url: str = DEFAULT_BASE_URL
-    ca_file: str | None = None
-    ca_dir: str | None = None
+    ca_file: str = ""
+    ca_dir: str = ""
     other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = None
     key_source: str = "GCORE_API_KEY"  # as messages name it
-    on_exchange: Callable[..., None] | None = None
+    log: Callable[..., None] | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.base_url!r})"
@@ -60,8 +60,8 @@ class Settings(NamedTuple):
             base_url=base_url,
             proxy=proxy_for(base_url, env),
             key_source=key_source,
-            ca_file=find_path(env, "SSL_CERT_FILE"),
-            ca_dir=find_path(env, "SSL_CERT_DIR"),
+            ca_file=variable(env, "SSL_CERT_FILE"),
+            ca_dir=variable(env, "SSL_CERT_DIR"),
             other_keys=tuple(
                 name for name in OLDER_NAMES if env.get(name, "").strip() not in ("", api_key)
             ),
@@ -129,51 +129,23 @@ def find_base_url(env: Mapping[str, str]) -> str:
     """
     name = "GCORE_BASE_URL"
     url = variable(env, name) or DEFAULT_BASE_URL
-    if not url.isprintable() or set(url) & set(" \\@?#"):
+    parts = re.fullmatch(_URL, url)
+    if parts is None or not url.isprintable() or not _has_port(url):
         raise UsageError(  # the URL is not shown: it may hold a password
-            f"{name} must hold no user name, password, query, fragment, space, backslash or "
-            "control character",
+            f"{name} is not an http or https URL, or holds a user name, password or query",
             hint=f"write it like {DEFAULT_BASE_URL}",
         )
-    parts = _http_url(url)
-    if parts is None:
+    if parts["scheme"] == "http" and not re.fullmatch(_THIS_MACHINE, parts["host"].lower()):
         raise UsageError(
-            f"{name} is not an http or https URL: {url[:200]!r}",
-            hint=f"write it like {DEFAULT_BASE_URL}",
-        )
-    if parts.scheme == "http" and not re.fullmatch(_THIS_MACHINE, parts.hostname or ""):
-        raise UsageError(
-            f"{name} is plain http to {parts.hostname}: the key would be readable on the way",
+            f"{name} is plain http to {parts['host']}: the key would be readable on the way",
             hint="use https; plain http is only for this machine (localhost, 127.0.0.1, [::1])",
         )
     return url.rstrip("/")
 
 
-def _http_url(url: str) -> SplitResult | None:
-    """The parts of an http or https URL that names a host; None if it is not one."""
+def _has_port(url: str) -> bool:
+    """Whether its port, if it names one, can be one."""
     try:
-        parts = urlsplit(url)
-        (parts.hostname or "").encode("idna")  # no label may be empty or too long
-        has_host = re.fullmatch(_HOST_AND_PORT, parts.netloc) is not None and parts.port != 0
+        return urlsplit(url).port != 0
     except ValueError:
-        return None
-    return parts if has_host and parts.scheme in ("http", "https") else None
-
-
-def find_path(env: Mapping[str, str], name: str) -> str | None:
-    """The path in a variable such as `SSL_CERT_FILE`; None if it is not set.
-
-    Raises:
-        UsageError: if there is no such file or folder.
-    """
-    exists, kind = (Path.is_dir, "folder") if name == "SSL_CERT_DIR" else (Path.is_file, "file")
-    path = env.get(name, "").strip()
-    if not path:
-        return None
-    try:
-        found = exists(Path(path))
-    except (OSError, ValueError):
-        found = False
-    if not found:
-        raise UsageError(f"{name} names no {kind}: {path!r}")
-    return path
+        return False

@@ -75,7 +75,7 @@ def test_the_settings_in_effect_are_shown_without_the_key() -> None:
         "base URL wrong: GCORE_BASE_URL is plain http to h.example",
         "project 7, from GCORE_CLOUD_PROJECT_ID region",
         "region wrong: GCORE_CLOUD_REGION_ID is not a number: 'x y'",
-        "trusted certificates those that come with gtask",
+        "trusted certificates those of the system",
         "progress plain, from GTASK_PROGRESS",
     ):
         assert part in text
@@ -104,12 +104,12 @@ def test_a_certificate_that_cannot_be_used_is_shown_as_wrong(tmp_path: Path) -> 
 def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
     if sys.platform != "win32":  # for mypy
         os.mkfifo(tmp_path / "key")
-    assert "it was not read for this page" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
+    assert "which was not used for this page" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
 
 
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     text = shown(GCORE_API_KEY_COMMAND=f"touch {tmp_path / 'ran'}")
-    assert "it was not run for this page" in text
+    assert "which was not used for this page" in text
     assert not (tmp_path / "ran").exists()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.api.tls import tls_context
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.jobs import GetTask, Job, TaskAnswer
+from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 
 KEY = "1234$abcdefgh"
@@ -19,9 +19,9 @@ PAGE = json.dumps({"count": 7, "results": [{"id": "a", "state": "NEW"}]})
 
 
 @contextmanager
-def session_at(url: str, **more: Any) -> Iterator[Session]:
-    settings = Settings(KEY, url, **more)
-    tls = tls_context(settings) if settings.uses_tls else None
+def session_at(url: str, key: str = KEY, **more: Any) -> Iterator[Session]:
+    settings = Settings(key, url, **more)
+    tls = tls_context(settings.ca_file, settings.ca_dir) if settings.uses_tls else None
     with closing(Session(settings, tls)) as session:
         yield session
 

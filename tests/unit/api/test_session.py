@@ -25,7 +25,7 @@ def test_a_task_is_asked_for_with_the_key() -> None:
         "authorization": f"APIKey {KEY}",
         "user-agent": f"gtask/{__version__}",
         "accept": "application/json",
-        "accept-encoding": "gzip, deflate",
+        "accept-encoding": "gzip",
     }
 
 

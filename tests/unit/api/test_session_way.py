@@ -8,7 +8,7 @@ import pytest
 from gcore_tasks_cli.api.session import _check_is_here
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.polling.jobs import GetTask
-from gcore_tasks_cli.settings.proxy import Proxy
+from gcore_tasks_cli.settings.network import Proxy
 from tests.servers.prepared import answer, prepared
 from tests.servers.raw import answering
 from tests.unit.api.certificates import AUTHORITY
@@ -58,16 +58,16 @@ def test_an_api_that_has_answered_is_no_wrong_port() -> None:
     with prepared(answer(TASK)) as server, session_at(server.url) as session:
         session.do(GetTask("a"))
         error = error_of(lambda: session.do(GetTask("a")))
-        assert error.message.endswith("closed the connection without an answer")
+        assert error.message.endswith("closed the connection unanswered")
     with prepared() as server, session_at(server.url) as session:
         error = error_of(lambda: session.do(GetTask("a")))
-        assert error.message.endswith("without an answer (is it an https port?)")
+        assert error.message.endswith("unanswered (is it an https port?)")
 
 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (b"", "{proxy} closed the connection without an answer (is it an https port?)"),
+        (b"", "{proxy} closed the connection unanswered (is it an https port?)"),
         (answer("", "407 Who Are You"), "{proxy} makes no connection: 407 Who Are You"),
         (
             b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",

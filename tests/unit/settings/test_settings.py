@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.settings.settings import Settings, find_base_url, find_path, variable
+from gcore_tasks_cli.settings.settings import Settings, find_base_url, variable
 
 NAME = "GCORE_BASE_URL"
 
@@ -50,48 +50,31 @@ def test_no_url_breaks_it(url: str) -> None:
         assert error.message
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_that_are_not_there(name: str) -> None:
-    with pytest.raises(UsageError, match=name):
-        settings_of({"GCORE_API_KEY": "k", name: "/nowhere/at/all"})
-
-
-HOLDS = "must hold no user name, password, query, fragment, space, backslash or control character"
-IS_NO_URL = "is not an http or https URL: "
+IS_NO_URL = "is not an http or https URL, or holds a user name, password or query"
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "message"),
     [
-        ("https://a b", HOLDS),
-        ("https://a\x00b", HOLDS),
-        ("https://x\\y", HOLDS),
-        ("https://u@x", HOLDS),
-        ("https://:p@x", HOLDS),
-        ("https://@x", HOLDS),
-        ("https://u:p@[::", HOLDS),
-        ("https://x?q", HOLDS),
-        ("https://x#", HOLDS),
-        ("https://[::", IS_NO_URL + "'https://[::'"),
-        ("https://[::1]x:80", IS_NO_URL),
-        ("https://x:abc", IS_NO_URL),
-        ("https://x:0", IS_NO_URL),
-        ("https://x:65536", IS_NO_URL),
-        ("https://x:\u0663", IS_NO_URL),
-        ("ftp://localhost", IS_NO_URL),
-        ("https://a..b", IS_NO_URL),
-        ("https://" + "a" * 64 + ".example", IS_NO_URL),
-        ("https://a%b", IS_NO_URL),
+        *dict.fromkeys(
+            ("https://a b", "https://a\x00b", "https://x\\y", "https://u@x", "https://:p@x",
+             "https://@x", "https://u:p@[::", "https://x?q", "https://x#", "https://[::",
+             "https://[::1]x:80", "https://x:abc", "https://x:0", "https://x:65536",
+             "https://x:\u0663", "ftp://localhost", "https://a%b", "https://x/\x85x"),
+            IS_NO_URL,
+        ).items(),
         ("http://example.com", "is plain http to example.com: the key"),
         ("http://127.0.0.256", "is plain http to 127.0.0.256"),
         ("http://x127.0.0.1", "is plain http to x127.0.0.1"),
         ("http://\uff4cocalhost", "is plain http to \uff4cocalhost"),
+        ("http://127.0.0.\u0661", "is plain http to 127.0.0.\u0661"),
     ],
-)
-def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
+)  # fmt: skip
+def test_what_is_wrong_with_a_base_url_is_named_without_a_password(url: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         base_url(url)
-    assert caught.value.message.startswith(f"GCORE_BASE_URL {says}")
+    assert caught.value.message.startswith(f"GCORE_BASE_URL {message}")
+    assert "p@" not in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -101,12 +84,6 @@ def test_what_is_wrong_with_a_base_url_is_said(url: str, says: str) -> None:
 )  # fmt: skip
 def test_unusual_base_urls_that_are_good(url: str) -> None:
     assert base_url(url + "//") == url
-
-
-def test_of_a_long_base_url_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        base_url("ftp://" + "x" * 999)
-    assert caught.value.message.count("x") == 194
 
 
 def test_older_variables_that_are_not_set_hold_no_other_key() -> None:
@@ -165,25 +142,10 @@ def test_what_is_said_of_the_way_to_the_api() -> None:
     assert not Settings("k", "http://localhost").uses_tls
 
 
-def test_paths_of_certificates_are_files_and_one_folder(tmp_path: Path) -> None:
-    file = tmp_path / "ca.pem"
-    file.touch()
-    env = {"GCORE_API_KEY": "k"}
-    for name, field in (
-        ("SSL_CERT_FILE", "ca_file"),
-        ("SSL_CERT_DIR", "ca_dir"),
-    ):
-        right, wrong, kind = (
-            (tmp_path, file, "folder") if field == "ca_dir" else (file, tmp_path, "file")
-        )
-        assert getattr(settings_of({**env, name: f" {right} "}), field) == str(right)
-        assert getattr(settings_of({**env, name: " "}), field) is None
-        with pytest.raises(UsageError) as caught:
-            settings_of({**env, name: str(wrong)})
-        assert caught.value.message == f"{name} names no {kind}: {str(wrong)!r}"
-    for path in ("a\x00b", "x" * 5000):
-        with pytest.raises(UsageError, match="SSL_CERT_FILE names no file"):
-            find_path({"SSL_CERT_FILE": path}, "SSL_CERT_FILE")
+def test_certificates_are_those_of_the_usual_variables() -> None:
+    env = {"GCORE_API_KEY": "k", "SSL_CERT_FILE": " a.pem ", "SSL_CERT_DIR": " "}
+    settings = settings_of(env)
+    assert (settings.ca_file, settings.ca_dir) == ("a.pem", "")
 
 
 def test_the_proxy_is_that_of_the_url() -> None:
