@@ -14,7 +14,6 @@ import pyte
 from tests.e2e.harness import (
     GTASK,
     STUCK_SECONDS,
-    TASK,
     command,
     environment,
     sandbox,
@@ -87,9 +86,10 @@ class Terminal:
         return self.process.exitstatus if self.process.exitstatus is not None else -1
 
     def until_repainted(self, times: int = 4) -> str:
-        """Reads until a live view of `TASK` was painted so many times more."""
-        before = self.raw.count(TASK[:8].encode())
-        return self.until(lambda _: self.raw.count(TASK[:8].encode()) >= before + times)
+        """Reads until each row of a live view was painted so many times more."""
+        rows = max(1, len(self.lines_of("RUNNING")))
+        enough = self.raw.count(b"RUNNING") + rows * times
+        return self.until(lambda _: self.raw.count(b"RUNNING") >= enough)
 
     def lines_of(self, text: str) -> list[str]:
         """The lines of the screen that hold the text."""
