@@ -56,10 +56,13 @@ def run(arguments: Sequence[str]) -> int:
         if arguments in (["--version"], ["-V"]):
             print(f"gtask {__version__}")  # noqa: T201  (to a closed stream, nothing)
             return ExitCode.OK
-        from gcore_tasks_cli.interrupts import leave_at_once
+        from gcore_tasks_cli.interrupts import leave_at_once, restore_terminal
 
         leave_at_once()
-        return _invoke(arguments)
+        try:
+            return _invoke(arguments)
+        finally:
+            restore_terminal()
     except (OutputClosed, BrokenPipeError, SystemExit):  # the parser leaves so in a closed pipe
         return ExitCode.OUTPUT_CLOSED
     except OSError as error:

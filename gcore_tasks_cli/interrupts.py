@@ -104,11 +104,11 @@ def leave_when_stuck_after(deadline: float, status: int) -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    _restore_terminal()
+    restore_terminal()
     os._exit(130 if number == signal.SIGINT else 143)
 
 
-def _restore_terminal() -> None:
+def restore_terminal() -> None:
     """Leaves the terminal as it was, unless that would block (Ctrl-S)."""
     if _State.restore is None:
         return
@@ -120,7 +120,7 @@ def _restore_terminal() -> None:
 
 def _pass_on(number: int, _frame: FrameType | None) -> None:
     """Restores the terminal, then does what the signal does by itself (Ctrl-Z, Ctrl-\\)."""
-    _restore_terminal()
+    restore_terminal()
     handler = signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)  # after Ctrl-Z it returns once the process is continued
     signal.signal(number, handler)
@@ -135,7 +135,7 @@ def _watch_output(first_seconds: float, status: int) -> None:
         still_for = still_for + _CHECK_SECONDS if is_stuck else 0.0
         last = _State.progress
         if still_for >= _STUCK_AFTER_SECONDS:
-            _restore_terminal()
+            restore_terminal()
             os._exit(status)
 
     if sys.platform != "win32":  # Windows has no timers; a second Ctrl-C ends gtask there

@@ -108,10 +108,7 @@ class Invocation(NamedTuple):
         return Fetcher(lambda: Session(self.settings, tls, key))
 
     def waiting_line(self) -> "Observer | None":
-        """At a terminal, a temporary "waiting for HOST" line after a second; else nothing.
-
-        Its user calls `Streams.erase` in the end.
-        """
+        """At a terminal, a temporary "waiting for HOST" line after a second; else nothing."""
         streams, env = self.streams, self.env
         wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")
         is_plain = bool(wants_lines or env.get("CI") or env.get("TERM") == "dumb")

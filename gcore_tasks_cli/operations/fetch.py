@@ -8,7 +8,7 @@ from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.outcome import report_errors
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
-from gcore_tasks_cli.polling.requests import in_order
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
@@ -20,9 +20,10 @@ def print_each(
 
     Transient faults are retried. Returns the exit statuses of the errors.
     """
-    answers = in_order(
-        invocation.connect(), jobs, random.uniform, observer=invocation.waiting_line()
+    requests = Requests(
+        invocation.connect(), ONE_ANSWER, random.uniform, observer=invocation.waiting_line()
     )
+    answers = requests.in_order(jobs)
     printer.prepare()  # the requests are under way
     errors: list[tuple[GtaskError, str]] = []
     seen: list[Document] = []
@@ -33,7 +34,6 @@ def print_each(
             if len(seen) < MOST_OF_ONE_API:
                 seen.append(answer.document)
             printer.show(answer.document)
-    invocation.streams.erase()
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
     report_errors(errors, invocation.streams)

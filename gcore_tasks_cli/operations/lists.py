@@ -1,13 +1,14 @@
 """Reads lists of tasks, and does what concerns all tasks of a list."""
 
+import math
 import random
 from collections.abc import Iterator
 from itertools import product
 
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll
-from gcore_tasks_cli.polling.pages import Page, PageReader
-from gcore_tasks_cli.polling.requests import Answers
+from gcore_tasks_cli.polling.pages import Page, Reading
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -22,22 +23,8 @@ def read_pages(
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    reader = PageReader(
-        invocation.connect(),
-        query.parameters(),
-        uniform=random.uniform,
-        newest_first=query.newest_first,
-        most=None if query.filters_here else most,
-        observer=invocation.waiting_line(),
-    )
-    return _until_erased(reader.pages(), invocation)
-
-
-def _until_erased(pages: Iterator[Page], invocation: Invocation) -> Iterator[Page]:
-    try:
-        yield from pages
-    finally:
-        invocation.streams.erase()
+    wanted = math.inf if most is None or query.filters_here else most
+    return Reading(_requests(invocation), query.parameters(), most=wanted).pages()
 
 
 def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
@@ -49,12 +36,15 @@ def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    answers = Answers(invocation.connect(), random.uniform, observer=invocation.waiting_line())
+    requests = _requests(invocation)
     for project, region in product(query.projects or (None,), query.regions or (None,)):
         chosen = (("project_id", project), ("region_id", region))
         job = AcknowledgeAll(tuple((name, str(n)) for name, n in chosen if n is not None))
-        answers.ask(job)
-        try:
-            answers.answer(job)
-        finally:
-            invocation.streams.erase()
+        requests.submit(job)
+        requests.answer(job)
+
+
+def _requests(invocation: Invocation) -> Requests:
+    return Requests(
+        invocation.connect(), ONE_ANSWER, random.uniform, observer=invocation.waiting_line()
+    )

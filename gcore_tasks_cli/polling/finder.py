@@ -1,92 +1,95 @@
-"""Finds the tasks of a search: reads its list as often as needed. Pure: requests out, tasks in."""
+"""Finds the tasks of a search: reads its list as often as needed. Pure: answers in, tasks out."""
 
 import math
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from gcore_tasks_cli.polling.events import Found
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer, TaskAnswer
-from gcore_tasks_cli.polling.rounds import Reading
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.requests import Requests
+from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
 
 # How often a wait for a first task looks, and one that follows.
 _LOOK_SECONDS = 2.0
 _FOLLOW_SECONDS = 5.0
-# The last look leaves this much for its answer.
-_LAST_LOOK_SECONDS = 1.0
 # A script starts something, then gtask: what is over by then was meant too. (The API's times of
 # creation have no fractions of a second.)
 _JUST_BEFORE_SECONDS = 2.0
 
 
 class Finder:
-    """One search of one wait. Times are in seconds on the port's clock."""
+    """One search of one wait. Times are in seconds on the port's clock.
 
-    def __init__(self, search: Search, now: float, deadline: float) -> None:
+    The first look is for active tasks. Where one has to appear, the others are for any that were
+    created since: what ends between two looks has to be found too.
+    """
+
+    def __init__(self, search: Search, requests: Requests, now: float) -> None:
         self._query = search.query
+        self._requests = requests
         self.follows = search.follow
         self._began = self.due_at = now
         self._appears = search.appear_seconds is not None
-        self._end = min(now + (search.appear_seconds or 0.0), deadline)
-        self._last_look = min(self._end, deadline - _LAST_LOOK_SECONDS)
+        self._end = min(now + (search.appear_seconds or 0.0), requests.deadline)
+        self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
         self._answers: dict[str, TaskAnswer] = {}
-        self._is_recent = False
+        self._looks_for_recent = self._is_last_look = False
         self._server_began: float | None = None  # on the API's clock
-        self._is_last_look = False
 
-    def due_pages(self, now: float) -> Iterator[ListPage]:
-        """The first page of the list, if a look is due."""
+    def look(self, now: float) -> None:
+        """Reads the list, if a look is due."""
         if self._reading is None and now >= self.due_at:
             self.due_at = math.inf
             self._is_last_look = now >= self._last_look
             query = self._query
-            if self._is_recent:
+            if self._looks_for_recent:
                 since = self._just_before()
                 query = query._replace(states=(), since=max(since, query.since or since))
-            self._reading = Reading(query.parameters())
             self._answers = {}
-            yield from self._reading.pending
+            sizes = Sizes(first=MOST_A_PAGE)
+            self._reading = Reading(self._requests, query.parameters(), sizes=sizes)
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""
         return self._reading is not None and page in self._reading.pending
 
-    def take(self, now: float, page: ListPage, answer: PageAnswer) -> list[ListPage]:
-        """Takes in a page; what to ask for next."""
+    def take(self, now: float, page: ListPage, answer: PageAnswer) -> None:
+        """Takes in a page."""
         if self._reading is None:
-            return []
+            return
         if self._server_began is None and answer.server_time is not None:
             self._server_began = answer.server_time - (now - self._began)
         for document in answer.documents:
-            is_wanted = self._is_recent or not document.is_final
+            is_wanted = self._looks_for_recent or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
                 single = TaskAnswer(document, answer.server_time, answer.retry_after)
                 self._answers[document.id] = single
-        return self._reading.take(page, answer)
+        self._reading.take(page, answer)
+        self._reading.ask_ahead()
 
     def finds(self, now: float) -> tuple[Found, dict[str, TaskAnswer]] | None:
         """What the look that is now over found, by ID; None while it goes on or is repeated."""
-        if self._reading is None or self._reading.pending:
+        reading, answers = self._reading, self._answers
+        if reading is None or reading.pending:
             return None
-        found = Found(now, len(self._answers), len(self._reading.shown), self._is_recent)
         self._reading = None
-        if self._appears and not found.tasks:
-            # What ends between two looks has to be found too: the next look is for any state.
-            self._is_recent = not self._is_recent
-            if self._is_recent:
-                self.due_at = now
-            elif not self._is_last_look:
-                self.due_at = min(now + _LOOK_SECONDS, max(now, self._last_look))
-            return None
-        self.due_at = now + _FOLLOW_SECONDS
-        return found, self._answers
+        if not self._appears or answers:
+            self.due_at = now + _FOLLOW_SECONDS
+            is_recent = any(each.document.is_final for each in answers.values())
+            return Found(now, len(answers), len(reading.shown), is_recent), answers
+        if not self._looks_for_recent:
+            self._looks_for_recent, self.due_at = True, now
+        elif not self._is_last_look:
+            self.due_at = min(now + _LOOK_SECONDS, max(now, self._last_look))
+        return None
 
     def is_over(self, now: float) -> bool:
         """Whether nothing appeared in time."""
         is_idle = self._reading is None and self.due_at == math.inf and now >= self._end
-        return self._appears and (is_idle or now >= self._last_look + _LAST_LOOK_SECONDS)
+        return self._appears and (is_idle or now >= self._last_look + LAST_LOOK_SECONDS)
 
     def _just_before(self) -> datetime:
         if self._server_began is None:

@@ -1,35 +1,65 @@
-"""When the next request may leave, whichever it is. Pure; times in seconds on the port's clock.
+"""Which request leaves next, and when. Pure; times in seconds on the port's clock.
 
-Three things hold requests back: what the API asked for (`Retry-After`), a rate limit (429), whose
-spacing good answers shorten again, and an outage, in which one request at a time finds out whether
-the API answers again.
+Each job is due at a time of its own. Two things hold all of them back: what the API asked for
+(`Retry-After`), and a rate limit (429), whose spacing good answers shorten again.
 """
 
+import heapq
 import math
 from collections import deque
+from itertools import count
 
 from gcore_tasks_cli.polling.jobs import GetTask, Job
 
 MOST_IN_FLIGHT = 16
-# So many different jobs that fail in a row are an outage.
-_OUTAGE_JOBS = 4
 # The spacing of a rate limit: bounds in seconds, and what a good answer leaves of it.
 _LEAST_GAP_SECONDS = 0.02
 _MOST_GAP_SECONDS = 1.0
 _GAP_KEPT = 0.9
 _MOST_ANSWERS_COUNTED = 100
 _FEWEST_ANSWERS = 2
-# Requests for single tasks in a wait: so many a second; for a few tasks so many seconds between
-# two, though a few may leave together.
-_MOST_SINGLES_A_SECOND = 10
+# Requests for single tasks in a wait for few or for many: at most so many in so many seconds.
 _FEW_TASKS = 5
-_FEW_SECONDS = 0.5
+_FEW_LIMIT = (5, 2.5)
+_MANY_LIMIT = (10, 1.0)
+
+
+class DueQueue:
+    """Jobs by when they are due; each is in it once, with the last time it was given.
+
+    The heap keeps outdated entries until they come up, so that moving a job costs no search.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Job]] = []
+        self._entries: dict[Job, int] = {}
+        self._numbers = count()
+
+    def put(self, job: Job, due: float) -> None:
+        """Makes the job due then, instead of at any earlier or later time."""
+        self._entries[job] = number = next(self._numbers)
+        heapq.heappush(self._heap, (due, number, job))
+
+    def drop(self, job: Job) -> None:
+        """The job is no longer due."""
+        self._entries.pop(job, None)
+
+    def first(self) -> tuple[float, Job] | None:
+        """What is due first, and when; None if nothing is."""
+        while self._heap:
+            due, number, job = self._heap[0]
+            if self._entries.get(job) == number:
+                return due, job
+            heapq.heappop(self._heap)
+        return None
 
 
 class Gate:
-    """The gate of one port."""
+    """The queue of one port, and what holds it back."""
 
     def __init__(self, now: float) -> None:
+        # Requests for single tasks have a pace of their own, which must not hold up a list.
+        self._singles, self._others = DueQueue(), DueQueue()
         self._held_until = now
         self._gap = 0.0
         self._slowed_at = -math.inf
@@ -37,38 +67,44 @@ class Gate:
         self._limits = 0
         self._last_sent = -math.inf
         self._answers: deque[float] = deque(maxlen=_MOST_ANSWERS_COUNTED)
-        self._failing: set[Job] = set()
-        self._limits_singles = self._is_few = False
-        self._singles: deque[float] = deque(maxlen=_MOST_SINGLES_A_SECOND)
-        self._few_due = now
+        self._singles_limit = (1, 0.0)
+        self._singles_sent: deque[float] = deque([-math.inf] * 10, maxlen=10)
 
-    @property
-    def is_probing(self) -> bool:
-        """Whether one request at a time has to find out first whether the API answers again."""
-        return len(self._failing) >= _OUTAGE_JOBS
+    def put(self, job: Job, due: float) -> None:
+        """Makes the job due then, instead of at any earlier or later time."""
+        self._queue(job).put(job, due)
+
+    def drop(self, job: Job) -> None:
+        """The job is no longer due."""
+        self._queue(job).drop(job)
+
+    def first(self) -> tuple[float, Job | None]:
+        """When the next request may leave, and for which job."""
+        firsts = [first for queue in (self._others, self._singles) if (first := queue.first())]
+        leaving = [(max(due, self.opens(job)), job) for due, job in firsts]
+        return min(leaving, default=(math.inf, None), key=lambda each: each[0])
+
+    def _queue(self, job: Job) -> DueQueue:
+        return self._singles if isinstance(job, GetTask) else self._others
 
     def pace_singles(self, tasks: int) -> None:
         """Limits requests for single tasks to what a wait for so many of them may send."""
-        self._limits_singles = True
-        self._is_few = tasks <= _FEW_TASKS
+        self._singles_limit = _FEW_LIMIT if tasks <= _FEW_TASKS else _MANY_LIMIT
 
     def opens(self, job: Job) -> float:
         """From when on this job may be sent."""
         opens = max(self._held_until, self._last_sent + self._gap)
-        if isinstance(job, GetTask) and self._limits_singles:
-            if self._is_few:
-                opens = max(opens, self._few_due - (_FEW_TASKS - 1) * _FEW_SECONDS)
-            if len(self._singles) == _MOST_SINGLES_A_SECOND:
-                opens = max(opens, self._singles[0] + 1.0)
+        if isinstance(job, GetTask):
+            count, seconds = self._singles_limit
+            opens = max(opens, self._singles_sent[-count] + seconds)
         return opens
 
     def sent(self, job: Job, now: float) -> None:
         """Counts a request."""
+        self.drop(job)
         self._last_sent = now
         if isinstance(job, GetTask):
-            self._singles.append(now)
-            due = max(self._few_due, now) + _FEW_SECONDS
-            self._few_due = min(due, now + _FEW_TASKS * _FEW_SECONDS)
+            self._singles_sent.append(now)
 
     def hold(self, until: float) -> None:
         """Sends nothing before this time."""
@@ -89,14 +125,8 @@ class Gate:
             self._gap = min(max(gap, self._gap, _LEAST_GAP_SECONDS), _MOST_GAP_SECONDS)
         return self._limits
 
-    def failed(self, job: Job, failures: int) -> int:
-        """A request failed, for the so-manieth time in a row; what the pause has to be for."""
-        self._failing.add(job)
-        return failures + len(self._failing) if self.is_probing else failures
-
     def answered(self, now: float) -> None:
-        """The API answered: an outage is over, and some of a rate limit's spacing is won back."""
-        self._failing.clear()
+        """The API answered: some of a rate limit's spacing is won back."""
         self._answers.append(now)
         self._gap *= _GAP_KEPT
         if self._gap < _LEAST_GAP_SECONDS / 2:

@@ -12,14 +12,15 @@ Pages are cut by offset out of a list that changes while it is read:
 So every task that is in the list from the first page to the last is given exactly once.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, Parameters, Port
-from gcore_tasks_cli.polling.requests import Answers, Observer, Uniform
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, Parameters
+from gcore_tasks_cli.polling.requests import Requests, RetryPolicy
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import narrowed
 from gcore_tasks_cli.times import parse_time
@@ -27,22 +28,22 @@ from gcore_tasks_cli.times import parse_time
 # Pages under way beside each other. More gain nothing, since one process reads them all, and each
 # holds some MiB.
 PAGES_AHEAD = 3
-# A small first page brings the first line soon; its count says how many others to ask for.
-FIRST_PAGE = 100
-_OVERLAP = 32
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
 _PAGE_CHARACTERS = 1_000_000
-# Pages in a row that bring nothing new before the list is said to change too fast.
-_MOST_BARREN_PAGES = 50
 _LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 class Sizes(NamedTuple):
-    """How many tasks a page has, and by how many two pages overlap."""
+    """How many tasks a page has, and by how many two pages overlap.
+
+    A small first page brings the first line soon; its count says how many others to ask for. After
+    more than `most_barren` pages in a row that bring nothing new, the list is read no further.
+    """
 
     page: int = MOST_A_PAGE
-    first: int = FIRST_PAGE
-    overlap: int = _OVERLAP
+    first: int = 100
+    overlap: int = 32
+    most_barren: int = 50
 
 
 class Page(NamedTuple):
@@ -69,37 +70,35 @@ class Page(NamedTuple):
         return datetime.fromtimestamp(self.server_time, UTC)
 
 
-class PageReader:
-    """Reads one list, once; the first request is under way when it is made.
+class Reading:
+    """One reading of a list; the first request is under way when it is made.
 
     With `most`, it asks for no more pages than hold so many tasks.
     """
 
     def __init__(
         self,
-        port: Port,
+        requests: Requests,
         parameters: Parameters,
         *,
-        uniform: Uniform,
-        newest_first: bool = True,
-        most: int | None = None,
+        most: float = math.inf,
         sizes: Sizes | None = None,
-        observer: Observer | None = None,
+        policy: RetryPolicy | None = None,
     ) -> None:
-        self._answers = Answers(port, uniform, observer=observer)
+        self._requests = requests
         self._parameters = parameters
-        self._newest_first = newest_first
-        self._most = most
+        self._policy = policy
+        self._most = self._total = most
         self._sizes = sizes or Sizes()
         self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
-        self._plan: deque[ListPage] = deque()
         self._next_offset = 0
-        self._given: set[str] = set()
         self._steps_back = self._barren = 0
-        first_size = self._sizes.first
-        if most is not None and most <= 2 * first_size:
-            first_size = most
-        self._ask(ListPage(self._parameters, first_size, 0))
+        self._early: dict[ListPage, PageAnswer] = {}
+        self.pending: deque[ListPage] = deque()  # in the order of the list
+        self.shown: set[str] = set()  # in lower case
+        self.is_over = False
+        first = most if most <= 2 * self._sizes.first else self._sizes.first
+        self._ask(int(min(first, self._sizes.page)))
 
     def pages(self) -> Iterator[Page]:
         """The pages in order, each as soon as it and those before it are there.
@@ -107,37 +106,89 @@ class PageReader:
         Raises:
             ApiError: for a permanent fault, or a transient one that lasts too long.
         """
-        while True:
-            request = self._plan.popleft()
-            answer = self._answers.answer(request)
+        while self.pending:
+            request = self.pending[0]
+            answer = self._requests.answer(request)
             assert isinstance(answer, PageAnswer)  # noqa: S101  (what a ListPage is answered with)
-            fresh = [each for each in answer.documents if each.id not in self._given]
-            has_known = len(fresh) < len(answer.documents)
-            if request.offset > 0 and not has_known:
-                self._go_back(request, answer)
-                continue
-            self._count_barren(bool(fresh))
-            self._given.update(each.id for each in fresh)
-            self._steps_back = 0
-            reached = request.offset + len(answer.documents)
-            page = Page(fresh, answer.total, reached, answer.server_time)
-            if page.is_last or not answer.documents:
-                yield page
-                return
-            is_short = len(answer.documents) < request.limit  # a server may give less
-            if is_short:
-                self._overlap = min(self._overlap, len(answer.documents) // 2)
-            if is_short or not self._plan:
-                self._replan(max(0, reached - self._overlap))
-            if request.offset == 0:
-                self._pin(answer.documents)
-                self._page_size = _fitting(answer.documents, self._sizes)
-                # Yield before prefetching: a small `--limit` may stop here.
-                yield page
-                self._plan_ahead(answer.total)
+            pages = self.take(request, answer)
+            if self._barren > self._sizes.most_barren:
+                raise NoAnswer("the list of tasks changes faster than it can be read")
+            yield from pages
+            if not self.pending and not self.is_over:
+                self.ask_ahead(at_least=1)
+
+    def take(self, request: ListPage, answer: PageAnswer) -> list[Page]:
+        """Takes in an answer; the pages that it completes, in their order."""
+        self._early[request] = answer
+        pages = []
+        while self.pending and (first := self._early.pop(self.pending[0], None)) is not None:
+            request = self.pending.popleft()
+            if request.offset > 0 and self._has_lost_some(first):
+                self._go_back(request, first)
             else:
-                self._plan_ahead(answer.total)
-                yield page
+                pages.append(self._take_next(request, first))
+        return pages
+
+    def ask_ahead(self, at_least: int = 0) -> None:
+        """Asks for what follows, as far as that is known; without `pending` pages it is over."""
+        end = 0 if self.is_over else min(self._total, self._most)
+        while len(self.pending) < at_least or (
+            len(self.pending) < PAGES_AHEAD and self._next_offset + self._overlap < end
+        ):
+            wanted = max(self._most - self._next_offset, 2 * self._overlap)
+            self._ask(int(min(self._page_size, wanted)))
+
+    def cancel(self) -> None:
+        """Reads no further."""
+        self._replan(0)
+
+    def _ask(self, limit: int) -> None:
+        request = ListPage(self._parameters, limit, self._next_offset)
+        self.pending.append(request)
+        self._requests.submit(request, policy=self._policy)
+        self._next_offset += limit - self._overlap
+
+    def _replan(self, offset: int) -> None:
+        """Forgets what was planned, and goes on from this offset."""
+        for request in self.pending:
+            self._requests.cancel(request)
+        self.pending.clear()
+        self._early.clear()
+        self._next_offset = offset
+
+    def _take_next(self, request: ListPage, answer: PageAnswer) -> Page:
+        documents = answer.documents
+        fresh = [each for each in documents if each.id.lower() not in self.shown]
+        self.shown.update(each.id.lower() for each in fresh)
+        self._barren = 0 if fresh else self._barren + 1
+        self._steps_back, self._total = 0, answer.total
+        page = Page(fresh, answer.total, request.offset + len(documents), answer.server_time)
+        is_barren = self._barren > self._sizes.most_barren
+        if page.is_last or not documents or is_barren or len(self.shown) >= self._most:
+            self.cancel()
+            self.is_over = True
+            return page
+        if is_first := request.offset == 0:
+            self._pin(documents)
+            self._page_size = _fitting(documents, self._sizes)
+        is_short = len(documents) < request.limit
+        if is_short:  # a server may give less
+            self._overlap = min(self._overlap, len(documents) // 2)
+        if is_short or not self.pending:
+            self._replan(page.reached - self._overlap)
+        if not is_first:  # after a small first page, a small `--limit` may stop
+            self.ask_ahead()
+        return page
+
+    def _has_lost_some(self, answer: PageAnswer) -> bool:
+        """Whether nothing in the page is known: it begins too late."""
+        return not any(each.id.lower() in self.shown for each in answer.documents)
+
+    def _go_back(self, request: ListPage, answer: PageAnswer) -> None:
+        step = self._page_size // 2 << self._steps_back
+        self._steps_back += 1
+        self._replan(max(0, min(request.offset, answer.total) - step))
+        self._ask(self._page_size)
 
     def _pin(self, documents: Sequence[Document]) -> None:
         """Keeps tasks out that are created from now on.
@@ -147,41 +198,9 @@ class PageReader:
         """
         times = (parse_time(document.created_on) for document in documents)
         newest = next((time for time in times if time is not None), None)
-        if self._newest_first and newest is not None and newest < _LATEST:
+        is_newest_first = ("order_by", "asc") not in self._parameters
+        if is_newest_first and newest is not None and newest < _LATEST:
             self._parameters = narrowed(self._parameters, newest + timedelta(seconds=1))
-
-    def _plan_ahead(self, count: int) -> None:
-        end = count if self._most is None else min(count, self._most)
-        while len(self._plan) < PAGES_AHEAD and (
-            not self._plan or self._next_offset + self._overlap < end
-        ):
-            limit = self._page_size
-            if self._most is not None:
-                limit = min(limit, max(self._most - self._next_offset, 2 * self._overlap))
-            self._ask(ListPage(self._parameters, limit, self._next_offset))
-
-    def _ask(self, request: ListPage) -> None:
-        self._plan.append(request)
-        self._answers.ask(request)
-        self._next_offset = request.offset + request.limit - self._overlap
-
-    def _replan(self, offset: int) -> None:
-        """Forgets what was planned, and goes on from this offset."""
-        for request in self._plan:
-            self._answers.cancel(request)
-        self._plan.clear()
-        self._next_offset = offset
-
-    def _go_back(self, request: ListPage, answer: PageAnswer) -> None:
-        step = self._page_size // 2 << self._steps_back
-        self._steps_back += 1
-        self._replan(max(0, min(request.offset, answer.total) - step))
-        self._ask(ListPage(self._parameters, self._page_size, self._next_offset))
-
-    def _count_barren(self, was_fresh: bool) -> None:
-        self._barren = 0 if was_fresh else self._barren + 1
-        if self._barren > _MOST_BARREN_PAGES:
-            raise NoAnswer("the list of tasks changes faster than it can be read")
 
 
 def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:

@@ -25,7 +25,7 @@ _LONGEST_GAP_SECONDS = 55.0
 # One list answers for many tasks, but more often than this serves none of them.
 _MOST_SERVED_BY_A_LOOK = 16
 # The last look before the deadline leaves this much for its answer.
-_LAST_LOOK_SECONDS = 1.0
+LAST_LOOK_SECONDS = 1.0
 
 
 class Schedule:
@@ -64,23 +64,6 @@ class Schedule:
         if not is_by_list:
             shortest = max(shortest, _SECONDS_A_REQUEST * min(tasks, _MOST_SHARING_THE_RATE))
         return max(min(best, longest), shortest)
-
-    def next_check(
-        self,
-        now: float,
-        age_seconds: float,
-        deadline: float,
-        task_type: str | None = None,
-        *,
-        tasks: int = 1,
-        is_by_list: bool = False,
-    ) -> float:
-        """When to check next; the last time shortly before the deadline."""
-        then = now + self.gap(age_seconds, task_type, tasks=tasks, is_by_list=is_by_list)
-        last_look = deadline - _LAST_LOOK_SECONDS
-        if then > last_look > now + SHORTEST_GAP_SECONDS:
-            return last_look
-        return then
 
 
 def price_seconds(age: float) -> float:

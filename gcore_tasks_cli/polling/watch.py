@@ -7,35 +7,54 @@ after the deadline.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from gcore_tasks_cli.errors import ApiError, TaskNotFound
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.due import DueQueue
-from gcore_tasks_cli.polling.events import LIST_ID, Event, Outage, StopReason
+from gcore_tasks_cli.polling.events import LIST_ID, Event, StopReason
 from gcore_tasks_cli.polling.finder import Finder
 from gcore_tasks_cli.polling.goal import Goal, Search
 from gcore_tasks_cli.polling.jobs import (
+    MOST_A_PAGE,
     Answer,
     GetTask,
     Job,
     ListPage,
     PageAnswer,
+    Parameters,
     Port,
     TaskAnswer,
 )
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests, Uniform
-from gcore_tasks_cli.polling.rounds import FEWEST_TASKS, Reading, most_rows, round_parameters
-from gcore_tasks_cli.polling.schedule import Schedule
+from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.requests import (
+    FOR_GOOD,
+    ONCE,
+    ONE_ANSWER,
+    UNTIL_DEADLINE,
+    Requests,
+    Uniform,
+)
+from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS, SHORTEST_GAP_SECONDS, Schedule
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.times import api_time, format_duration, parse_time
 
+# Fewer tasks are asked for one by one: then each is checked at its own best time.
+_FEWEST_TASKS = 6
 _SHORTEST_ROUND_SECONDS = 2.0
 # A list that hides most tasks is read again so often.
 _HIDDEN_SECONDS = 5.0
+# Of tasks that are not waited for, so many times more are read before the rest is given up.
+_MOST_FOREIGN_SHARE = 3
+# A list whose pages are all the same is read no further.
+_ROUND_SIZES = Sizes(first=MOST_A_PAGE, most_barren=0)
+# Clocks and rounding: the window of creation times is a little wider than it need be.
+_SLACK = timedelta(seconds=2)
+# Of what is nearer to the ends of the calendar, no window can be computed.
+_YEARS = range(2, 9999)
 # If we wake up this late, the process was suspended; a last look may then take so long.
 _SUSPENDED_SECONDS = 5.0
-_LAST_LOOK_SECONDS = 5.0
+_SUSPENDED_LOOK_SECONDS = 5.0
 
 # The history of a type: its last tasks that have ended.
 _TASKS_OF_HISTORY = 20
@@ -45,11 +64,12 @@ _ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 class _Task:
     """A task that is waited for; times are in seconds on the port's clock."""
 
-    def __init__(self, task_id: str) -> None:
+    def __init__(self, task_id: str, due: float) -> None:
         self.task_id = task_id
         self.document: Document | None = None
         self.born: float | None = None  # creation
         self.seen = 0.0  # when the document came
+        self.due = due  # the next check
 
 
 class Watch:
@@ -71,30 +91,29 @@ class Watch:
         tick_seconds: float = 1.0,
     ) -> None:
         self._port = port
-        self._requests = Requests(port, ONE_ANSWER if once else UNTIL_DEADLINE, uniform)
         self._goal = goal or Goal()
         self._schedule = schedule
         self._once = once
         self._tick_seconds = tick_seconds
-        self._deadline = math.inf if once else deadline
+        policy, end = (ONE_ANSWER, math.inf) if once else (UNTIL_DEADLINE, deadline)
+        self._requests = Requests(port, policy, uniform, deadline=end)
         now = self._next_tick = port.now()
-        self._finder = Finder(source, now, deadline) if isinstance(source, Search) else None
+        # By ID in lower case: lists may spell one in another case than it was asked for.
         self._tasks: dict[str, _Task] = {}
         self._adopted: set[str] = set()
-        # Tasks that lists answer for, by when they are to be checked; and those that are asked for
-        # one by one, until a list shows them.
-        self._due: DueQueue[str] = DueQueue()
+        # Those that are asked for one by one, until a list shows them; lists answer for the others.
         self._alone: set[str] = set()
-        # Lists are compared in lower case; of IDs that differ in case only, one is found there.
-        self._by_lower: dict[str, str] = {}
         self._reading: Reading | None = None
-        self._sought: list[_Task] = []
+        self._sought: set[str] = set()  # by this reading
         self._round_began = -math.inf
-        self._outage: Outage | None = None
+        self._round_due = math.inf
         self._stop: StopReason | None = None
         self._has_unfinished = False
-        if not isinstance(source, Search):
-            for task_id in dict.fromkeys(source):
+        self._finder: Finder | None = None
+        if isinstance(source, Search):
+            self._finder = Finder(source, self._requests, now)
+        else:
+            for task_id in source:
                 self._adopt(now, task_id)
 
     def run(self) -> Iterator[Event]:
@@ -103,23 +122,23 @@ class Watch:
             now = self._port.now()
             if self._port.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
-            elif now >= self._deadline:
+            elif now >= self._requests.deadline:
                 self._stop = StopReason.DEADLINE
             else:
                 self._ask(now)
                 if now >= self._next_tick:
                     self._next_tick = now + self._tick_seconds
-                    yield events.Tick(now, self._outage if self._requests.is_failing else None)
+                    failing = self._requests.outages.is_failing
+                    yield events.Tick(now, self._requests.outage() if failing else None)
                 yield from self._take_all(self._next_wake())
         yield from self._end(self._port.now())
 
     def _end(self, now: float) -> Iterator[Event]:
-        outage = self._outage
-        if outage is not None and not self._requests.is_failing:
-            yield events.OutageEnded(
-                now, self._requests.failing_until - outage.since, outage.failures
-            )
-        outage = self._requests.trouble if self._requests.is_failing else None
+        outages, outage = self._requests.outages, None
+        if outages.is_failing:
+            outage = self._requests.outage(is_lasting=False)
+        else:
+            yield from outages.news(None, now)
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
@@ -128,15 +147,9 @@ class Watch:
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)
         now = self._port.now()
-        if now >= self._deadline and now - until >= _SUSPENDED_SECONDS:
+        if now >= self._requests.deadline and now - until >= _SUSPENDED_SECONDS:
             self._look_once_more(now)
-        before, self._outage = self._outage, self._requests.outage
-        if before is None and self._outage is not None:
-            yield events.OutageBegan(now, self._outage)
-        elif before is not None and self._outage is None:
-            yield events.OutageEnded(
-                now, self._requests.failing_until - before.since, before.failures
-            )
+        yield from self._requests.outages.news(self._requests.outage(), now)
         for job, answer in answers:
             if self._stop is None:
                 yield from self._take(now, job, answer)
@@ -145,52 +158,47 @@ class Watch:
 
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
-        self._deadline = now + _LAST_LOOK_SECONDS
+        self._requests.deadline = now + _SUSPENDED_LOOK_SECONDS
         self._round_began = -math.inf
-        self._cancel_reading()
-        for task_id in self._tasks:
-            self._requests.cancel(GetTask(task_id))
-            self._due.put(task_id, now)
+        self._cancel_reading(now)
+        for key, task in self._tasks.items():
+            self._requests.cancel(GetTask(task.task_id))
+            if key in self._alone:
+                self._ask_alone(key, now)
 
     # Asking
 
-    def _adopt(self, now: float, task_id: str) -> _Task:
-        """Waits for this task too."""
-        self._adopted.add(task_id)
-        task = self._tasks[task_id] = _Task(task_id)
-        self._due.put(task_id, now)
-        if self._by_lower.setdefault(task_id.lower(), task_id) != task_id:
-            self._ask_alone(now, task_id)
-        return task
+    def _adopt(self, now: float, task_id: str) -> str:
+        """Waits for this task too; its key."""
+        key = task_id.lower()
+        if key not in self._adopted:
+            self._adopted.add(key)
+            self._tasks[key] = _Task(task_id, now)
+            self._round_due = now
+        return key
 
     def _ask(self, now: float) -> None:
         if not self._once and self._schedule.interval is None:
             self._requests.gate.pace_singles(len(self._tasks))
         if self._finder is not None:
-            self._submit(self._finder.due_pages(now))
+            self._finder.look(now)
         if not self._goes_by_list():
-            while (first := self._due.pop()) is not None:
-                self._ask_alone(*first)
-        elif self._reading is None and now >= self._round_at():
+            for key in [key for key in self._tasks if key not in self._alone]:
+                self._ask_alone(key, self._tasks[key].due)
+        elif now >= self._round_at():
             self._begin_round(now)
-        self._requests.send_due(now)
-
-    def _submit(self, pages: Iterable[ListPage], *, for_good: bool = False) -> None:
-        for page in pages:
-            self._requests.submit(page, for_good=for_good)
 
     def _goes_by_list(self) -> bool:
         """Whether a list pays, and works: it answers for enough tasks at once."""
-        if self._once or len(self._tasks) < FEWEST_TASKS:
+        if self._once or len(self._tasks) < _FEWEST_TASKS:
             return False
         return self._reading is None or not any(map(self._requests.is_stuck, self._reading.pending))
 
     def _round_at(self) -> float:
         """When to read the list next, once that is over which is being read."""
-        if len(self._tasks) < FEWEST_TASKS or self._reading is not None or self._once:
+        if len(self._tasks) < _FEWEST_TASKS or self._reading is not None or self._once:
             return math.inf
-        first = self._due.first()
-        due = math.inf if first is None else first[0]
+        due = self._round_due
         if 2 * len(self._alone) > len(self._tasks):  # the list may show them again
             due = min(due, self._round_began + _HIDDEN_SECONDS)
         pace = min(self._schedule.interval or math.inf, _SHORTEST_ROUND_SECONDS)
@@ -198,45 +206,45 @@ class Watch:
 
     def _next_wake(self) -> float:
         search = math.inf if self._finder is None else self._finder.due_at
-        return min(self._next_tick, self._deadline, self._round_at(), search)
+        return min(self._next_tick, self._requests.deadline, self._round_at(), search)
 
     def _begin_round(self, now: float) -> None:
-        self._round_began = now
-        self._sought = [
-            task
-            for task in self._tasks.values()
-            if self._by_lower[task.task_id.lower()] == task.task_id
-        ]
+        self._round_began, self._round_due = now, math.inf
+        self._sought = set(self._tasks)
         # Not the old ones that the last list was too short for: they would make this one longer.
-        shown = [task for task in self._sought if task.task_id not in self._alone]
-        seen = [task.document for task in shown or self._sought]
-        created = [document.created_on if document else None for document in seen]
-        self._reading = Reading(round_parameters(created), most_rows(len(self._adopted)))
-        self._submit(self._reading.pending, for_good=True)
+        shown = self._sought - self._alone or self._sought
+        documents = [self._tasks[key].document for key in shown]
+        self._reading = Reading(
+            self._requests,
+            round_parameters([each.created_on if each else None for each in documents]),
+            most=2 * MOST_A_PAGE + _MOST_FOREIGN_SHARE * len(self._adopted),
+            sizes=_ROUND_SIZES,
+            policy=FOR_GOOD,
+        )
 
-    def _cancel_reading(self) -> None:
-        for page in self._reading.pending if self._reading else ():
-            self._requests.cancel(page)
-        self._reading = None
+    def _cancel_reading(self, now: float) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading, self._round_due = None, now
 
-    def _ask_alone(self, due: float, task_id: str) -> None:
+    def _ask_alone(self, key: str, due: float) -> None:
         """Asks for the task by itself then, until a list shows it."""
-        self._alone.add(task_id)
-        self._due.drop(task_id)
-        was_seen = self._tasks[task_id].document is not None
-        self._requests.submit(GetTask(task_id), at=due, was_seen=was_seen)
+        self._alone.add(key)
+        task = self._tasks[key]
+        was_seen = task.document is not None
+        self._requests.submit(GetTask(task.task_id), at=due, was_seen=was_seen)
 
     # Taking in
 
     def _take(self, now: float, job: Job, answer: Answer | ApiError) -> Iterator[Event]:
         finder, reading = self._finder, self._reading
         if isinstance(job, GetTask):
-            yield from self._take_single(now, job.task_id, answer)
+            yield from self._take_single(now, job.task_id.lower(), answer)
         elif not isinstance(job, ListPage):
             return
         elif finder is not None and finder.owns(job):
             if isinstance(answer, PageAnswer):
-                self._submit(finder.take(now, job, answer))
+                finder.take(now, job, answer)
             elif isinstance(answer, ApiError):
                 self._finder = None
                 yield events.Failed(now, LIST_ID, answer, None)
@@ -244,18 +252,18 @@ class Watch:
             if isinstance(answer, PageAnswer):
                 yield from self._take_round_page(now, reading, job, answer)
             else:  # the API refuses everything
-                self._reading = None
+                self._cancel_reading(now)
         elif isinstance(answer, PageAnswer):
             # The history of a type; without it the schedule does without it.
             self._schedule.expectations.learn(answer.documents)
 
-    def _take_single(self, now: float, task_id: str, answer: Answer | ApiError) -> Iterator[Event]:
-        task = self._tasks.get(task_id)
+    def _take_single(self, now: float, key: str, answer: Answer | ApiError) -> Iterator[Event]:
+        task = self._tasks.get(key)
         if task is not None and isinstance(answer, TaskAnswer):
-            yield from self._take_document(now, task, answer)
+            yield from self._take_document(now, key, answer)
         elif task is not None and isinstance(answer, ApiError):
-            self._forget(task)
-            yield events.Failed(now, task_id, _in_context(answer, task, now), task.document)
+            self._forget(key)
+            yield events.Failed(now, task.task_id, _in_context(answer, task, now), task.document)
 
     def _take_finds(self, finder: Finder, now: float) -> Iterator[Event]:
         if (finds := finder.finds(now)) is not None:
@@ -264,7 +272,7 @@ class Watch:
             if not finder.follows:
                 self._finder = None
             for task_id, answer in answers.items():
-                if task_id not in self._adopted and self._stop is None:
+                if task_id.lower() not in self._adopted and self._stop is None:
                     yield from self._take_document(now, self._adopt(now, task_id), answer)
         elif finder.is_over(now):
             self._stop = StopReason.NOTHING_FOUND
@@ -273,25 +281,21 @@ class Watch:
         self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
     ) -> Iterator[Event]:
         for document in answer.documents:
-            task = self._tasks.get(self._by_lower.get(document.id.lower(), ""))
-            if task is not None and self._stop is None:
-                self._alone.discard(task.task_id)
+            if (key := document.id.lower()) in self._tasks and self._stop is None:
+                self._alone.discard(key)
                 single = TaskAnswer(document, answer.server_time, answer.retry_after)
-                yield from self._take_document(now, task, single)
-        self._submit(reading.take(page, answer), for_good=True)
+                yield from self._take_document(now, key, single)
+        reading.take(page, answer)
+        reading.ask_ahead()
         if not reading.pending:
-            self._end_round(now, reading)
+            self._reading = None
+            # The list only saves requests: nothing is concluded from a task's absence.
+            for key in (self._sought & self._tasks.keys()) - self._alone - reading.shown:
+                self._ask_alone(key, now)
 
-    def _end_round(self, now: float, reading: Reading) -> None:
-        self._reading = None
-        for task_id in {task.task_id for task in self._sought} & self._tasks.keys() - self._alone:
-            if task_id.lower() not in reading.shown:
-                # The list only saves requests: nothing is concluded from a task's absence.
-                self._ask_alone(now, task_id)
-
-    def _take_document(self, now: float, task: _Task, answer: TaskAnswer) -> Iterator[Event]:
-        previous, document = task.document, answer.document
-        task.document, task.seen = document, now
+    def _take_document(self, now: float, key: str, answer: TaskAnswer) -> Iterator[Event]:
+        task, document = self._tasks[key], answer.document
+        previous, task.document, task.seen = task.document, document, now
         self._requests.cancel(GetTask(task.task_id))  # a list has answered it
         if task.born is None:
             task.born = now - answer.age_seconds
@@ -299,7 +303,7 @@ class Watch:
         if previous is None or not document.looks_like(previous):
             yield events.Changed(now, task.task_id, document, previous, age)
         if document.is_final:
-            self._forget(task)
+            self._forget(key)
             self._schedule.expectations.saw_end(document)
             yield events.Settled(now, task.task_id, document)
             if self._goal.any_one:
@@ -307,38 +311,50 @@ class Watch:
             elif document.state != "FINISHED" and self._goal.fail_fast:
                 self._stop = StopReason.FAIL_FAST
         elif self._once:
-            self._forget(task)
+            self._forget(key)
             self._has_unfinished = True
             yield events.Unfinished(now, task.task_id, document, None)
         else:
-            self._look_again(now, age, task, answer)
+            self._look_again(now, age, key, answer)
 
-    def _look_again(self, now: float, age: float, task: _Task, answer: TaskAnswer) -> None:
-        task_type = answer.document.task_type
-        if self._schedule.interval is None:
-            asked = self._schedule.expectations.question(task_type, age)
+    def _look_again(self, now: float, age: float, key: str, answer: TaskAnswer) -> None:
+        task_type, schedule = answer.document.task_type, self._schedule
+        if schedule.interval is None:
+            asked = schedule.expectations.question(task_type, age)
             if asked is not None:
                 history = (("task_type", asked), *_ENDED)
-                self._requests.submit(ListPage(history, _TASKS_OF_HISTORY, 0), once=True)
-        then = self._schedule.next_check(
-            now,
-            age,
-            self._deadline,
-            task_type,
-            tasks=len(self._tasks),
-            is_by_list=task.task_id not in self._alone and self._goes_by_list(),
-        )
-        then = max(then, now + (answer.retry_after or 0.0))
-        if task.task_id in self._alone:
-            self._ask_alone(then, task.task_id)
+                self._requests.submit(ListPage(history, _TASKS_OF_HISTORY, 0), policy=ONCE)
+        is_by_list = key not in self._alone and self._goes_by_list()
+        then = now + schedule.gap(age, task_type, tasks=len(self._tasks), is_by_list=is_by_list)
+        last_look = self._requests.deadline - LAST_LOOK_SECONDS
+        if then > last_look > now + SHORTEST_GAP_SECONDS:
+            then = last_look
+        self._tasks[key].due = due = max(then, now + (answer.retry_after or 0.0))
+        if key in self._alone:
+            self._ask_alone(key, due)
         else:
-            self._due.put(task.task_id, then)
+            self._round_due = min(self._round_due, due)
 
-    def _forget(self, task: _Task) -> None:
-        del self._tasks[task.task_id]
-        self._alone.discard(task.task_id)
-        self._due.drop(task.task_id)
+    def _forget(self, key: str) -> None:
+        task = self._tasks.pop(key)
+        self._alone.discard(key)
         self._requests.cancel(GetTask(task.task_id))
+
+
+def round_parameters(created_on: Sequence[str | None]) -> Parameters:
+    """The list in which tasks created at these times show: all that was created in between.
+
+    Whatever their state, so that an end shows too.
+    """
+    times = [parse_time(text) for text in created_on]
+    known = [time for time in times if time is not None and time.year in _YEARS]
+    if not known or len(known) < len(times):
+        return (("order_by", "desc"),)
+    return (
+        ("from_timestamp", api_time(min(known) - _SLACK)),
+        ("to_timestamp", api_time(max(known) + _SLACK)),
+        ("order_by", "desc"),
+    )
 
 
 def _in_context(error: ApiError, task: _Task, now: float) -> ApiError:

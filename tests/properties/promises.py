@@ -12,7 +12,7 @@ from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, Unfinished
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
-from gcore_tasks_cli.polling.requests import in_order
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from tests.properties.world import FOR_GOOD, LISTS, START, SimulatedTask, World
@@ -61,7 +61,8 @@ def watch(
 def fetch(world: World, jobs: Iterable[Job], seed: int = 7) -> list[tuple[Job, Answer | ApiError]]:
     """What `get` and `ack` do: each job with its answer."""
     answers = []
-    for answer in in_order(world, list(jobs), random.Random(seed).uniform):
+    requests = Requests(world, ONE_ANSWER, random.Random(seed).uniform)
+    for answer in requests.in_order(jobs):
         world.made_progress()
         answers.append(answer)
     check_wakes(world)

@@ -1,5 +1,6 @@
 """Pages that shift while they are read lose nothing and repeat nothing."""
 
+import math
 from random import Random
 
 import pytest
@@ -8,26 +9,25 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
-from gcore_tasks_cli.polling.pages import PageReader, Sizes
+from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.shifting_list import ShiftingList, task
 
 SMALL = Sizes(page=8, first=3, overlap=2)
 
 
-def read(port: ShiftingList, *, sizes: Sizes = SMALL, most: int | None = None) -> list[str]:
-    reader = PageReader(
-        port,
-        (),
-        uniform=lambda low, _high: low,
-        newest_first=port.newest_first,
-        most=most,
-        sizes=sizes,
-    )
+def reading(port: ShiftingList, *, sizes: Sizes | None = SMALL, most: float = math.inf) -> Reading:
+    requests = Requests(port, ONE_ANSWER, lambda low, _high: low)
+    order = () if port.newest_first else (("order_by", "asc"),)
+    return Reading(requests, order, most=most, sizes=sizes)
+
+
+def read(port: ShiftingList, *, sizes: Sizes = SMALL, most: float = math.inf) -> list[str]:
     given_ids: list[str] = []
-    for page in reader.pages():
+    for page in reading(port, sizes=sizes, most=most).pages():
         given_ids += [document.id for document in page.documents]
-        if most is not None and len(given_ids) >= most:
-            return given_ids[:most]
+        if len(given_ids) >= most:
+            return given_ids[: int(most)]
         assert len(port.asked) < 3000, "it never ends"
     return given_ids
 
@@ -127,7 +127,7 @@ def test_a_permanent_fault_ends_it_after_what_came_before() -> None:
     port = ShiftingList(list(range(30)), errors=[None, *[REFUSED] * 100])
     given_ids: list[str] = []
     with pytest.raises(KeyRefused):
-        for page in PageReader(port, (), uniform=lambda low, _: low, sizes=SMALL).pages():
+        for page in reading(port).pages():
             given_ids += [document.id for document in page.documents]
     assert given_ids == ["t29", "t28", "t27"]
     # It has worked: then it is believed at the third time, after 5 s.

@@ -1,8 +1,12 @@
-"""When the next request may leave: Retry-After, rate limits, outages, and the pace of a wait."""
+"""Which request leaves next, and when: due times, Retry-After, rate limits, outages, the pace."""
+
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gcore_tasks_cli.polling.gate import Gate
+from gcore_tasks_cli.polling.gate import DueQueue, Gate
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, Job, ListPage
 
 NOW = 100.0
@@ -81,19 +85,6 @@ def test_a_job_that_alone_is_refused_slows_no_other_down() -> None:
     assert gate.opens(LIST) == pytest.approx(NOW + 4 + 0.02)
 
 
-def test_after_four_different_jobs_have_failed_one_finds_out_whether_the_api_is_back() -> None:
-    gate = Gate(NOW)
-    failed = [gate.failed(job, 1) for job in (TASK, TASK, TASK, *JOBS)]
-    probing = [gate.is_probing]
-    # Then the pause is that of all of their failures.
-    assert failed == [1] * 6 + [5]
-    gate.answered(NOW + 6.0)
-    probing.append(gate.is_probing)
-    for job in JOBS[:3]:  # they have to be in a row
-        gate.failed(job, 1)
-    assert [*probing, gate.is_probing] == [True, False, False]
-
-
 @pytest.mark.parametrize(("tasks", "at_once", "a_second"), [(1, 5, 2), (5, 5, 2), (6, 10, 10)])
 def test_single_tasks_of_a_wait_have_a_pace_that_holds_up_no_list(
     tasks: int, at_once: int, a_second: int
@@ -106,3 +97,37 @@ def test_single_tasks_of_a_wait_have_a_pace_that_holds_up_no_list(
     assert len(times) <= at_once + 4.9 * a_second
     assert len(times) >= 4 * a_second
     assert gate.opens(LIST) <= times[-1]
+
+
+STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), st.floats(0, 9))
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_each_job_is_due_once_at_the_last_time_it_was_given(
+    steps: list[tuple[str, Job, float]],
+) -> None:
+    queue = DueQueue()
+    expected: dict[Job, float] = {}
+    for do, job, due in steps:
+        if do == "put":
+            queue.put(job, due)
+            expected[job] = due
+        else:
+            queue.drop(job)
+            expected.pop(job, None)
+        first = queue.first()
+        assert (first is None) == (not expected)
+        assert first is None or (expected[first[1]] == first[0] == min(expected.values()))
+
+
+def test_of_two_that_are_due_together_the_first_one_is_first() -> None:
+    gate = Gate(NOW)
+    for job in JOBS:
+        gate.put(job, NOW)
+    order = []
+    while (first := gate.first())[1] is not None:
+        order.append(first[1])
+        gate.drop(first[1])
+    # What is not a single task has its own queue, and goes first.
+    assert order == [JOBS[2], JOBS[3], JOBS[0], JOBS[1]]
+    assert gate.first() == (math.inf, None)

@@ -1,5 +1,6 @@
 """Reading a list page by page: what is asked for, and what of a page is new."""
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -7,8 +8,8 @@ import pytest
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
-from gcore_tasks_cli.polling.pages import Page, PageReader, Sizes
-from gcore_tasks_cli.polling.requests import Observer
+from gcore_tasks_cli.polling.pages import Page, Reading, Sizes
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
 from gcore_tasks_cli.tasks.document import Document
 from tests.properties.shifting_list import EPOCH, ShiftingList, task
 from tests.unit.documents import document
@@ -17,22 +18,18 @@ SMALL = Sizes(page=8, first=3, overlap=2)
 PINNED = (("to_timestamp", "2026-05-28T20:27:20Z"),)  # a second after task 39
 
 
+OLDEST_FIRST = (("order_by", "asc"),)
+
+
 def reader(
     port: ShiftingList,
     *,
-    most: int | None = None,
-    sizes: Sizes = SMALL,
+    most: float = math.inf,
+    sizes: Sizes | None = SMALL,
     observer: Observer | None = None,
-) -> PageReader:
-    return PageReader(
-        port,
-        (),
-        uniform=lambda _low, high: high,
-        newest_first=port.newest_first,
-        most=most,
-        sizes=sizes,
-        observer=observer,
-    )
+) -> Reading:
+    requests = Requests(port, ONE_ANSWER, lambda _low, high: high, observer=observer)
+    return Reading(requests, () if port.newest_first else OLDEST_FIRST, most=most, sizes=sizes)
 
 
 def asked(port: ShiftingList) -> list[tuple[int, int]]:
@@ -69,7 +66,7 @@ def test_after_the_first_page_new_tasks_are_kept_out() -> None:
     # A list that grows at its end needs no pin.
     port = ShiftingList(list(range(40)), newest_first=False)
     list(reader(port).pages())
-    assert {request.parameters for request in port.asked} == {()}
+    assert {request.parameters for request in port.asked} == {OLDEST_FIRST}
 
 
 class Listed(ShiftingList):
@@ -125,13 +122,6 @@ def test_no_more_is_asked_for_than_is_wanted(most: int, requests: list[tuple[int
     # One small page more may be on its way.
     assert asked(port)[: len(requests)] == requests
     assert len(asked(port)) <= len(requests) + 1
-
-
-def test_who_wants_more_than_was_said_gets_more() -> None:
-    for most, second in ((6, (4, 4)), (1, (4, 0))):
-        port = ShiftingList(list(range(40)))
-        assert sum(len(page.documents) for page in reader(port, most=most).pages()) == 40
-        assert asked(port)[:2] == [(most, 0), second]
 
 
 @pytest.mark.parametrize(("size", "pages"), [(0, 1), (3, 1), (4, 2), (9, 2), (10, 3)])
@@ -311,7 +301,7 @@ def test_who_waits_for_a_page_is_told_how_it_stands() -> None:
 
 def test_the_usual_sizes() -> None:
     port = ShiftingList(list(range(3000)))
-    list(PageReader(port, (), uniform=lambda low, _high: low).pages())
+    list(reader(port, sizes=None).pages())
     assert port.asked[-1].parameters != ()
     assert asked(port) == [(100, 0), (1000, 68), (1000, 1036), (1000, 2004)]
 
@@ -330,7 +320,7 @@ def test_the_usual_sizes() -> None:
 def test_a_page_holds_about_a_million_characters(characters: list[int], tasks: int) -> None:
     texts = ["x" * count for count in characters]
     port = Listed([Document(f"t{n}", "NEW", texts[n % len(texts)], {}) for n in range(2000)])
-    list(PageReader(port, (), uniform=lambda low, _high: low).pages())
+    list(reader(port, sizes=None).pages())
     assert {request.limit for request in port.asked[1:]} == {tasks}
 
 
@@ -342,5 +332,5 @@ def test_the_time_of_a_page_is_that_of_the_api_or_of_this_machine() -> None:
 @pytest.mark.parametrize("most_a_page", [2, 7, 31])
 def test_a_server_that_gives_short_pages_is_read_to_the_end(most_a_page: int) -> None:
     port = ShiftingList(list(range(60)), most_a_page=most_a_page)
-    pages = PageReader(port, (), uniform=lambda low, _high: low).pages()
+    pages = reader(port, sizes=None).pages()
     assert sum(len(page.documents) for page in pages) == 60

@@ -8,7 +8,7 @@ import pytest
 from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, GetTask, TaskAnswer
-from gcore_tasks_cli.polling.requests import Answers, Observer, backoff, in_order
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests, backoff
 from tests.properties.promises import fetch
 from tests.properties.world import FOR_GOOD, START, Fault, SimulatedTask, World
 
@@ -19,14 +19,14 @@ def world_of(*faults: Fault, **more: float) -> World:
     return World([SimulatedTask(job.task_id, 0.0) for job in JOBS], faults, **more)  # type: ignore[arg-type]
 
 
-def answers_of(world: World, observer: Observer | None = None) -> Answers:
-    return Answers(world, random.Random(1).uniform, observer=observer)
+def requests_of(world: World, observer: Observer | None = None) -> Requests:
+    return Requests(world, ONE_ANSWER, random.Random(1).uniform, observer=observer)
 
 
 def test_answers_come_in_order_and_each_as_soon_as_it_can() -> None:
     world = world_of(Fault(0, 1, "503", "task-1", retry_after=2.0))
     taken = []
-    answers = in_order(world, JOBS, random.Random(1).uniform)
+    answers = requests_of(world).in_order(JOBS)
     assert len(world.requests) == 4  # they are under way before the first is waited for
     for job, answer in answers:
         assert isinstance(answer, TaskAnswer)
@@ -92,46 +92,46 @@ def test_a_refused_key_answers_for_all_and_any_other_refusal_for_its_job() -> No
 
 def test_a_job_without_an_answer_of_its_own_is_done() -> None:
     world = world_of(Fault(0, 1, "503"))
-    answers = answers_of(world)
-    answers.ask(AcknowledgeAll(()))
-    assert answers.answer(AcknowledgeAll(())) is None
+    requests = requests_of(world)
+    requests.submit(AcknowledgeAll(()))
+    assert requests.answer(AcknowledgeAll(())) is None
 
 
 def test_what_comes_for_others_is_kept_for_them_and_given_once() -> None:
     world = world_of()
-    answers = answers_of(world)
+    requests = requests_of(world)
     for job in JOBS[:2]:
-        answers.ask(job)
-    found = [answers.answer(job) for job in reversed(JOBS[:2])]
+        requests.submit(job)
+    found = [requests.answer(job) for job in reversed(JOBS[:2])]
     assert [a.document.id for a in found if isinstance(a, TaskAnswer)] == ["task-1", "task-0"]
     assert world.time == pytest.approx(0.05)
-    answers.ask(JOBS[0])
-    answers.answer(JOBS[0])
+    requests.submit(JOBS[0])
+    requests.answer(JOBS[0])
     assert len(world.singles("task-0")) == 2
 
 
 def test_what_is_cancelled_is_forgotten() -> None:
     world = world_of(Fault(0, FOR_GOOD, "hang", "task-2"))
-    answers = answers_of(world)
+    requests = requests_of(world)
     for job in JOBS[:3]:
-        answers.ask(job)
-    answers.answer(JOBS[1])
+        requests.submit(job)
+    requests.answer(JOBS[1])
     # The answer to one of them is here, and to the other one never comes.
-    answers.cancel(JOBS[0])
-    answers.cancel(JOBS[2])
+    requests.cancel(JOBS[0])
+    requests.cancel(JOBS[2])
     assert len(world.cancels) == 1
-    answers.ask(JOBS[0])
-    answers.answer(JOBS[0])
+    requests.submit(JOBS[0])
+    requests.answer(JOBS[0])
     assert len(world.singles("task-0")) == 2
     assert len(world.singles("task-2")) == 1
 
 
 def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
     world = world_of(latency=6.0)
-    answers = answers_of(world)
+    requests = requests_of(world)
     for job in JOBS[:2]:
-        answers.ask(job)
-        assert isinstance(answers.answer(job), TaskAnswer)
+        requests.submit(job)
+        assert isinstance(requests.answer(job), TaskAnswer)
     # The first is late after 4 s; then it is known how slow the API is.
     assert world.singles("task-0") == pytest.approx([0.0, 4.0])
     assert world.singles("task-1") == pytest.approx([6.0])
@@ -148,19 +148,19 @@ def test_a_task_that_is_not_there_is_asked_for_again_before_that_is_believed() -
 
 def test_an_interrupted_wait_is_left() -> None:
     world = world_of(Fault(0, FOR_GOOD, "hang"), interrupt_at=2.0)
-    answers = answers_of(world)
-    answers.ask(JOBS[0])
+    requests = requests_of(world)
+    requests.submit(JOBS[0])
     with pytest.raises(Interrupted):
-        answers.answer(JOBS[0])
+        requests.answer(JOBS[0])
     assert world.time == 2.0
 
 
 def test_the_observer_sees_each_second_and_the_trouble_once_it_has_lasted() -> None:
     seen: list[tuple[float, Outage | None]] = []
     world = world_of(Fault(0, 8, "429", "task-0"))
-    answers = answers_of(world, lambda at, outage: seen.append((at - START, outage)))
-    answers.ask(JOBS[0])
-    answers.answer(JOBS[0])
+    requests = requests_of(world, lambda at, outage: seen.append((at - START, outage)))
+    requests.submit(JOBS[0])
+    requests.answer(JOBS[0])
     times = [0.0, *(at for at, _ in seen)]
     assert all(0 <= after - before <= 1.0 + 1e-6 for before, after in pairwise(times))
     assert {outage is not None for at, outage in seen if at < 3} == {False}
@@ -170,10 +170,10 @@ def test_the_observer_sees_each_second_and_the_trouble_once_it_has_lasted() -> N
 def test_a_failure_is_not_observed() -> None:
     seen: list[float] = []
     world = world_of(Fault(0, FOR_GOOD, "403"))
-    answers = answers_of(world, lambda at, _outage: seen.append(at))
-    answers.ask(JOBS[0])
+    requests = requests_of(world, lambda at, _outage: seen.append(at))
+    requests.submit(JOBS[0])
     with pytest.raises(KeyRefused):
-        answers.answer(JOBS[0])
+        requests.answer(JOBS[0])
     assert not seen
 
 

@@ -82,29 +82,3 @@ def test_a_list_that_answers_for_many_is_worth_more_looks() -> None:
 def test_an_interval_is_the_gap_whatever_is_known() -> None:
     schedule = Schedule(7.0, Known(1e9))
     assert schedule.gap(1.0) == 7.0
-    assert schedule.next_check(100.0, 1.0, deadline=999.0) == 107.0
-    # With it too, a last look is taken a second before the deadline.
-    assert schedule.next_check(100.0, 1.0, deadline=104.0) == 103.0
-
-
-def test_the_next_check_is_a_gap_away() -> None:
-    schedule = Schedule(None, Known(0.02))
-    assert schedule.next_check(100.0, 50.0, 999.0) == pytest.approx(100.0 + cheapest(0.02))
-    many = schedule.next_check(100.0, 50.0, 999.0, tasks=8, is_by_list=True)
-    assert many == pytest.approx(100.0 + schedule.gap(50.0, tasks=8, is_by_list=True))
-    few = Schedule(None, Known(1e9)).next_check(100.0, 50.0, 999.0, tasks=3)
-    assert few == pytest.approx(101.5)
-    known = Schedule().next_check(100.0, 1.0, 999.0, "create_vm")
-    assert known == pytest.approx(100.0 + cheapest(1 - _TRUST**2))
-
-
-def test_one_last_look_is_taken_a_second_before_the_deadline() -> None:
-    schedule = Schedule(None, Known(1e-9))
-    then = schedule.next_check(100.0, 10.0, deadline=200.0)
-    assert then == 100.0 + _LONGEST_GAP_WHILE_YOUNG
-    assert schedule.next_check(100.0, 10.0, deadline=then + 1.5) == then
-    assert schedule.next_check(100.0, 10.0, deadline=then + 0.5) == then - 0.5
-    assert schedule.next_check(100.0, 10.0, deadline=101.5) == 100.5
-    # Too soon after this one.
-    assert schedule.next_check(100.0, 10.0, deadline=101.4) == then
-    assert schedule.next_check(100.0, 10.0, deadline=100.4) == then
