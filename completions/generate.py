@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from completions import manual
-from completions.interface import read_interface, table
+from completions.interface import table
 from gcore_tasks_cli.commands.completion import SCRIPTS
 
 FOLDER = Path(__file__).parent
@@ -23,9 +23,8 @@ _FORMS = {
 
 def generated() -> dict[str, str]:
     """File name → what belongs into it."""
-    interface = read_interface()
-    rows = table(interface)
-    files = {MANUAL: manual.page(interface)}
+    rows = table()
+    files = {MANUAL: manual.page()}
     for shell, (before, around, after, quote) in _FORMS.items():
         lines = (FOLDER / SCRIPTS[shell]).read_text(encoding="utf-8").split("\n")
         bare = [line.strip() for line in lines]

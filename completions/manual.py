@@ -4,24 +4,21 @@ import re
 import textwrap
 from pathlib import Path
 
-from completions.interface import Command, examples_in
+from completions.interface import GLOBAL_OPTIONS
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.cli import GROUPS
-from gcore_tasks_cli.help import parts_of_help, usage
-from gcore_tasks_cli.pages import TOPICS, Block, blocks_of
-from gcore_tasks_cli.typer_forms import Parameter
+from gcore_tasks_cli.commands import GROUPS, NAMES
+from gcore_tasks_cli.commands.help import page_of
+from gcore_tasks_cli.pages import TOPICS, Block, examples, summary, topic_page
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
 
-def page(interface: list[Command]) -> str:
+def page() -> str:
     """The whole page."""
     # Of the last release: "unreleased" is not a date to man.
     changelog = _CHANGELOG.read_text(encoding="utf-8")
     release = re.search(r"^## \[.+\] - ([\d-]+)$", changelog, re.MULTILINE)
     date = release[1] if release else ""
-    gtask, *commands = interface
-    summaries = {command.name: command.summary for command in commands}
     lines = [
         ".\\\" Written by completions/generate.py from gtask's own interface: do not edit.",
         f'.TH GTASK 1 {date} "gtask {__version__}" "User Commands"',
@@ -32,65 +29,48 @@ def page(interface: list[Command]) -> str:
         ".I COMMAND",
         "[\\fIOPTIONS\\fR] [\\fIID\\fR...]",
         ".SH DESCRIPTION",
-        _filled(gtask.summary),
+        _filled(summary("gtask")),
     ]
     for heading, names in GROUPS.items():
         lines += [".PP", _text(f"{heading}:")]
         for name in names:
-            lines += [".TP", f".B {name}", _filled(summaries[name])]
+            lines += [".TP", f".B {name}", _filled(summary(name))]
     # This early, and with this name for the options below, for fish: it makes completions of its
     # own from manual pages, would offer the options of all commands to each of them, and looks
     # neither beyond this heading nor below any but DESCRIPTION and OPTIONS.
-    lines += [".SH BUGS", _filled(blocks_of("stability")[-1].text)]
-    lines += [".SH GLOBAL OPTIONS", *_options(gtask), ".SH COMMANDS"]
-    for command in commands:
-        lines += _command(command)
+    lines += [".SH BUGS", _filled(topic_page("stability")[-1].text), ".SH GLOBAL OPTIONS"]
+    for each in GLOBAL_OPTIONS:
+        lines += _term(f".B {_text(', '.join(each.names))}", each.help)
+    lines.append(".SH COMMANDS")
+    for name in NAMES:
+        lines.append(f".SS gtask {_text(name)}")
+        lines += _section(page_of(name), below=True)
     for topic in TOPICS:
-        for block in blocks_of(topic):
-            follows_heading = lines[-1].startswith((".SH", ".SS"))
-            lines += [".PP"] * (block.kind == "text" and not follows_heading) + _block(block)
-    lines += [".SH EXAMPLES", *_examples(examples_in(gtask.help))]
+        lines += _section(topic_page(topic), below=False)
+    lines += [".SH EXAMPLES", *_examples(examples("gtask"))]
     lines += [".SH SEE ALSO", ".BR jq (1),", ".BR curl (1)"]
     return "\n".join(lines) + "\n"
 
 
-def _block(block: Block) -> list[str]:
-    """A part of a topic's page."""
-    if block.kind == "title":
-        return [f".SH {_text(block.text.upper())}"]
-    if block.kind == "heading":
-        return [f".SS {_text(block.text)}"]
-    if block.kind == "code":
-        return _examples(block.text.splitlines())
-    if block.kind == "text":
-        return [_filled(block.text)]
-    return [line for term, meaning in block.rows for line in _term(f".B {_text(term)}", meaning)]
-
-
-def _command(command: Command) -> list[str]:
-    opening, closing = parts_of_help(command.help)
-    lines = [f".SS gtask {_text(f'{command.name} {usage(command.parameters)}')}"]
-    for number, paragraph in enumerate(opening.split("\n\n")):
-        lines += [".PP"] * bool(number) + [_filled(" ".join(paragraph.split()))]
-    for each in command.parameters:
-        if not each.names:
-            lines += _term(f".I {_text(each.metavar)}", each.help)
-    lines += _options(command)
-    notes = closing.partition("\b\nExamples:\n")[0].replace("\b\n", "").strip()
-    if notes:
-        lines += [".PP", ".nf", *map(_text, notes.splitlines()), ".fi"]
-    return [*lines, ".PP", "Examples:", *_examples(examples_in(command.help))]
-
-
-def _options(command: Command) -> list[str]:
-    return [line for each in command.parameters if each.names for line in _option(each)]
-
-
-def _option(option: Parameter) -> list[str]:
-    names = ", ".join(f"\\fB{_text(name)}\\fR" for name in (*option.names, *option.opposites))
-    value = f" \\fI{_text(option.metavar)}\\fR" if option.metavar else ""
-    default = f" [default: {option.default}]" if option.default else ""
-    return _term(names + value, option.help + default)
+def _section(blocks: list[Block], *, below: bool) -> list[str]:
+    """A page; `below` says that it stands below a heading of the second level."""
+    lines: list[str] = []
+    is_first = True
+    for block in blocks:
+        if block.kind == "title":
+            lines.append(f".SH {_text(block.text.upper())}")
+        elif block.kind == "heading" and not below:
+            lines.append(f".SS {_text(block.text)}")
+        elif block.kind == "heading":
+            lines += [".PP", f".B {_text(block.text)}:"]
+        elif block.kind == "code":
+            lines += _examples(block.text.splitlines())
+        elif block.kind == "text":
+            lines += [".PP"] * (not is_first) + [_filled(block.text)]
+        for term, meaning in block.rows:
+            lines += _term(f".B {_text(term.strip())}", meaning)
+        is_first = block.kind in ("title", "heading")
+    return lines
 
 
 def _term(term: str, meaning: str) -> list[str]:

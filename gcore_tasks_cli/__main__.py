@@ -9,7 +9,6 @@ if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import contextlib
-import errno
 import gc
 import os
 import sys
@@ -22,8 +21,11 @@ TYPE_CHECKING = False  # that of `typing`, whose import would take a sixth of `-
 if TYPE_CHECKING:
     from typing import NoReturn
 
-# Errors of the system that have nothing to do with what is being written.
-_OF_THE_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+# `--color` → the variable that all output goes by, and the one that says the opposite.
+_COLOR_VARIABLES = {
+    "always": ("FORCE_COLOR", "NO_COLOR"),
+    "never": ("NO_COLOR", "FORCE_COLOR"),
+}
 
 
 def main() -> "NoReturn":
@@ -34,27 +36,15 @@ def main() -> "NoReturn":
     # Next to nothing of what a start makes is garbage; looking for some took 5 % of its time, and a
     # third of that of a long list.
     gc.set_threshold(100_000)
-    status = run(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        if stream is None:  # closed on purpose by the caller
-            continue
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            status = status or ExitCode.OUTPUT_CLOSED
-        except OSError as error:
-            status = status or _cannot_write(error)
-        except ValueError:  # closed
-            continue
-    os._exit(status)
+    os._exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """The exit status of gtask with these arguments; errors are printed to standard error."""
     try:
         # Scripts and bug reports ask for the version more often than for anything else.
-        if arguments in (["--version"], ["-V"]):
-            print(f"gtask {__version__}")  # noqa: T201  (to a closed stream, nothing)
+        if arguments[:1] in (["--version"], ["-V"]):
+            print(f"gtask {__version__}", flush=True)  # noqa: T201  (to a closed stream, nothing)
             return ExitCode.OK
         from gcore_tasks_cli.interrupts import leave_at_once, restore_terminal
 
@@ -63,12 +53,10 @@ def run(arguments: Sequence[str]) -> int:
             return _invoke(arguments)
         finally:
             restore_terminal()
-    except (OutputClosed, BrokenPipeError, SystemExit):  # the parser leaves so in a closed pipe
+    except (OutputClosed, BrokenPipeError):
         return ExitCode.OUTPUT_CLOSED
     except OSError as error:
-        if error.errno in _OF_THE_MACHINE or error.filename is not None:
-            return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
-        return _cannot_write(error)  # help onto a full disk
+        return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
     except GtaskError as error:
         from gcore_tasks_cli.output.streams import Streams
         from gcore_tasks_cli.settings.key import secrets_at_hand
@@ -111,28 +99,24 @@ def _say(text: str, status: ExitCode) -> int:
     return status
 
 
-def _cannot_write(error: OSError) -> int:
-    return _say(f"cannot write to standard output: {error.strerror}", ExitCode.NO_ANSWER)
-
-
 def _invoke(arguments: Sequence[str]) -> int:
-    import typer
+    from gcore_tasks_cli.commands import NAMES, command_named
 
-    from gcore_tasks_cli.cli import app
-    from gcore_tasks_cli.help import usage_error
-    from gcore_tasks_cli.typer_forms import ParserError
+    name, *words = arguments or ["--help"]
+    if name in ("-h", "--help"):
+        return command_named("help")().run()
+    from gcore_tasks_cli.parser import parse, unknown_command
 
-    command = typer.main.get_command(app)
-    try:
-        # No variable asks for completion: the scripts are static.
-        status = command.main(
-            list(arguments), prog_name="gtask", standalone_mode=False, complete_var=""
-        )
-    except ParserError as error:
-        raise usage_error(error) from None
-    except typer.Abort:
-        return ExitCode.INTERRUPTED
-    return status if isinstance(status, int) else ExitCode.OK
+    if name not in NAMES:
+        raise unknown_command(name, NAMES)
+    command = parse(command_named(name), words)
+    if command.color in _COLOR_VARIABLES:
+        chosen, other = _COLOR_VARIABLES[command.color]
+        os.environ[chosen] = "1"
+        os.environ.pop(other, None)
+    if command.help:
+        command = command_named("help")(topic=name)
+    return command.run()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""The pages of `gtask help TOPIC`; gtask(1) is made from the same.
+"""The pages of help, of commands and of topics; gtask(1) is made from the same.
 
 A page is Markdown, and only this much of it: headings, paragraphs, code between fences, and lists
 whose items are `- term: meaning`, with an empty line between them.
 """
 
 import re
+import shutil
+import textwrap
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,7 +20,7 @@ TOPICS = {
     "output": "topics/output.md",
     "ci": "topics/ci.md",
     "stability": "topics/stability.md",
-    "sandbox": "sandbox/scenario.md",
+    "scenarios": "sandbox/scenario.md",
 }
 ALSO_KNOWN_AS = {
     **dict.fromkeys(("exit-code", "exit-status", "status"), "exit-codes"),
@@ -27,21 +30,78 @@ ALSO_KNOWN_AS = {
     **dict.fromkeys(("report", "bugs", "support", "compatibility"), "stability"),
     "wait": "waiting",
     "github": "ci",
-    "scenario": "sandbox",
+    "scenario": "scenarios",
 }
+_WIDEST = 100
+# Longer terms of a list have a line of their own.
+_LONGEST_TERM = 26
 
 
 class Block(NamedTuple):
-    """A part of a topic's page as plain text; `rows` are the terms of a list and what they mean."""
+    """A part of a page as plain text; `rows` are the terms of a list and what they mean."""
 
     kind: Literal["title", "heading", "text", "code", "rows"]
     text: str
     rows: tuple[tuple[str, str], ...] = ()
 
 
-def blocks_of(topic: str) -> list[Block]:
+def topic_page(topic: str) -> list[Block]:
     """The page of this topic, part by part."""
-    page = (Path(__file__).parent / TOPICS[topic]).read_text(encoding="utf-8")
+    return _blocks_of(TOPICS[topic])
+
+
+def command_page(name: str) -> list[Block]:
+    """The page of this command, or of `gtask` itself, without its options."""
+    return _blocks_of(f"commands/{name}.md")
+
+
+def summary(name: str) -> str:
+    """What a command does, in one line."""
+    return command_page(name)[1].text
+
+
+def examples(name: str) -> list[str]:
+    """The command lines under Examples on a command's page."""
+    blocks = command_page(name)
+    return blocks[blocks.index(Block("heading", "Examples")) + 1].text.splitlines()
+
+
+def as_text(blocks: Sequence[Block], bold: Callable[[str], str]) -> str:
+    """The page for a terminal of this width."""
+    width = min(shutil.get_terminal_size().columns, _WIDEST) - 2
+    terms = [len(term) for block in blocks for term, _ in block.rows]
+    column = max((each for each in terms if each <= _LONGEST_TERM), default=0) + 4
+    text = ""
+    for block in blocks:
+        if block.kind == "title":
+            lines = [bold(block.text)]
+        elif block.kind == "heading":
+            lines = [bold(f"{block.text}:")]
+        elif block.kind == "code":
+            lines = [f"  {line}" for line in block.text.splitlines()]
+        elif block.kind == "rows":
+            lines = [line for row in block.rows for line in _row(*row, column, width)]
+        else:
+            lines = _filled(block.text, width)
+        text += "\n".join(lines) + ("\n" if block.kind == "heading" else "\n\n")
+    return text.rstrip("\n") + "\n"
+
+
+def _row(term: str, meaning: str, column: int, width: int) -> list[str]:
+    """A term and what it means beside it; a long term has a line of its own."""
+    beside = [" " * column + line for line in _filled(meaning, width - column)]
+    head = f"  {term}"
+    if len(head) > column - 2:
+        return [head, *beside]
+    return [head + beside[0][len(head) :], *beside[1:]]
+
+
+def _filled(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
+
+
+def _blocks_of(path: str) -> list[Block]:
+    page = (Path(__file__).parent / path).read_text(encoding="utf-8")
     return [_block(part) for part in page.strip().split("\n\n")]
 
 

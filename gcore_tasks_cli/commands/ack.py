@@ -1,69 +1,55 @@
 """`gtask ack`: acknowledges tasks."""
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from gcore_tasks_cli import options
-from gcore_tasks_cli.options import option
+from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
+from gcore_tasks_cli.options import CHOICE, JSON, MAYBE_TASK_IDS, VERBOSE, Scope, option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
-def run(
-    task_ids: options.OptionalTaskIds = None,
-    everything: Annotated[
-        bool, option("--all", "Acknowledge all tasks instead of those named.")
-    ] = False,
-    projects: options.Projects = None,
-    regions: options.Regions = None,
-    yes: Annotated[
-        bool, option("-y, --yes", "With --all: do not ask whether that is meant.")
-    ] = False,
-    as_json: options.Json = False,
-    verbose: options.Verbose = False,
-) -> int:
-    """Acknowledge tasks: mark them as seen.
+class Ack(Scope):
+    """Some tasks by their IDs, or all of some projects and regions."""
 
-    \b
-    Examples:
-      gtask ack 26986bc0-748a-4448-b836-0a2aa465eb06
-      gtask list --failed --unacknowledged --all --ids | gtask ack -
-      gtask ack --all --project 1234 --yes
-    """
-    from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.invocation import Invocation
+    task_ids: list[str] = MAYBE_TASK_IDS
+    all: bool = option("--all", "Acknowledge all tasks instead of those named.", CHOICE)
+    yes: bool = option("-y, --yes", "With --all: do not ask whether that is meant.", CHOICE)
+    json: bool = JSON
+    verbose: bool = VERBOSE
 
-    if everything and task_ids:
-        raise UsageError("give task IDs or --all, not both")
-    if everything and as_json:
-        raise UsageError("--all answers no documents: --json is for task IDs")
-    if not everything and not task_ids:
-        raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
-    if not everything and (projects or regions):
-        raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-    filters = options.Filters(project=projects, region=regions, acknowledged=False)
-    query = filters.query() if everything else None
-    invocation = Invocation.begin(os.environ, verbose=verbose)
-    if query is not None:
-        return _all(invocation, query, sure=yes)
-    return _some(invocation, task_ids or [], as_json=as_json)
+    def run(self) -> int:
+        """Checks what is meant, and does it."""
+        from gcore_tasks_cli.invocation import Invocation
 
+        if self.all and self.task_ids:
+            raise UsageError("give task IDs or --all, not both")
+        if self.all and self.json:
+            raise UsageError("--all answers no documents: --json is for task IDs")
+        if not self.all and not self.task_ids:
+            raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
+        if not self.all and (self.project or self.region):
+            raise UsageError("--project and --region are for --all; task IDs say all by themselves")
+        query = self.query()._replace(acknowledged=False) if self.all else None
+        invocation = Invocation.begin(os.environ, verbose=self.verbose)
+        if query is not None:
+            return _all(invocation, query, sure=self.yes)
+        return self._some(invocation)
 
-def _some(invocation: "Invocation", arguments: list[str], *, as_json: bool) -> int:
-    from gcore_tasks_cli.errors import most_important
-    from gcore_tasks_cli.operations.fetch import print_each
-    from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
-    from gcore_tasks_cli.polling.jobs import Acknowledge
+    def _some(self, invocation: "Invocation") -> int:
+        from gcore_tasks_cli.operations.fetch import print_each
+        from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
+        from gcore_tasks_cli.polling.jobs import Acknowledge
 
-    printer = (JsonPrinter if as_json else AcknowledgedPrinter)(invocation.streams, invocation.env)
-    jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(arguments)]
-    return most_important(print_each(invocation, jobs, printer))
+        make_printer = JsonPrinter if self.json else AcknowledgedPrinter
+        printer = make_printer(invocation.streams, invocation.env)
+        jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(self.task_ids)]
+        return most_important(print_each(invocation, jobs, printer))
 
 
 def _all(invocation: "Invocation", query: "TaskQuery", *, sure: bool) -> int:
-    from gcore_tasks_cli.errors import ExitCode, UsageError
     from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
     from gcore_tasks_cli.output import words
     from gcore_tasks_cli.tasks.document import FINAL_STATES

@@ -1,86 +1,85 @@
-"""`gtask help`: the help of a command, and what belongs to none of them."""
+"""`gtask help`: the page of a command, of a topic, and of gtask itself."""
 
 import os
-from typing import TYPE_CHECKING, Annotated, cast
+import sys
 
-import typer
-
-if TYPE_CHECKING:
-    from gcore_tasks_cli.pages import Block
-    from gcore_tasks_cli.typer_forms import TyperGroup
-
-
-def run(
-    context: typer.Context,
-    topic: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="TOPIC",
-            help="A command, exit-codes, environment, ids, waiting, output, ci, stability or "
-            "sandbox.",
-        ),
-    ] = None,
-) -> None:
-    """Explain a command, exit-codes, environment, waiting, output, ci.
-
-    `gtask help environment` also shows the settings in effect and where each comes from, never the
-    key.
-
-    \b
-    Examples:
-      gtask help watch
-      gtask help exit-codes
-      gtask help environment
-    """
-    from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.help import did_you_mean
-    from gcore_tasks_cli.pages import ALSO_KNOWN_AS, TOPICS, blocks_of
-
-    whole = context.find_root()
-    gtask = cast("TyperGroup", whole.command)
-    if topic is None:
-        typer.echo(gtask.get_help(whole))
-        return
-    command = gtask.get_command(whole, topic)
-    name = ALSO_KNOWN_AS.get(topic, topic)
-    pages = []
-    if command:
-        pages.append(command.get_help(typer.Context(command, parent=whole, info_name=topic)))
-    if name in TOPICS:
-        blocks = blocks_of(name) + (_settings_in_effect() if name == "environment" else [])
-        pages.append(_text(blocks, context))
-    if not pages:
-        meant = did_you_mean(topic, [*gtask.list_commands(whole), *TOPICS])
-        raise UsageError(
-            f"there is no help on {topic!r}",
-            hint=f"{meant}There is help on every command, and on {', '.join(TOPICS)}",
-        )
-    typer.echo("\n\n".join(pages))
+from gcore_tasks_cli.commands import GROUPS, NAMES, command_named
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.options import HEADINGS, Command, Option, argument
+from gcore_tasks_cli.output.streams import Streams
+from gcore_tasks_cli.pages import (
+    ALSO_KNOWN_AS,
+    TOPICS,
+    Block,
+    as_text,
+    command_page,
+    examples,
+    summary,
+    topic_page,
+)
 
 
-def _text(blocks: "list[Block]", context: typer.Context) -> str:
-    """The page as text for this terminal."""
-    from gcore_tasks_cli.help import bold
+class Help(Command):
+    """Help on a command or a topic; without one, the overview."""
 
-    page = context.make_formatter()
-    for kind, text, rows in blocks:
-        page.write_paragraph()
-        if kind in ("title", "heading"):
-            page.write_text(bold(text))
-        elif kind == "code":
-            with page.indentation():
-                page.write_text(f"\b\n{text}")
-        elif kind == "rows":
-            with page.indentation():
-                page.write_dl(rows, col_max=23)
+    topic: str | None = argument("[TOPIC]", f"A command, {', '.join(TOPICS)}.")
+
+    def run(self) -> int:
+        """Prints the page, with its heads in bold at a terminal."""
+        topic = self.topic or "gtask"
+        name = ALSO_KNOWN_AS.get(topic, topic)
+        if topic in ("gtask", *NAMES):
+            page = page_of(topic)
+        elif name in TOPICS:
+            page = topic_page(name) + (_settings_in_effect() if name == "environment" else [])
         else:
-            page.write_text(text)
-    return page.getvalue().strip()
+            from gcore_tasks_cli.parser import did_you_mean
+
+            known = f"there is help on every command, and on {', '.join(TOPICS)}"
+            hint = did_you_mean(topic, [*NAMES, *TOPICS], known)
+            raise UsageError(f"there is no help on {topic!r}", hint=hint)
+        Streams.standard().data(as_text(page, _bold))
+        return 0
 
 
-def _settings_in_effect() -> "list[Block]":
+def page_of(name: str) -> list[Block]:
+    """The page of a command with its options, or that of gtask itself with its commands."""
+    lists = _commands() if name == "gtask" else _options(command_named(name).options())
+    _, *blocks = command_page(name)
+    place = blocks.index(Block("code", "\n".join(examples(name)))) + 1
+    listed = [
+        block
+        for heading, rows in lists.items()
+        if rows
+        for block in (Block("heading", heading), Block("rows", "", tuple(rows)))
+    ]
+    return [*blocks[:place], *listed, *blocks[place:]]
+
+
+def _commands() -> dict[str, list[tuple[str, str]]]:
+    return {head: [(name, summary(name)) for name in names] for head, names in GROUPS.items()}
+
+
+def _options(options: list[Option]) -> dict[str, list[tuple[str, str]]]:
+    """Heading → its options, those with a letter first."""
+    lists: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
+    for each in sorted(options, key=lambda option: len(option.names) == 1):
+        indent = "    " if len(each.names) == 1 else ""  # below the long names of the others
+        names = indent + f"{', '.join(each.names)} {each.metavar}".strip()
+        lists[each.heading].append((names, each.help))
+    return lists
+
+
+def _bold(text: str) -> str:
+    """In bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    is_coloured = os.environ.get("FORCE_COLOR") or is_terminal
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if is_coloured and not is_plain else text
+
+
+def _settings_in_effect() -> list[Block]:
     from gcore_tasks_cli.options import progress_mode
-    from gcore_tasks_cli.pages import Block
     from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
     rows = settings_in_effect(os.environ, lambda: progress_mode(None, os.environ))

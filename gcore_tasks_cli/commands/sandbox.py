@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from gcore_tasks_cli.options import option
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.options import INPUT, Command, argument, option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 _SCENARIO_LIMIT_BYTES = 16 * 1024 * 1024
 _SIGNAL_POLL_SECONDS = 0.1
+_HIGHEST_PORT = 65535
 # The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _POWERSHELLS = ("pwsh", "powershell")
@@ -32,58 +32,45 @@ _FILTERS = (
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
-def run(
-    command: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[-- COMMAND...]",
-            help="Run this command with the sandbox's settings and exit with its status.",
-        ),
-    ] = None,
-    scenario: Annotated[
-        str | None,
-        option("--scenario FILE", "A JSON file that describes other tasks and faults."),
-    ] = None,
-    port: Annotated[
-        int,
-        option("--port PORT", "The port to listen on. 0: a free one.", min=0, max=65535),
-    ] = 0,
-) -> int:
-    """Try gtask without an account: a local stand-in for the API.
+class Sandbox(Command):
+    """A stand-in for the API, for a command or until Ctrl-C."""
 
-    It listens on this machine only and serves tasks that end in seconds, one of them in ERROR.
-    GTASK_SANDBOX_TASK_IDS holds their IDs. With a command it runs that and exits with its status,
-    to test pipelines. Without one it runs until Ctrl-C.
+    command: list[str] = argument(
+        "[-- COMMAND...]", "Run this command with the sandbox's settings and exit with its status."
+    )
+    scenario: str | None = option(
+        "--scenario FILE", "A JSON file that describes other tasks and faults.", INPUT
+    )
+    port: str | None = option("--port PORT", "The port to listen on. [default: a free one]", INPUT)
 
-    \b
-    Examples:
-      gtask sandbox
-      gtask sandbox -- sh -c 'gtask watch "$GTASK_SANDBOX_TASK_IDS"'
-      gtask sandbox --scenario outage.json -- ./deploy.sh
-    """
-    from gcore_tasks_cli.errors import UsageError
-    from gcore_tasks_cli.output.streams import Streams
-    from gcore_tasks_cli.sandbox.server import SandboxServer
-    from gcore_tasks_cli.settings.key import secrets_at_hand
+    def run(self) -> int:
+        """Starts it, and the command."""
+        from gcore_tasks_cli.output.streams import Streams
+        from gcore_tasks_cli.sandbox.server import SandboxServer
+        from gcore_tasks_cli.settings.key import secrets_at_hand
 
-    # What is exported is shown, even if it is what is set already.
-    streams = Streams.standard(secrets_at_hand(os.environ) if command else ())
-    chosen = _scenario(scenario)
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(SandboxServer(chosen, port=port))
-        except OSError as error:
-            raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
-        variables = {
-            "GCORE_BASE_URL": server.base_url,
-            "GCORE_API_KEY": server.api_key,
-            "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
-        }
-        return _run(streams, command, variables) if command else _serve(streams, variables)
+        # What is exported is shown, even if it is what is set already.
+        streams = Streams.standard(secrets_at_hand(os.environ) if self.command else ())
+        chosen = _scenario(self.scenario)
+        port = self.port or "0"
+        if not port.isdecimal() or int(port) > _HIGHEST_PORT:
+            raise UsageError(f"--port is a number up to {_HIGHEST_PORT}, not {port[:50]!r}")
+        with ExitStack() as stack:
+            try:
+                server = stack.enter_context(SandboxServer(chosen, port=int(port)))
+            except OSError as error:
+                raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
+            variables = {
+                "GCORE_BASE_URL": server.base_url,
+                "GCORE_API_KEY": server.api_key,
+                "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
+            }
+            if self.command:
+                return _run(streams, self.command, variables)
+            return _serve(streams, variables)
 
 
 def _scenario(path: str | None) -> "Scenario":
-    from gcore_tasks_cli.errors import UsageError
     from gcore_tasks_cli.sandbox.scenario import Scenario, ScenarioError, parse_scenario
 
     if path is None:

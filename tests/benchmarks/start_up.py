@@ -22,12 +22,12 @@ from typing import NamedTuple
 import certifi
 import trustme
 
+from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.sandbox.scenario import parse_scenario
 from tests.benchmarks import rivals
 from tests.benchmarks.tables import markdown
 from tests.e2e.harness import TASK, command, environment
 from tests.servers.sandbox import SandboxServer
-from tests.unit.test_help import COMMANDS
 
 _RUNS = 25
 _LATENCY_SECONDS = 0.15

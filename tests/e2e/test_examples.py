@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from completions.interface import examples_in
-from gcore_tasks_cli.pages import TOPICS
+from gcore_tasks_cli.commands import NAMES as COMMANDS
+from gcore_tasks_cli.pages import TOPICS, examples
 from gcore_tasks_cli.sandbox.scenario import Scenario, builtin_tasks
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
 from tests.e2e.harness import (
@@ -25,7 +25,6 @@ from tests.e2e.harness import (
     task,
 )
 from tests.servers.sandbox import SandboxServer
-from tests.unit.test_help import COMMANDS, GROUP, command_named
 
 pytest.importorskip("posix", reason="the examples are for a POSIX shell")
 
@@ -34,11 +33,7 @@ assert sys.platform != "win32"
 PROJECT = Path(__file__).parents[2]
 PAGES = [PROJECT / "README.md", *(PROJECT / "gcore_tasks_cli" / page for page in TOPICS.values())]
 BLOCKS = [block for page in PAGES for block in blocks_in(page.read_text(encoding="utf-8"))]
-EXAMPLES = dict.fromkeys(
-    example
-    for text in (GROUP.help, *(command_named(name).help for name in COMMANDS))
-    for example in examples_in(text or "")
-)
+EXAMPLES = dict.fromkeys(example for name in ("gtask", *COMMANDS) for example in examples(name))
 CREATED = {"instances": ["169942e0"], "networks": ["b39792c3"], "volumes": ["726ecfcc"]}
 
 

@@ -46,7 +46,7 @@ def test_1_a_task_ended_in_error() -> None:
         (["frobnicate"], "frobnicate"),
         (["watch", "x", "--timeout", "soon"], "--timeout: 'soon' is not a duration"),
         (["watch", "x", "--timeout", ""], "is not a duration"),
-        (["watch", "x", "--interval", "0"], "shortest interval"),
+        (["watch", "x", "--interval", "0"], "--interval: the shortest is 0.1 s"),
         (["watch", "x", "--no-such"], "--no-such"),
     ],
 )

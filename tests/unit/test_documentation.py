@@ -10,10 +10,10 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.pages import TOPICS
 from tests.fault_matrix.rows import ROWS
-from tests.unit.test_help import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

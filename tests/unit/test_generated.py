@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from completions.generate import FOLDER, MANUAL, generated, stale
-from completions.interface import TASK_TYPES, read_interface, table
+from completions.interface import TASK_TYPES, read_parameters, table
 from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.sandbox.scenario import builtin_tasks
 from tests.e2e.harness import gtask
@@ -27,15 +27,13 @@ def test_what_is_committed_is_what_is_generated() -> None:
 def test_all_that_the_app_has_is_in_each_of_them() -> None:
     for name, text in generated().items():
         plain = text.replace("\\-", "-")
-        for command in read_interface():
-            assert command.name in plain, f"{name} lacks {command.name}"
-            for parameter in command.parameters:
-                for each in (*parameter.names, *parameter.opposites):
-                    assert each in plain, f"{name} lacks {command.name} {each}"
+        for parameter in read_parameters():
+            for each in (parameter.command, *parameter.declared.names):
+                assert each in plain, f"{name} lacks {parameter.command} {each}"
 
 
 def test_the_table_can_be_read_by_each_shell() -> None:
-    rows = table(read_interface())
+    rows = table()
     known = {row.split(" ")[1] for row in rows if row.startswith("values ")}
     for row in rows:
         owner, names, values, text = row.split(" ", 3)
@@ -48,10 +46,11 @@ def test_the_table_can_be_read_by_each_shell() -> None:
 
 
 def test_every_place_that_takes_an_id_offers_recent_ones() -> None:
-    rows = table(read_interface())
-    for command in read_interface():
-        takes_ids = any(each.metavar == "ID..." for each in command.parameters)
-        assert takes_ids == any(row.startswith(f"{command.name} ... TASK ") for row in rows)
+    rows = table()
+    takes_ids = {
+        each.command for each in read_parameters() if each.declared.metavar.strip("[]") == "ID..."
+    }
+    assert takes_ids == {row.split(" ")[0] for row in rows if " ... TASK " in row}
 
 
 def test_task_types_are_known_by_their_names() -> None:

@@ -2,25 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import cast
 
 import pytest
-import typer
-from typer.core import TyperCommand, TyperGroup
 
-from completions.interface import examples_in
-from gcore_tasks_cli.cli import app
+from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.help import nearest, parts_of_help
-from gcore_tasks_cli.pages import TOPICS, blocks_of
+from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, examples, topic_page
+from gcore_tasks_cli.parser import nearest
 from tests.e2e.harness import gtask
-
-GROUP = cast("TyperGroup", typer.main.get_command(app))
-COMMANDS = GROUP.list_commands(typer.Context(GROUP))
-
-
-def command_named(name: str) -> TyperCommand:
-    return cast("TyperCommand", GROUP.get_command(typer.Context(GROUP), name))
 
 
 @pytest.mark.parametrize(
@@ -83,29 +72,54 @@ def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], exp
     assert f"hint: {expected}" in ran.err
 
 
-def test_help_text_falls_into_two() -> None:
-    text = "What for.\n\nMore.\n\n\b\nExamples:\n  gtask a\n  b | gtask c"
-    assert parts_of_help(text) == ("What for.\n\nMore.", "\b\nExamples:\n  gtask a\n  b | gtask c")
-    assert parts_of_help("Only this.") == ("Only this.", "")
-    assert examples_in(text) == ["gtask a", "b | gtask c"]
+def test_a_page_becomes_text_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (
+        ("-a, --all", "one two three four five six"),
+        ("a term longer than most", "meaning"),
+        ("a term longer than all others", "else"),
+    )
+    blocks = [Block("title", "A"), Block("heading", "B"), Block("rows", "", rows)]
+    monkeypatch.setenv("COLUMNS", "45")
+    assert as_text(blocks, str.upper).splitlines() == [
+        "A",
+        "",
+        "B:",
+        "  -a, --all                one two three four",
+        "                           five six",
+        "  a term longer than most  meaning",
+        "  a term longer than all others",
+        "                           else",
+    ]
+    monkeypatch.setenv("COLUMNS", "1")
+    assert "meaning" in as_text(blocks, str.upper)
+
+
+@pytest.mark.parametrize("name", ["gtask", *COMMANDS])
+def test_a_commands_page_has_a_summary_its_usage_and_examples(name: str) -> None:
+    title, summary, *_ = command_page(name)
+    assert title.text == ("gtask" if name == "gtask" else f"gtask {name}")
+    assert (summary.kind, summary.text[-1]) == ("text", ".")
+    headings = [block.text for block in command_page(name) if block.kind == "heading"]
+    assert headings[:2] == ["Usage", "Examples"] or name == "gtask"
+    assert all("gtask " in line for line in examples(name))
 
 
 def terms_of(topic: str) -> list[str]:
-    return [term for block in blocks_of(topic) for term, _ in block.rows]
+    return [term for block in topic_page(topic) for term, _ in block.rows]
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_page_has_one_title_and_only_lists_of_terms(topic: str) -> None:
-    kinds = [block.kind for block in blocks_of(topic)]
+    kinds = [block.kind for block in topic_page(topic)]
     assert kinds[0] == "title"
     assert kinds.count("title") == 1
-    for block in blocks_of(topic):
+    for block in topic_page(topic):
         assert all(term and meaning for term, meaning in block.rows)
         assert "](" not in block.text
 
 
 def test_every_exit_code_is_explained() -> None:
-    first_list = next(block for block in blocks_of("exit-codes") if block.kind == "rows")
+    first_list = next(block for block in topic_page("exit-codes") if block.kind == "rows")
     assert [int(code) for code, _ in first_list.rows] == sorted(ExitCode)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.dependencies import unsuitable
 from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask
 from tests.servers.sandbox import SandboxServer
-from tests.unit.test_help import COMMANDS
 
 PACKAGE = Path(__file__).parents[2] / "gcore_tasks_cli"
 NAME = "gcore_tasks_cli"
@@ -28,10 +28,9 @@ FLOORS = (
     {"output"},
     {"invocation"},
     {"operations"},
-    {"options", "typer_forms", "pages"},
-    {"help", "parsing"},
+    {"options", "pages"},
+    {"parser"},
     {"commands"},
-    {"cli"},
     {"__main__"},
 )
 # Each heavy library is imported in one place only.
@@ -39,7 +38,7 @@ OWNERS = {
     "httpx": ("api/",),
     "pydantic": ("tasks/model.py", "sandbox/"),
     "rich": ("output/terminal.py", "output/live.py"),
-    "typer": ("cli.py", "commands/", "options.py", "typer_forms.py", "__main__.py"),
+    "typer": ("parser.py",),
 }
 
 
@@ -90,15 +89,6 @@ def test_each_heavy_library_has_one_owner(library: str) -> None:
             assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
 
 
-def test_what_is_private_of_typer_is_imported_in_one_module() -> None:
-    inner = {
-        path.name
-        for path in SOURCES
-        if any(module.startswith("typer.") for module in imports_of(path))
-    }
-    assert inner == {"typer_forms.py"}
-
-
 def test_only_commands_are_in_commands() -> None:
     files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
     assert files == set(COMMANDS)
@@ -135,7 +125,7 @@ WAIT = REQUEST | {f"{NAME}.polling.watch"}
 RICH = {"rich", f"{NAME}.output.terminal"}
 LOADED = {
     "--version": set(),
-    "--help": {"typer", f"{NAME}.commands.sandbox"},
+    "--help": set(),
     "sandbox --help": PARSER | {f"{NAME}.commands.sandbox"},
     **{f"{name} --help": PARSER for name in COMMANDS if name != "sandbox"},
     "get": PARSER,

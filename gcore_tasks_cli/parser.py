@@ -1,0 +1,167 @@
+"""Words of a command line → a command with its options, and what was probably meant otherwise.
+
+The only module that knows Typer, in any release from 0.27, the lowest that gtask may be installed
+with, to 0.29, the newest. Before 0.26 the parser was another package, click.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer._click import ClickException
+from typer._click.exceptions import BadOptionUsage, NoSuchOption
+
+from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.options import Command, Option
+
+# What other tools call it. Suggested only where the word on the right exists.
+_ELSEWHERE = {
+    **dict.fromkeys(("wait", "poll", "follow"), "watch"),
+    **dict.fromkeys(("show", "view", "describe", "status"), "get"),
+    **dict.fromkeys(("ls", "search", "find"), "list"),
+    "acknowledge": "ack",
+    "created": "resources",
+    "mock": "sandbox",
+    "man": "help",
+    "version": "--version",
+    **dict.fromkeys(("--output", "--format", "-o"), "--json"),
+    **dict.fromkeys(("--silent", "-s"), "--quiet"),
+    **dict.fromkeys(("--max-time", "-m"), "--timeout"),
+    **dict.fromkeys(("--polling-timeout-seconds", "--wait-seconds"), "--timeout"),
+    "--polling-interval-seconds": "--interval",
+    "--follow": "--wait",
+    "--kind": "--type",
+    "--sort": "--order",
+    "--no-color": "--color",
+    "--wait": "--appear",
+}
+# Options that gtask does not have, and what to do instead.
+_INSTEAD = {
+    "--profile": "gtask no longer reads a configuration file, but variables: "
+    "gtask help environment",
+    "--api-key": "other users can read a command line; set GCORE_API_KEY: gtask help environment",
+}
+# Words must be more alike than `--no-color` and `--no-ci`, which mean different things.
+_NEAR = 0.65
+_TASK_ID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+# Names of fields, and no ID, which has a digit.
+_FIELDS = r"[a-z_]+(?:[.,][a-z_]+)*"
+
+
+def parse(command: type[Command], words: Sequence[str]) -> Command:
+    """The command with the options that these words are.
+
+    Raises:
+        UsageError: for words that it does not understand.
+    """
+    name = command.name()
+    typed = f"gtask {name}"
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    # As with env and nohup, what follows the sandbox's command is that command's own.
+    settings = {"allow_extra_args": True, "allow_interspersed_args": name != "sandbox"}
+    app.command(name, add_help_option=False, context_settings=settings)(_function_with(command))
+    try:
+        context = typer.main.get_command(app).make_context(name, list(words))
+    except NoSuchOption as error:
+        _refuse_option(error.option_name, command, typed)
+    except BadOptionUsage as error:
+        _refuse_value(error.option_name, command, typed)
+    except ClickException as error:
+        raise UsageError(error.format_message(), hint=f"see {typed} --help") from None
+    for option, value in pairwise(words):
+        if option in ("--json", "-j") and re.fullmatch(_FIELDS, value):
+            _refuse_value("--json", command, typed)
+    if context.args:
+        _refuse_argument(context.args[0], command, typed)
+    for field, (_, declared) in command.declared().items():
+        is_needed = not declared.names and not declared.metavar.startswith("[")
+        if is_needed and not context.params[field] and not context.params["help"]:
+            missing = f"no {declared.metavar.strip('.')} is given"
+            raise UsageError(f"{typed}: {missing}", hint=f"see {typed} --help")
+    return command(**context.params)
+
+
+def _function_with(command: type[Command]) -> Callable[..., None]:
+    """A function whose parameters are the command's options, as Typer reads them."""
+
+    def function(**_values: Any) -> None: ...
+
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=Annotated[kind if kind is bool else kind | None, _typer_form(declared)],
+            default=False if kind is bool else None,
+        )
+        for name, (kind, declared) in command.declared().items()
+    ]
+    function.__annotations__ = {each.name: each.annotation for each in parameters}
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return function
+
+
+def _typer_form(declared: Option) -> Any:
+    return typer.Option(*declared.names) if declared.names else typer.Argument()
+
+
+def _refuse_option(name: str, command: type[Command], typed: str) -> NoReturn:
+    hint = _INSTEAD.get(name) or did_you_mean(name, _names(command), f"see {typed} --help")
+    raise UsageError(f"{typed} has no option {name!r}", hint=hint) from None
+
+
+def _refuse_value(name: str, command: type[Command], typed: str) -> NoReturn:
+    """For an option that has a value and takes none, or the other way round."""
+    option = next(each for each in command.options() if name in each.names)
+    if option.metavar:
+        raise UsageError(f"{name} needs a value: {name} {option.metavar}") from None
+    has_fields = option.names[-1] == "--json" and "--fields" in _names(command)
+    hint = "for chosen fields: --fields id,state" if has_fields else f"see {typed} --help"
+    raise UsageError(f"{name} takes no value", hint=hint) from None
+
+
+def _refuse_argument(word: str, command: type[Command], typed: str) -> NoReturn:
+    if any(character.isdigit() for character in word):
+        raise UsageError(f"{typed} takes no task ID: {word!r}", hint=f"gtask get {word}")
+    hint = did_you_mean(f"--{word}", _names(command), f"see {typed} --help")
+    raise UsageError(f"{typed} does not take {word!r}", hint=hint)
+
+
+def _names(command: type[Command]) -> list[str]:
+    return [name for option in command.options() for name in option.names]
+
+
+def unknown_command(name: str, known: Sequence[str]) -> UsageError:
+    """The error of a command that does not exist."""
+    if re.fullmatch(_TASK_ID, name):
+        return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
+    hint = did_you_mean(name, [*known, "--version", "--help"], "see gtask --help")
+    if not name.startswith("-"):
+        return UsageError(f"there is no command {name!r}", hint=hint)
+    if not hint.startswith("did"):
+        hint = f"options follow the command: gtask COMMAND {name} …"
+    return UsageError(f"there is no option {name!r} before the command", hint=hint)
+
+
+def nearest(typed: str, known: Sequence[str]) -> str | None:
+    """Which of the known commands, topics or options was probably meant."""
+    from difflib import get_close_matches
+
+    if (elsewhere := _ELSEWHERE.get(typed.lower())) in known:
+        return elsewhere
+    if typed.startswith("-") and len(typed) == 2:  # a single letter resembles every other
+        return next((option for option in known if option == typed.swapcase()), None)
+    kind = "--" if typed.startswith("--") else ""
+    names = [word.removeprefix(kind) for word in known if word.startswith("-") == bool(kind)]
+    name = typed.lower().removeprefix(kind)
+    longer = [each for each in names if len(name) > 2 and each.startswith(name)]
+    found = longer or get_close_matches(name, names, n=1, cutoff=_NEAR)
+    return f"{kind}{found[0]}" if found else None
+
+
+def did_you_mean(typed: str, known: Sequence[str], otherwise: str) -> str:
+    """A hint: what was probably meant, if anything was, and where else to look."""
+    meant = nearest(typed, known)
+    return f"did you mean {meant}? {otherwise[0].upper()}{otherwise[1:]}" if meant else otherwise
