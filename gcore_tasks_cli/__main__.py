@@ -66,9 +66,9 @@ def run(arguments: Sequence[str]) -> int:
         streams.error(error)
         waits = {"watch", "resources"} & set(arguments)
         if streams.in_workflow and waits and "--no-ci" not in arguments:
-            from gcore_tasks_cli.output.actions import error_annotation
+            from gcore_tasks_cli.output.actions import annotation
 
-            streams.workflow_command(error_annotation(error))
+            streams.workflow_command(annotation(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001  (whatever it is, it is not the user's fault)
         return _internal_error(error, arguments)

@@ -16,7 +16,7 @@ _UNSAFE_BUT_LINES = _UNSAFE.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
 _TELLING = 16
 # The runner of GitHub Actions interprets as a command in a job's log: `::` at the beginning of a
 # line, after white space or colour codes, and `##[` anywhere (ActionCommand.cs of actions/runner).
-_WORKFLOW_COMMAND = r"(?m)(?P<before>(?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)|#(?=#\[)"
+_WORKFLOW_COMMAND = r"(?m)((?:^|(?<=[\r\n]))(?:[^\S\r\n]|\x1b\[[\d;]*m)*+):(?=:)"
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -42,14 +42,8 @@ def lines(text: str) -> str:
 
 def no_workflow_command(text: str) -> str:
     """`text` with a JSON escape in each command that the runner of GitHub Actions would find."""
-    if "::" not in text and "##[" not in text:
-        return text
-    return re.sub(_WORKFLOW_COMMAND, _without_command, text)
-
-
-def _without_command(match: re.Match[str]) -> str:
-    before = match["before"]
-    return "\\u0023" if before is None else f"{before}\\u003a"
+    text = text.replace("##[", "\\u0023#[")
+    return re.sub(_WORKFLOW_COMMAND, r"\1\\u003a", text) if "::" in text else text
 
 
 class Secrets:

@@ -57,7 +57,7 @@ class List(Form, Filters):
             kept = [document for document in page.documents if query.keeps(document)]
             wanted = kept if most is None else kept[: most - notes.shown]
             notes.count(page, shown=len(wanted), matching=len(kept))
-            printer.page(wanted, page.now(), complete=notes.is_complete)
+            printer.page(wanted, page.now())
             shown = shown or wanted
             if notes.is_full:
                 break

@@ -56,7 +56,7 @@ class Watch(Form, Waiting, Search):
         from gcore_tasks_cli.polling import goal
         from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
-        text = QuietPrinter if self.quiet else partial(SummaryPrinter, follows=self.follow)
+        text = QuietPrinter if self.quiet else partial(SummaryPrinter, at_once=self.follow)
         make_printer = self.printer(text, events=EventPrinter if self.events else None)
         query = self.query()._replace(states=ACTIVE_STATES)
         search = self.given(Search, Filters, Scope)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.output.outcome import report_errors
 from gcore_tasks_cli.output.printers import Printer
+from gcore_tasks_cli.output.words import shared_errors
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.tasks.document import Document
@@ -36,5 +36,6 @@ def print_each(
             printer.show(answer.document)
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
-    report_errors(errors, invocation.streams)
+    for error in shared_errors(errors):
+        invocation.streams.error(error)
     return {error.exit_code for error, _ in errors}

@@ -11,7 +11,7 @@ from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
 from gcore_tasks_cli.output.outcome import Outcome, Resume
-from gcore_tasks_cli.output.printers import Held, Printer
+from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, progress_view
 from gcore_tasks_cli.polling.events import Changed, Event, Tick
 from gcore_tasks_cli.polling.goal import Goal, Search
@@ -57,10 +57,10 @@ def wait(
         once=deadline.checks_once,
         tick_seconds=1.0 / _FRAMES_A_SECOND if streams.err.isatty() else 1.0,
     )
-    progress, actions = Progress(source), None
+    progress, actions = Progress(source, schedule.expectations), None
     if streams.in_workflow and not options.no_ci:
         actions = ActionsReport(streams, invocation.env, progress)
-    outcome = Outcome(progress, deadline, schedule.expectations, quiet=options.quiet)
+    outcome = Outcome(progress, deadline, quiet=options.quiet)
     recent = _RecentTasks(invocation)
     if not deadline.checks_once:
         leave_when_stuck_after(deadline.at, ExitCode.NOT_FINISHED)
@@ -74,7 +74,6 @@ def wait(
                 streams,
                 invocation.env,
                 progress,
-                schedule.expectations,
                 shown="none" if options.quiet else options.progress,
                 # Log lines of requests would corrupt a live view.
                 is_plain=invocation.is_verbose,
@@ -82,12 +81,11 @@ def wait(
                 reports_failures=actions is None,
             )
             printer.prepare()
-            results: Printer | Held = printer
             is_live = view is not None and not isinstance(view, ProgressLines)
             if is_live and streams.out.isatty():
-                results = Held(printer, progress.most_ended)
+                printer.hold(progress.most_ended)
             # The printer comes last: a reader that has left ends it, and the others should know.
-            everyone = (progress, view, actions, recent, results)
+            everyone = (progress, view, actions, recent, printer)
             consumers = [each for each in everyone if each is not None]
             try:
                 for event in chain((first,), happened):
@@ -97,7 +95,8 @@ def wait(
                 if view is not None:
                     view.close()
                 recent.close()
-        results.close()
+        printer.release()
+        printer.close()
         errors = outcome.report(streams, options.resume)
     finally:
         if actions is not None:

@@ -15,7 +15,7 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import Streams, error_lines
-from gcore_tasks_cli.output.views import Entry, failure_cells, rank, result
+from gcore_tasks_cli.output.views import Entry, rank, result
 from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document
@@ -41,11 +41,11 @@ class ActionsReport:
         """Annotates a failed task at once."""
         document = last_document(event)
         if document is not None and document.has_failed:
-            self._streams.workflow_command(annotation(document))
+            self.error(words.task_error(document))
 
     def error(self, error: GtaskError) -> None:
-        """Annotates an error of the wait."""
-        self._streams.workflow_command(error_annotation(error))
+        """Annotates a task that failed, or an error of the wait."""
+        self._streams.workflow_command(annotation(error))
 
     def close(self) -> None:
         """Writes summary and outputs; a file that cannot be written is only noted."""
@@ -65,27 +65,14 @@ class ActionsReport:
             self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
 
 
-def annotation(document: Document) -> str:
-    """The workflow command that shows a failed task's type, error and request ID.
+def annotation(error: GtaskError) -> str:
+    """The workflow command that shows a task that failed, or why a wait ended without an answer.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    lines = (*(cell.text for cell in failure_cells(document)), f"task {one_line(document.id)}")
-    title = f"{words.type_words(document, 'task')} ended in {one_line(document.state)}"
-    return _command(title, "\n".join(lines))
-
-
-def error_annotation(error: GtaskError) -> str:
-    """The workflow command that shows why a wait ended without an answer for all of its tasks."""
-    return _command("gtask", "\n".join(error_lines(error)).removeprefix("gtask: "))
-
-
-def _command(title: str, text: str) -> str:
-    title, text = (
-        each.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        for each in (title[:_LONGEST_CELL], text[:_LONGEST_ANNOTATION])
-    )
-    return f"::error title={title.replace(':', '%3A').replace(',', '%2C')}::{text}"
+    text = "\n".join(error_lines(error)).removeprefix("gtask: ")[:_LONGEST_ANNOTATION]
+    escaped = text.replace("%", "%25").replace("\n", "%0A")
+    return f"::error title=gtask::{escaped}"
 
 
 def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:

@@ -1,8 +1,6 @@
 """The progress of a wait as a live view at a terminal: one line a task, repainted in place."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from rich.live import Live
 from rich.text import Text
@@ -18,8 +16,8 @@ from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.times import format_duration
 
-# A thousand tasks bring more events a second than eyes can follow.
-_SHORTEST_FRAME_SECONDS = 0.1
+# A thousand tasks bring more events a second than eyes can follow, and take their time to sort.
+_FRAME_SECONDS = 0.2
 # Shows the cursor, drops every colour, and begins a new line.
 _TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
 _NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
@@ -31,8 +29,6 @@ _BAR_CELLS = 10
 _FULLEST = 0.95
 # No column becomes wider when a task goes on from one of the API's states to the next.
 _LEAST_STATE = len("✔ FINISHED")
-# In fewer cells, the gap included, a detailed state says nothing.
-_LEAST_DETAIL = 10
 _STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 
 
@@ -47,12 +43,9 @@ class LiveView:
         streams: Streams,
         env: Mapping[str, str],
         progress: Progress,
-        expectations: Expectations,
     ) -> None:
         self._progress = progress
-        self._expectations = expectations
         self._painted_at = float("-inf")
-        self._frame_seconds = _SHORTEST_FRAME_SECONDS
         self._live = Live(
             Text(""),
             console=console(streams.err, env),
@@ -70,7 +63,7 @@ class LiveView:
         if isinstance(event, events.Found):
             for line in found_lines(self._progress):
                 self._live.console.print(Text(one_line(line)))  # above the view, to stay
-        is_due = event.at - self._painted_at >= self._frame_seconds
+        is_due = event.at - self._painted_at >= _FRAME_SECONDS
         if is_due or isinstance(event, (events.Stopped, events.OutageBegan)):
             self._paint(event)
 
@@ -83,8 +76,7 @@ class LiveView:
         restore_terminal_with(None)
 
     def _paint(self, event: events.Event) -> None:
-        began, progress = time.perf_counter(), self._progress
-        self._painted_at = event.at
+        progress, self._painted_at = self._progress, event.at
         note = None
         if progress.outage is not None:
             note = Cell(f"! {words.retry_words(progress.outage, event.at)}", "yellow")
@@ -94,11 +86,8 @@ class LiveView:
             note = Cell(_NOTHING_ACTIVE, "dim")
         with writing():
             tasks, size = list(progress.tasks.values()), self._live.console.size
-            view = frame(tasks, event.at, self._expectations, size, note)
+            view = frame(tasks, event.at, progress.expectations, size, note)
             self._live.update(view, refresh=True)
-        # Ten thousand rows take their time to sort: never more than a tenth of all time.
-        painting = time.perf_counter() - began
-        self._frame_seconds = max(_SHORTEST_FRAME_SECONDS, 10 * painting)
 
 
 def frame(
@@ -128,55 +117,44 @@ def frame(
     return Text("\n").join(lines)
 
 
-class _Row(NamedTuple):
-    """The cells of a task: state, type, ID, age, bar and what is said of it.
+def _row(task: TaskProgress, now: float, expectations: Expectations) -> list[Cell]:
+    """State, type, ID, age, bar, what is said of it, and its detailed state.
 
-    Its detailed state comes and goes, and moves nothing else.
+    The last one comes and goes, and moves nothing else.
     """
-
-    cells: list[Cell]
-    detail: str = ""
-
-
-def _row(task: TaskProgress, now: float, expectations: Expectations) -> _Row:
-    """What is known of the task, as far as it fits a line that is often repainted."""
     document, elapsed = task.document, task.elapsed(now)
-    age = "" if elapsed is None else format_duration(elapsed)
     cells = [
         state_cell(document, _short(document.state)),
         Cell(_short(document.task_type or "-")),
         Cell(_short(document.id)),
-        Cell(age, "dim" if task.is_over else ""),
+        Cell("" if elapsed is None else format_duration(elapsed), "dim" if task.is_over else ""),
     ]
     if task.note or task.is_over:
-        return _Row([*cells, Cell(""), Cell(_short(task.note), "red")])
-    detail = "" if document.detailed_state == document.state else document.detailed_state or ""
+        return [*cells, Cell(""), Cell(_short(task.note), "red"), Cell("")]
+    bar, said = "", ""
     usual = expectations.usual(document.task_type)
-    if usual is None or elapsed is None:
-        return _Row([*cells, Cell(""), Cell("")], _short(detail))
-    said, longest = words.usual_words(usual), usual.usual[1]
-    if elapsed > longest:
-        said = f"longer than usual ({said})"
-    filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
-    bar = Cell("━" * filled + "╌" * (_BAR_CELLS - filled), cells[_STATE].style)
-    return _Row([*cells, bar, Cell(said, "dim")], _short(detail))
+    if usual is not None and elapsed is not None:
+        said, longest = words.usual_words(usual), usual.usual[1]
+        if elapsed > longest:
+            said = f"longer than usual ({said})"
+        filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
+        bar = "━" * filled + "╌" * (_BAR_CELLS - filled)
+    detail = "" if document.detailed_state == document.state else document.detailed_state or ""
+    return [*cells, Cell(bar, cells[_STATE].style), Cell(said, "dim"), Cell(_short(detail))]
 
 
-def _aligned(rows: Sequence[_Row], width: int) -> Iterator[Text]:
+def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     """The rows in columns that leave out the least and still show how long it usually takes."""
-    columns = list(zip(*(row.cells for row in rows), strict=True))
+    columns = list(zip(*rows, strict=True))
     widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    widths[_REST] = max(len(row.cells[_REST].text) if row.cells[_BAR].text else 0 for row in rows)
+    usual = max(len(row[_REST].text) if row[_BAR].text else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
     sacrifices = ((_ID, short_id), (_BAR, 0), (_ID, 0))
-    widths = fitting(widths, width - 1, sacrifices, _KIND)
+    widths = fitting([*widths[:_REST], usual], width - 1, sacrifices, _KIND)
     for row in rows:
-        cells = row.cells if widths[_BAR] else (*row.cells[:_BAR], row.cells[_REST])
-        line = line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
-        if row.detail and line.cell_len + _LEAST_DETAIL < width:
-            line.append(f"  {row.detail}")
-        yield line
+        cells = row if widths[_BAR] else (*row[:_BAR], *row[_REST:])
+        yield line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
 
 
 def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:

@@ -2,8 +2,6 @@
 
 import shlex
 import signal
-from collections.abc import Sequence
-from copy import copy
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError
@@ -12,12 +10,9 @@ from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.polling.events import StopReason
 from gcore_tasks_cli.polling.pages import Page
-from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.tasks.query import TaskQuery
 from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
 
-# More IDs than this are counted, not named.
-_MOST_NAMED = 5
 # More IDs than this make a command line that is too long to copy.
 _MOST_IDS_TO_RESUME = 20
 
@@ -46,12 +41,9 @@ class Resume(NamedTuple):
 class Outcome:
     """What came of a wait."""
 
-    def __init__(
-        self, progress: Progress, deadline: Deadline, expectations: Expectations, *, quiet: bool
-    ) -> None:
+    def __init__(self, progress: Progress, deadline: Deadline, *, quiet: bool) -> None:
         self._progress = progress
         self._deadline = deadline
-        self._expectations = expectations
         self._quiet = quiet
 
     @property
@@ -70,15 +62,16 @@ class Outcome:
 
     def report(self, streams: Streams, resume: Resume) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        errors = report_errors(self._progress.errors, streams)
+        errors = words.shared_errors(self._progress.errors)
         ending = self._nothing_found() or self._ending()
         if ending is not None:
             if (self._unfinished or self._is_searching) and not self._progress.follows:
                 ending.hint = ending.hint or f"to go on waiting: {resume.line(self._unfinished)}"
-            streams.error(ending)
             errors.append(ending)
         elif self._is_too_late and not self._quiet and not self._deadline.checks_once:
             streams.note(f"gtask: followed for {self._deadline.timeout_words}; no task is active")
+        for error in errors:
+            streams.error(error)
         return errors
 
     @property
@@ -128,7 +121,9 @@ class Outcome:
     def _usual_words(self) -> str:
         """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known."""
         types = [task.document.task_type or "" for task in self._unfinished.values()]
-        known = [(found, kind) for kind in types if (found := self._expectations.usual(kind))]
+        known = [
+            (found, kind) for kind in types if (found := self._progress.expectations.usual(kind))
+        ]
         if not known:
             return ""
         longest, kind = max(known, key=lambda each: (each[0].usual[1], each[1]))
@@ -143,25 +138,6 @@ class Outcome:
         return ("; no usable answer" if is_reached else "; the API was never reached") + why
 
 
-def report_errors(errors: Sequence[tuple[GtaskError, str]], streams: Streams) -> list[GtaskError]:
-    """Prints errors and the IDs that they are about, one that several share once; what it printed.
-
-    An empty ID stands for the list of tasks.
-    """
-    groups: dict[str, tuple[GtaskError, list[str]]] = {}
-    for error, task_id in errors:
-        message = error.message.replace(task_id, "…") if task_id else error.message
-        _, task_ids = groups.setdefault(message, (copy(error), []))
-        task_ids += [task_id] if task_id else []
-    for message, (error, task_ids) in groups.items():
-        if len(task_ids) > 1:
-            names = ", ".join(words.first_of(task_ids, _MOST_NAMED))
-            names_it = task_ids[0] in error.message
-            error.message = message.replace("…", names, 1) if names_it else f"{message} ({names})"
-        streams.error(error)
-    return [error for error, _ in groups.values()]
-
-
 class ListNotes:
     """Counts what a list shows and what it leaves out; `most` is how many tasks were wanted."""
 
@@ -171,14 +147,12 @@ class ListNotes:
         self._is_last = False
         self._total = 0  # in the API's list, as far as is known
         self._read = 0
-        self._pages = 0
         self._matching = 0
         self.shown = 0
 
     def count(self, page: Page, *, shown: int, matching: int) -> None:
         """Takes a page in, of which so many tasks match and so many are shown."""
         self._is_last = page.is_last
-        self._pages += 1
         self._read += len(page.documents)
         self._total = max(page.total, self._read)
         self._matching += matching
@@ -188,11 +162,6 @@ class ListNotes:
     def is_full(self) -> bool:
         """Whether as many tasks are shown as were wanted."""
         return self._most is not None and self.shown >= self._most
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all that is to be shown was in the first page."""
-        return self._pages == 1 and (self.is_full or self._is_last)
 
     def note(self) -> str | None:
         """The note for standard error: what was left out and, for a resource, what was searched."""

@@ -4,7 +4,6 @@ A printer takes the events of a wait, or the documents of a command that does no
 library only.
 """
 
-import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ class Printer:
         self._streams = streams
         self._env = env
         self._is_terminal = streams.out.isatty()
+        self.held: deque[Document] | None = None
 
     def prepare(self) -> None:
         """Imports what printing needs, while the API's answer is awaited.
@@ -40,20 +40,33 @@ class Printer:
     def on(self, event: Event) -> None:
         """Takes an event of a wait; those that end a task bring its last document."""
         if (document := last_document(event)) is not None:
+            (self.show if self.held is None else self.held.append)(document)
+
+    def hold(self, most: int | None) -> None:
+        """Keeps documents back until `release`, of more than `most` the newest.
+
+        Printing during a live view would corrupt it.
+        """
+        self.held = deque(maxlen=most)
+
+    def release(self) -> None:
+        """Prints what was kept back."""
+        held, self.held = self.held or (), None
+        for document in held:
             self.show(document)
 
     def show(self, document: Document) -> None:
         """Prints the document, or keeps it for the end."""
         self._streams.data(self.text(document), whole=self._is_whole)
 
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints a page of a list; `now` is the API's time, `complete` says that these are all."""
-        del now, complete
+    def page(self, documents: Sequence[Document], now: datetime) -> None:
+        """Prints a page of a list; `now` is the API's time."""
+        del now
         if documents:
             self._streams.data("".join(map(self.text, documents)), whole=self._is_whole)
 
     def close(self) -> None:
-        """Prints what could only be printed at the end."""
+        """Prints what can only be printed together."""
 
     def text(self, document: Document) -> str:
         """The document in this form."""
@@ -72,15 +85,11 @@ class JsonPrinter(Printer):
 
     def text(self, document: Document) -> str:
         """The document, whole."""
-        return self.form(document.text)
-
-    def form(self, compact: str) -> str:
-        """Compact JSON as the reader wants it."""
         if not self._is_terminal:
-            return f"{compact}\n"
+            return f"{document.text}\n"
         from gcore_tasks_cli.output.terminal import TerminalRenderer
 
-        return TerminalRenderer(self._streams.out, self._env).json(compact)
+        return TerminalRenderer(self._streams.out, self._env).json(document.text)
 
 
 class IdPrinter(Printer):
@@ -222,30 +231,6 @@ def event_document(event: TaskEvent, time: datetime) -> str:
     moment = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     task = {"task_id": event.task_id, "task_type": document.task_type if document else None}
     return encode_json({"time": moment, "event": name, **task, **state, **more})
-
-
-class Held:
-    """Keeps the last documents back: printing during a live view would corrupt it.
-
-    Of more than `most` the newest.
-    """
-
-    def __init__(self, printer: Printer, most: float = math.inf) -> None:
-        self._printer = printer
-        self._events: deque[Event] = deque(maxlen=None if most == math.inf else int(most))
-
-    def on(self, event: Event) -> None:
-        """Takes an event of a wait."""
-        if last_document(event) is None:
-            self._printer.on(event)
-        else:
-            self._events.append(event)
-
-    def close(self) -> None:
-        """Prints what was kept, once the view is gone."""
-        for event in self._events:
-            self._printer.on(event)
-        self._printer.close()
 
 
 def last_document(event: Event) -> Document | None:

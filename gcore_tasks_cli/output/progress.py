@@ -3,7 +3,6 @@
 Views and reports read one `Progress`, which takes each event in before they do.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -66,7 +65,8 @@ class Progress:
     last `most_ended`.
     """
 
-    def __init__(self, source: Sequence[str] | Search) -> None:
+    def __init__(self, source: Sequence[str] | Search, expectations: Expectations) -> None:
+        self.expectations = expectations
         self.search = source if isinstance(source, Search) else None
         self.tasks = {} if isinstance(source, Search) else {i: TaskProgress(i) for i in source}
         self.found: events.Found | None = None
@@ -75,7 +75,7 @@ class Progress:
         self.has_failed_task = False
         self.stopped = events.Stopped(0.0, StopReason.ALL_SETTLED)
         self.follows = self.search is not None and self.search.follow
-        self.most_ended = _MOST_KEPT if self.follows else math.inf
+        self.most_ended = _MOST_KEPT if self.follows else None
         self._ended: deque[str] = deque()
         self._forgotten = 0
 
@@ -124,7 +124,7 @@ class Progress:
     def _forget_the_oldest(self, ended: str) -> None:
         """A wait without end does not keep for ever what is over."""
         self._ended.append(ended)
-        if len(self._ended) > self.most_ended:
+        if self.most_ended is not None and len(self._ended) > self.most_ended:
             del self.tasks[self._ended.popleft()]
             self._forgotten += 1
 
@@ -143,7 +143,6 @@ class ProgressLines:
         progress: Progress,
         started: float,
         heartbeat_seconds: float,
-        expectations: Expectations,
         *,
         reports_failures: bool = True,
     ) -> None:
@@ -153,10 +152,8 @@ class ProgressLines:
         self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
-        self._errors: dict[str, str] = {}
-        self._printed = 0
+        self._reported = 0
         self._heartbeat_seconds = heartbeat_seconds
-        self._expectations = expectations
         self._first_awaited = "the list of active tasks"
         search = progress.search
         if search is not None and search.appear_seconds is not None:
@@ -181,23 +178,20 @@ class ProgressLines:
             return [f"the API answers again, after {format_duration(event.seconds)}"]
         if isinstance(event, events.Found):
             return found_lines(self._progress)
-        if isinstance(event, events.Failed):
-            # A line of each error once the wait is seen to go on; else the ending has it.
-            message = event.error.message
-            shared = message.replace(event.task_id, "") if event.task_id else message
-            self._errors.setdefault(shared, message)
-        elif isinstance(event, events.Tick):
-            unprinted = list(self._errors.values())[self._printed :]
-            self._printed = len(self._errors)
-            return unprinted
-        elif isinstance(event, events.Changed):
-            self._is_summary_due = True
-            if event.document.has_failed and self._reports_failures:
-                _, *what_helps = error_lines(words.task_error(event.document))
-                return [change_line(event, self._expectations), *what_helps]
-            if not event.document.has_failed and not self._is_crowd:
-                return [change_line(event, self._expectations)]
-        return []
+        if isinstance(event, events.Tick):
+            # Once the wait is seen to go on: the error that ends it is printed at its end.
+            errors = self._progress.errors[self._reported :]
+            self._reported += len(errors)
+            return [error.message for error in words.shared_errors(errors)]
+        return self._change(event) if isinstance(event, events.Changed) else []
+
+    def _change(self, event: events.Changed) -> list[str]:
+        self._is_summary_due = True
+        line = change_line(event, self._progress.expectations)
+        if not event.document.has_failed:
+            return [] if self._is_crowd else [line]
+        _, *what_helps = error_lines(words.task_error(event.document))
+        return [line, *what_helps] if self._reports_failures else []
 
     @property
     def _is_crowd(self) -> bool:
@@ -270,7 +264,6 @@ def progress_view(
     streams: Streams,
     env: Mapping[str, str],
     progress: Progress,
-    expectations: Expectations,
     *,
     shown: str,
     is_plain: bool,
@@ -285,13 +278,11 @@ def progress_view(
     if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
         from gcore_tasks_cli.output.live import LiveView
 
-        return LiveView(streams, env, progress, expectations)
-    started = steady_seconds()
+        return LiveView(streams, env, progress)
     return ProgressLines(
         streams.note,
         progress,
-        started,
+        steady_seconds(),
         heartbeat_seconds,
-        expectations,
         reports_failures=reports_failures,
     )

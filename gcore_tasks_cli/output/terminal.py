@@ -39,9 +39,8 @@ _TOKEN = re.compile(
 
 def console(stream: TextIO, env: Mapping[str, str]) -> Console:
     """A console on the stream; NO_COLOR, FORCE_COLOR, TERM and COLUMNS are those of `env`."""
-    # rich takes any digits there for a number, and some are none; into no columns fits nothing.
-    sizes = ("COLUMNS", "LINES")
-    odd = [n for n in sizes if not re.fullmatch(r"0*[1-9]\d*", env.get(n, ""), re.ASCII)]
+    # rich takes any digits for a number, and some are none; nothing fits into no columns.
+    odd = [n for n in ("COLUMNS", "LINES") if not env.get(n, "").isdecimal() or int(env[n]) < 1]
     return Console(
         file=stream,
         markup=False,
@@ -100,45 +99,24 @@ class TerminalRenderer:
             [Entry(head, e.below or nothing) for head, e in zip(heads, entries, strict=True)]
         )
 
-    def table(self, entries: Sequence[Entry], *, complete: bool) -> str:
+    def table(self, entries: Sequence[Entry]) -> str:
         """One line an entry below heads of columns, with the error of those that failed.
 
-        `complete` says that these are all; else the columns stay for those that follow.
+        The columns stay for the entries that follow.
         """
-        parts = []
+        heads: list[Entry] = []
         if not self._widths:
-            same = self._set_widths([entry.head for entry in entries], complete=complete)
-            heads = line_of(map(Cell, LIST_HEADS), self._widths, right=_NUMBERS, cut=True)
-            parts = [Text(line, "dim") for line in (same, heads.plain) if line]
-        for entry in entries:
-            parts.append(line_of(entry.head, self._widths, right=_NUMBERS, cut=True))
-            parts += (Text.assemble(_GAP, line_of(line)) for line in entry.below)
+            heads = [Entry(tuple(Cell(head, "dim") for head in LIST_HEADS))]
+            self._widths = _list_widths([e.head for e in (*heads, *entries)], self._console.width)
+        parts = []
+        for head, below in (*heads, *entries):
+            parts.append(line_of(head, self._widths, right=_NUMBERS, cut=True))
+            parts += (Text.assemble(_GAP, line_of(line)) for line in below)
         for part in parts:
             part.no_wrap = True
             part.rstrip()
             part.truncate(self._console.width, overflow="ellipsis")
         return self._printed(*parts)
-
-    def _set_widths(self, rows: Sequence[Line], *, complete: bool) -> str:
-        """Decides how wide columns are; says what is the same in all rows, which then have none."""
-        columns = [[cell.text for cell in column] for column in zip(*rows, strict=True)]
-        natural = [
-            max(map(cell_len, (head, *column)))
-            for head, column in zip(LIST_HEADS, columns, strict=True)
-        ]
-        same = [
-            n
-            for n in (_PROJECT, _REGION)
-            if complete and len(rows) > 1 and len(set(columns[n])) == 1
-        ]
-        for n in same:
-            natural[n] = 0
-        short_id = max(0 if complete else _SHORT_ID_OF_MANY, unique_length(columns[_ID])) + 1
-        dropped = ((n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE))
-        sacrifices = ((_TYPE, _LEAST_TYPE), *dropped, (_ID, short_id))
-        self._widths = fitting(natural, self._console.width, sacrifices, _TYPE)
-        known = (n for n in same if columns[n][0] != "-")
-        return ", ".join(f"{LIST_HEADS[n]} {columns[n][0]}" for n in known)
 
     def json(self, compact: str) -> str:
         """JSON indented and in colour; the terminal wraps it, so that it can be copied."""
@@ -162,6 +140,14 @@ def _parts(entry: Entry, widths: Sequence[int], width: int) -> Iterator[Renderab
     widths = column_widths(below, _cell_len)
     for line in below:
         yield Padding(line_of(line, widths), (0, 0, 0, 2 if head else 0))
+
+
+def _list_widths(rows: Sequence[Line], width: int) -> list[int]:
+    columns = list(zip(*rows, strict=True))
+    short_id = max(_SHORT_ID_OF_MANY, unique_length([cell.text for cell in columns[_ID]])) + 1
+    dropped = ((n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE))
+    sacrifices = ((_TYPE, _LEAST_TYPE), *dropped, (_ID, short_id))
+    return fitting([max(map(_cell_len, each)) for each in columns], width, sacrifices, _TYPE)
 
 
 def fitting(

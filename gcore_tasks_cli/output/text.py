@@ -57,10 +57,8 @@ class PlainRenderer:
         lines = ((*line, entry.head[-1]) for entry in entries for line in entry.below)
         return self._aligned([[cell.text for cell in line] for line in lines])
 
-    def table(self, entries: Sequence[Entry], *, complete: bool) -> str:
-        """The same as `entries`; columns are as wide as the first ones need."""
-        del complete
-        return self.entries(entries)
+    # Without heads of columns: each line of a list is a task.
+    table = entries
 
     def _aligned(self, rows: Sequence[Sequence[str]]) -> str:
         # Of the first page of a list: rows are not held back until the widest is known.
@@ -69,12 +67,13 @@ class PlainRenderer:
 
 
 class ViewPrinter(Printer):
-    """Prints views of tasks: through rich at a terminal, as plain text elsewhere."""
+    """Prints views of tasks together: through rich at a terminal, as plain text elsewhere."""
 
     _reads_model = True
 
-    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+    def __init__(self, streams: Streams, env: Mapping[str, str], *, at_once: bool = False) -> None:
         super().__init__(streams, env)
+        self._at_once = at_once
         self._documents: list[Document] = []
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour.
@@ -86,6 +85,25 @@ class ViewPrinter(Printer):
         if self._reads_model:
             self._tasks(())
 
+    def show(self, document: Document) -> None:
+        """Keeps the document for the end, unless each is printed at once."""
+        self._documents.append(document)
+        if self._at_once:
+            self.close()
+
+    def page(self, documents: Sequence[Document], now: datetime) -> None:
+        """Prints the view of these; `now` is the API's time."""
+        if documents:
+            self._streams.data(self._view(self._tasks(documents), now))
+
+    def close(self) -> None:
+        """Prints the view of what was kept."""
+        documents, self._documents = self._documents, []
+        self.page(documents, datetime.now(UTC))
+
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
+        raise NotImplementedError
+
     @cached_property
     def _renderer(self) -> "PlainRenderer | TerminalRenderer":
         if not self._is_rich:
@@ -96,7 +114,7 @@ class ViewPrinter(Printer):
 
     def _tasks(self, documents: Sequence[Document]) -> Sequence[TaskFields]:
         """What views read: at a terminal the model, which is too slow to import for a pipe."""
-        if not self._is_rich:
+        if not (self._is_rich and self._reads_model):
             return documents
         from gcore_tasks_cli.tasks.model import Task
 
@@ -104,40 +122,23 @@ class ViewPrinter(Printer):
 
 
 class CardPrinter(ViewPrinter):
-    """`get`: a card for each task."""
+    """`get`: a card for each task, at once."""
 
-    def text(self, document: Document) -> str:
-        """The task's card."""
-        (task,) = self._tasks([document])
-        return self._renderer.card(views.card(task, datetime.now(UTC)))
+    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+        super().__init__(streams, env, at_once=True)
+
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
+        return "".join(self._renderer.card(views.card(task, now)) for task in tasks)
 
 
 class SummaryPrinter(ViewPrinter):
-    """`watch`: what became of each task, once the wait is over.
+    """`watch`: what became of each task, in brief where that would fill the window."""
 
-    One that `follows` has no end to wait for: it prints each at once.
-    """
-
-    def __init__(self, streams: Streams, env: Mapping[str, str], *, follows: bool = False) -> None:
-        super().__init__(streams, env)
-        self._at_once = follows
-
-    def show(self, document: Document) -> None:
-        """Keeps the document for the summary."""
-        self._documents.append(document)
-        if self._at_once:
-            self.close()
-
-    def close(self) -> None:
-        """Prints the summary: in brief where it would fill the window."""
-        tasks, now = self._tasks(self._documents), datetime.now(UTC)
-        self._documents = []
-        if not tasks:
-            return
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         text = self._renderer.entries(views.results(tasks, now))
         if self._is_terminal and text.count("\n") >= self._renderer.height - 1:
-            text = self._renderer.entries(views.results(tasks, now, brief=True))
-        self._streams.data(text)
+            return self._renderer.entries(views.results(tasks, now, brief=True))
+        return text
 
 
 class QuietPrinter(Printer):
@@ -158,26 +159,33 @@ class ResourcesPrinter(ViewPrinter):
         super().__init__(streams, env)
         self._types = types
         self._as_json = as_json
+        self._seen: list[Document] = []
 
     def show(self, document: Document) -> None:
         """Prints what the task created at once, or keeps it for the table."""
-        self._documents.append(document)
+        self._seen.append(document)
         if self._as_json:
             entry = {
                 "task_id": document.id,
                 "state": document.state,
                 "created_resources": document.created_resources(self._types),
             }
-            text = JsonPrinter(self._streams, self._env).form(encode_json(entry))
-            self._streams.data(text, whole=True)
+            printer = JsonPrinter(self._streams, self._env)
+            printer.show(Document(document.id, document.state, encode_json(entry), entry))
         elif self._types:
             ids = document.resource_ids(self._types)
             self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
+        else:
+            super().show(document)
+
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
+        del now
+        return self._renderer.groups([views.created(task) for task in tasks])
 
     def report(self, *, waited: bool) -> set[ExitCode]:
         """Prints what is missing, as exit statuses; a wait has reported the states of its tasks."""
         codes = set()
-        for document in () if waited else self._documents:
+        for document in () if waited else self._seen:
             if document.has_failed:
                 codes.add(ExitCode.TASK_ERROR)
                 self._streams.error(task_error(document))
@@ -185,21 +193,15 @@ class ResourcesPrinter(ViewPrinter):
                 codes.add(ExitCode.NOT_FINISHED)
                 message = f"task {document.id} is not finished: {document.state}"
                 self._streams.error(GtaskError(message, hint="--wait waits until it is"))
-        created = {kind for document in self._documents for kind in document.created()}
+        created = {kind for document in self._seen for kind in document.created()}
         missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
-        all_finished = all(each.state == "FINISHED" for each in self._documents)
-        if missing and self._documents and all_finished:
+        all_finished = all(each.state == "FINISHED" for each in self._seen)
+        if missing and self._seen and all_finished:
             what = f"what was created: {', '.join(sorted(created))}" if created else ""
             message = f"FINISHED, but created no {', '.join(missing)}"
             codes.add(ExitCode.NOT_FOUND)
             self._streams.error(TaskNotFound(message, hint=what or "nothing at all was created"))
         return codes
-
-    def close(self) -> None:
-        """Prints the table."""
-        if self._documents and not (self._as_json or self._types):
-            entries = [views.created(task) for task in self._tasks(self._documents)]
-            self._streams.data(self._renderer.groups(entries))
 
 
 class TablePrinter(ViewPrinter):
@@ -207,17 +209,12 @@ class TablePrinter(ViewPrinter):
 
     _reads_model = False
 
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints the rows, and before the first of them the heads of the columns."""
-        if documents:
-            rows = [views.row(document, now) for document in documents]
-            self._streams.data(self._renderer.table(rows, complete=complete))
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
+        return self._renderer.table([views.row(task, now) for task in tasks])
 
 
 class FailedPrinter(TablePrinter):
     """`list --failed`: what became of each, with the reason, what helps, and where it was."""
 
-    def page(self, documents: Sequence[Document], now: datetime, *, complete: bool) -> None:
-        """Prints the failures."""
-        del complete
-        self._streams.data(self._renderer.entries([views.failed(each, now) for each in documents]))
+    def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
+        return self._renderer.entries([views.failed(task, now) for task in tasks])

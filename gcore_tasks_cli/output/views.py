@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_parts
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document, TaskFields, duration_seconds
+from gcore_tasks_cli.tasks.document import TaskFields, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
 # The columns of a list. The error stands below them at a terminal, behind them elsewhere.
@@ -138,17 +138,12 @@ def result(task: TaskFields, now: datetime) -> Entry:
         Cell(one_line(task.id)),
         Cell(words.took_words(task, now), "dim"),
     )
-    below: list[Line] = [(cell,) for cell in failure_cells(task)]
-    return Entry(head, below + _created_lines(task))
-
-
-def failure_cells(task: TaskFields) -> list[Cell]:
-    """What went wrong with a task, what helps, and what support asks for."""
     failure = words.failure(task)
-    return [
-        Cell(text if label == "error" else f"{label}: {text}", _ERROR_STYLES.get(label, "dim"))
+    below: list[Line] = [
+        (Cell(text if label == "error" else f"{label}: {text}", _ERROR_STYLES.get(label, "dim")),)
         for label, text in (error_parts(failure) if failure else ())
     ]
+    return Entry(head, below + _created_lines(task))
 
 
 def created(task: TaskFields) -> Entry:
@@ -161,7 +156,7 @@ def _created_lines(task: TaskFields) -> list[Line]:
     return [(Cell(kind, "green"), Cell(new_id)) for kind, new_id in _created(task)]
 
 
-def row(document: Document, now: datetime) -> Entry:
+def row(document: TaskFields, now: datetime) -> Entry:
     """`list`: the cells of `LIST_HEADS` and the first line of the error; `now` is the API's."""
     took, failure = duration_seconds(document), words.failure(document)
     head = (
@@ -177,7 +172,7 @@ def row(document: Document, now: datetime) -> Entry:
     return Entry(head, [(Cell(error, "red"),)] if error else [])
 
 
-def failed(document: Document, now: datetime) -> Entry:
+def failed(document: TaskFields, now: datetime) -> Entry:
     """`list --failed`: what became of a task, as `watch` says it, and when and where that was."""
     entry, age = result(document, now), words.age_words(document, now)
     where = words.joined(age and f"{age} ago", _owners(document, "region", "project"))

@@ -6,10 +6,11 @@ What is returned about a task is sanitized.
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gcore_tasks_cli.errors import ApiError
+from gcore_tasks_cli.errors import ApiError, GtaskError
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 _DEEPEST_SHOWN = 12
+# More IDs than this are counted, not named.
+_MOST_NAMED = 5
 # A shorter wait is not worth a word: the backoff may be as long.
 _LONG_RETRY_AFTER_SECONDS = 10.0
 _ADVICE = (
@@ -129,6 +132,24 @@ def task_error(task: TaskFields) -> ApiError:
     kind, state = type_words(task, "task"), one_line(task.state)
     error.message = f"{kind} {one_line(task.id)} ended in {state}: {error.message}"
     return error
+
+
+def shared_errors(errors: Sequence[tuple[GtaskError, str]]) -> list[GtaskError]:
+    """The errors, one that is about several IDs only once, with their names.
+
+    An empty ID stands for the list of tasks.
+    """
+    groups: dict[str, tuple[GtaskError, list[str]]] = {}
+    for error, task_id in errors:
+        message = error.message.replace(task_id, "…") if task_id else error.message
+        _, task_ids = groups.setdefault(message, (copy(error), []))
+        task_ids += [task_id] if task_id else []
+    for message, (error, task_ids) in groups.items():
+        if len(task_ids) > 1:
+            names = ", ".join(first_of(task_ids, _MOST_NAMED))
+            names_it = task_ids[0] in error.message
+            error.message = message.replace("…", names, 1) if names_it else f"{message} ({names})"
+    return [error for error, _ in groups.values()]
 
 
 def usual_words(durations: "Durations") -> str:

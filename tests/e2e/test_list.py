@@ -125,7 +125,7 @@ def test_a_resource_is_looked_for_in_all_tasks_and_standard_error_says_in_how_ma
     assert done.err == "gtask: searched 45 tasks\n"
     done = gtask(server, "list", "--ids", "--resource", "vm-1", "--since", "2h")
     assert done.out.split() == ids(1)
-    assert re.fullmatch(r"gtask: searched 40 tasks created since [\d-]+ \d\d:\d\d UTC\n", done.err)
+    assert done.err == "gtask: searched 40 tasks\n"
     done = gtask(server, "list", "--ids", "--resource", "vm-")
     assert (done.out, done.err) == ("", "gtask: no task matches; searched 45 tasks\n")
 

@@ -51,13 +51,12 @@ def log(
 ) -> list[tuple[float, str]]:
     """The lines for these events of a wait that began at 0, and when each was printed."""
     written: list[tuple[float, str]] = []
-    progress = Progress(source)
+    progress = Progress(source, Expectations())
     lines = ProgressLines(
         lambda line: written.append((event.at, line)),
         progress,
         0.0,
         heartbeat,
-        Expectations(),
         **more,
     )
     for event in happened:
@@ -221,8 +220,8 @@ def test_what_many_tasks_failed_with_is_printed_once() -> None:
     gone = [events.Failed(1.0, i, TaskNotFound(f"task {i} is gone"), None) for i in ids[:3]]
     refused = [events.Failed(2.0, i, NoAnswer("the API refused the key"), None) for i in ids[3:5]]
     assert printed([*gone, *refused, events.Tick(3.0)], ids) == [
-        "task id-0 is gone",
-        "the API refused the key",
+        "task id-0, id-1, id-2 is gone",
+        "the API refused the key (id-3, id-4)",
     ]
 
 
@@ -278,8 +277,8 @@ def test_a_search_says_what_it_waits_for_and_what_it_found() -> None:
     search = Search(TaskQuery(projects=(7,)), appear_seconds=90.0)
     looking: list[events.Event] = [events.Tick(float(at)) for at in range(70)]
     reported: list[str] = []
-    progress = Progress(search)
-    lines = ProgressLines(reported.append, progress, 0.0, 60.0, Expectations())
+    progress = Progress(search, Expectations())
+    lines = ProgressLines(reported.append, progress, 0.0, 60.0)
     for event in [*looking, events.Found(70.0, 2, 9)]:
         progress.on(event)
         lines.on(event)

@@ -5,9 +5,9 @@ import json
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import TaskNotFound
-from gcore_tasks_cli.output.printers import Held, IdPrinter, JsonPrinter, Printer
+from gcore_tasks_cli.output.printers import IdPrinter, JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
+from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter, TablePrinter
 from gcore_tasks_cli.polling import events as e
 from tests.unit.documents import document
 
@@ -26,7 +26,7 @@ def streams() -> Streams:
     return Streams(io.StringIO(), io.StringIO(), None)
 
 
-def printed(printer: Printer | Held, to: Streams) -> list[str]:
+def printed(printer: Printer, to: Streams) -> list[str]:
     """What is on standard output before the end, and after it."""
     assert isinstance(to.out, io.StringIO)
     for event in EVENTS:
@@ -49,14 +49,19 @@ def test_a_summary_is_printed_at_the_end_or_follows() -> None:
     assert before == ""
     assert [line.split()[2] for line in after.splitlines()] == ["a", "c", "b"]
     to = streams()
-    before, after = printed(SummaryPrinter(to, {}, follows=True), to)
+    before, after = printed(SummaryPrinter(to, {}, at_once=True), to)
     assert [line.split()[2] for line in before.splitlines()] == ["a", "b", "c"]
     assert after == ""
 
 
 def test_what_is_held_is_printed_once_the_view_is_gone() -> None:
     to = streams()
-    assert printed(Held(IdPrinter(to, {}), most=2), to) == ["", "b\nc\n"]
+    printer = IdPrinter(to, {})
+    printer.hold(2)
+    assert printed(printer, to) == ["", ""]
+    printer.release()
+    assert isinstance(to.out, io.StringIO)
+    assert to.out.getvalue() == "b\nc\n"
 
 
 def test_quiet_reports_failures_as_errors() -> None:
@@ -66,9 +71,13 @@ def test_quiet_reports_failures_as_errors() -> None:
     assert to.err.getvalue() == "gtask: task b ended in ERROR: broken\n"
 
 
-def test_an_empty_page_prints_nothing() -> None:
+def test_a_page_of_a_list_is_printed_together_and_an_empty_one_not_at_all() -> None:
     to = streams()
-    IdPrinter(to, {}).page([], datetime.now(UTC), complete=True)
-    IdPrinter(to, {}).page([FINISHED, FAILED], datetime.now(UTC), complete=True)
+    printer = TablePrinter(to, {})
+    for page in ([], [FINISHED, FAILED], [FINISHED]):
+        printer.page(page, datetime.now(UTC))
+    IdPrinter(to, {}).page([FINISHED, FAILED], datetime.now(UTC))
     assert isinstance(to.out, io.StringIO)
-    assert to.out.getvalue() == "a\nb\n"
+    assert [line.split()[0] for line in to.out.getvalue().splitlines()] == [
+        *("FINISHED", "ERROR", "FINISHED", "a", "b")
+    ]

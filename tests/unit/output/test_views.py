@@ -109,12 +109,12 @@ def shown_in_all_views(task: Task, width: int) -> tuple[list[str], list[str]]:
     row, failure = views.row(document, NOW), views.failed(document, NOW)
     other, pipe = task_of(FINISHED), PlainRenderer()
     plain = [plain_card(task), plain_results(task, other), plain_resources(task)]
-    plain += [pipe.table([row], complete=True), pipe.entries([failure])]
+    plain += [pipe.table([row]), pipe.entries([failure])]
     framed = [
         framed_card(task, width),
         shown_results(task, other, width=width),
         shown_resources(task, width=width),
-        shown(lambda terminal: terminal.table([row], complete=True), width),
+        shown(lambda terminal: terminal.table([row]), width),
         shown(lambda terminal: terminal.entries([failure]), width),
     ]
     for text in (*plain, *framed):
