@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gcore_tasks_cli.api.fetcher import Fetcher
     from gcore_tasks_cli.polling.events import Outage
-    from gcore_tasks_cli.polling.requests import Observer
+    from gcore_tasks_cli.polling.requests import Observer, Requests
 
 # How long a command that waits for no task may take to begin, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
@@ -107,7 +107,15 @@ class Invocation(NamedTuple):
         key = CurrentKey(self.settings.api_key, self.streams.secrets, read)
         return Fetcher(lambda: Session(self.settings, tls, key))
 
-    def waiting_line(self) -> "Observer | None":
+    def requests(self) -> "Requests":
+        """A way to the API on which each job gets one answer, after a few tries at most."""
+        from random import uniform
+
+        from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
+
+        return Requests(self.connect(), ONE_ANSWER, uniform, observer=self._waiting_line())
+
+    def _waiting_line(self) -> "Observer | None":
         """At a terminal, a temporary "waiting for HOST" line after a second; else nothing."""
         streams, env = self.streams, self.env
         wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")

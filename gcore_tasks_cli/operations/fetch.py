@@ -1,6 +1,5 @@
 """One answer for each task: what `get`, `ack` and `resources` ask for and print."""
 
-import random
 from collections.abc import Sequence
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
@@ -8,7 +7,6 @@ from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.words import shared_errors
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
@@ -20,10 +18,7 @@ def print_each(
 
     Transient faults are retried. Returns the exit statuses of the errors.
     """
-    requests = Requests(
-        invocation.connect(), ONE_ANSWER, random.uniform, observer=invocation.waiting_line()
-    )
-    answers = requests.in_order(jobs)
+    answers = invocation.requests().in_order(jobs)
     printer.prepare()  # the requests are under way
     errors: list[tuple[GtaskError, str]] = []
     seen: list[Document] = []

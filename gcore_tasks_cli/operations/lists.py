@@ -1,14 +1,12 @@
 """Reads lists of tasks, and does what concerns all tasks of a list."""
 
 import math
-import random
 from collections.abc import Iterator
 from itertools import product
 
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll
 from gcore_tasks_cli.polling.pages import Page, Reading
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.tasks.query import TaskQuery
 
 
@@ -24,7 +22,7 @@ def read_pages(
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
     wanted = math.inf if most is None or query.filters_here else most
-    return Reading(_requests(invocation), query.parameters(), most=wanted).pages()
+    return Reading(invocation.requests(), query.parameters(), most=wanted).pages()
 
 
 def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
@@ -36,15 +34,9 @@ def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    requests = _requests(invocation)
+    requests = invocation.requests()
     for project, region in product(query.projects or (None,), query.regions or (None,)):
         chosen = (("project_id", project), ("region_id", region))
         job = AcknowledgeAll(tuple((name, str(n)) for name, n in chosen if n is not None))
         requests.submit(job)
         requests.answer(job)
-
-
-def _requests(invocation: Invocation) -> Requests:
-    return Requests(
-        invocation.connect(), ONE_ANSWER, random.uniform, observer=invocation.waiting_line()
-    )

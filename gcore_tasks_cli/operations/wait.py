@@ -1,5 +1,6 @@
 """Waits for tasks: progress while it lasts, each document once, and how it ended."""
 
+import math
 import random
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, progress_view
 from gcore_tasks_cli.polling.events import Changed, Event, Tick
 from gcore_tasks_cli.polling.goal import Goal, Search
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
@@ -47,13 +49,12 @@ def wait(
     """
     streams, deadline = invocation.streams, invocation.deadline
     schedule, port = Schedule(options.interval), invocation.connect()
+    policy, end = (ONE_ANSWER, math.inf) if deadline.checks_once else (UNTIL_DEADLINE, deadline.at)
     watch = Watch(
         source,
-        port,
+        Requests(port, policy, random.uniform, deadline=end),
+        schedule,
         goal=options.goal,
-        deadline=deadline.at,
-        schedule=schedule,
-        uniform=random.uniform,
         once=deadline.checks_once,
         tick_seconds=1.0 / _FRAMES_A_SECOND if streams.err.isatty() else 1.0,
     )

@@ -37,7 +37,7 @@ class Finder:
         self._reading: Reading | None = None
         self._answers: dict[str, TaskAnswer] = {}
         self._looks_for_recent = self._is_last_look = False
-        self._server_began: float | None = None  # on the API's clock
+        self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
 
     def look(self, now: float) -> None:
         """Reads the list, if a look is due."""
@@ -46,8 +46,8 @@ class Finder:
             self._is_last_look = now >= self._last_look
             query = self._query
             if self._looks_for_recent:
-                since = self._just_before()
-                query = query._replace(states=(), since=max(since, query.since or since))
+                since = max(self._just_before, query.since or self._just_before)
+                query = query._replace(states=(), since=since)
             self._answers = {}
             sizes = Sizes(first=MOST_A_PAGE)
             self._reading = Reading(self._requests, query.parameters(), sizes=sizes)
@@ -60,8 +60,9 @@ class Finder:
         """Takes in a page."""
         if self._reading is None:
             return
-        if self._server_began is None and answer.server_time is not None:
-            self._server_began = answer.server_time - (now - self._began)
+        if answer.server_time is not None and not self._looks_for_recent:
+            began = answer.server_time - (now - self._began)
+            self._just_before = datetime.fromtimestamp(began - _JUST_BEFORE_SECONDS, UTC)
         for document in answer.documents:
             is_wanted = self._looks_for_recent or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
@@ -90,8 +91,3 @@ class Finder:
         """Whether nothing appeared in time."""
         is_idle = self._reading is None and self.due_at == math.inf and now >= self._end
         return self._appears and (is_idle or now >= self._last_look + LAST_LOOK_SECONDS)
-
-    def _just_before(self) -> datetime:
-        if self._server_began is None:
-            return datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
-        return datetime.fromtimestamp(self._server_began - _JUST_BEFORE_SECONDS, UTC)

@@ -69,17 +69,12 @@ class Outages:
             self._failed_at = now
         self._failing.discard(job)
 
-    def trouble(self, now: float) -> Outage | None:
-        """What is wrong, from the first request that fails until nothing has failed for a while."""
-        trouble = self._trouble
-        if trouble is None or self._is_over(now):
+    def outage(self, now: float, at_least: float = TROUBLE_SECONDS) -> Outage | None:
+        """What is wrong, once it has lasted so long, until nothing has failed for a while."""
+        trouble, until = self._trouble, now if self.is_failing else self._failed_at
+        if trouble is None or self._is_over(now) or until - trouble.since < at_least:
             return None
         return trouble._replace(answered=self.answered_at)
-
-    def outage(self, now: float) -> Outage | None:
-        """The trouble, once it has lasted for long enough to report it."""
-        trouble, until = self.trouble(now), now if self.is_failing else self._failed_at
-        return trouble if trouble and until - trouble.since >= TROUBLE_SECONDS else None
 
     def news(self, outage: Outage | None, now: float) -> Iterator[OutageBegan | OutageEnded]:
         """What to report where this is the outage now; None if none is left."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, Parameters
-from gcore_tasks_cli.polling.requests import Requests, RetryPolicy
+from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import narrowed
 from gcore_tasks_cli.times import parse_time
@@ -30,20 +30,20 @@ from gcore_tasks_cli.times import parse_time
 PAGES_AHEAD = 3
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
 _PAGE_CHARACTERS = 1_000_000
+# After more pages in a row that bring nothing new, the list is read no further.
+_MOST_BARREN_PAGES = 10
 _LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 class Sizes(NamedTuple):
     """How many tasks a page has, and by how many two pages overlap.
 
-    A small first page brings the first line soon; its count says how many others to ask for. After
-    more than `most_barren` pages in a row that bring nothing new, the list is read no further.
+    A small first page brings the first line soon; its count says how many others to ask for.
     """
 
     page: int = MOST_A_PAGE
     first: int = 100
     overlap: int = 32
-    most_barren: int = 50
 
 
 class Page(NamedTuple):
@@ -83,16 +83,14 @@ class Reading:
         *,
         most: float = math.inf,
         sizes: Sizes | None = None,
-        policy: RetryPolicy | None = None,
     ) -> None:
         self._requests = requests
         self._parameters = parameters
-        self._policy = policy
         self._most = self._total = most
         self._sizes = sizes or Sizes()
         self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
         self._next_offset = 0
-        self._steps_back = self._barren = 0
+        self._barren = 0
         self._early: dict[ListPage, PageAnswer] = {}
         self.pending: deque[ListPage] = deque()  # in the order of the list
         self.shown: set[str] = set()  # in lower case
@@ -111,7 +109,7 @@ class Reading:
             answer = self._requests.answer(request)
             assert isinstance(answer, PageAnswer)  # noqa: S101  (what a ListPage is answered with)
             pages = self.take(request, answer)
-            if self._barren > self._sizes.most_barren:
+            if self._barren > _MOST_BARREN_PAGES:
                 raise NoAnswer("the list of tasks changes faster than it can be read")
             yield from pages
             if not self.pending and not self.is_over:
@@ -123,8 +121,11 @@ class Reading:
         pages = []
         while self.pending and (first := self._early.pop(self.pending[0], None)) is not None:
             request = self.pending.popleft()
-            if request.offset > 0 and self._has_lost_some(first):
-                self._go_back(request, first)
+            if request.offset > 0 and not self._knows_any_of(first):
+                # It begins too late: tasks have left the list meanwhile.
+                begins = min(request.offset, first.total) - self._page_size // 2
+                self._replan(max(0, begins))
+                self._ask(self._page_size)
             else:
                 pages.append(self._take_next(request, first))
         return pages
@@ -145,7 +146,7 @@ class Reading:
     def _ask(self, limit: int) -> None:
         request = ListPage(self._parameters, limit, self._next_offset)
         self.pending.append(request)
-        self._requests.submit(request, policy=self._policy)
+        self._requests.submit(request)
         self._next_offset += limit - self._overlap
 
     def _replan(self, offset: int) -> None:
@@ -161,10 +162,10 @@ class Reading:
         fresh = [each for each in documents if each.id.lower() not in self.shown]
         self.shown.update(each.id.lower() for each in fresh)
         self._barren = 0 if fresh else self._barren + 1
-        self._steps_back, self._total = 0, answer.total
+        self._total = answer.total
         page = Page(fresh, answer.total, request.offset + len(documents), answer.server_time)
-        is_barren = self._barren > self._sizes.most_barren
-        if page.is_last or not documents or is_barren or len(self.shown) >= self._most:
+        is_read = page.is_last or not documents or len(self.shown) >= self._most
+        if is_read or self._barren > _MOST_BARREN_PAGES:
             self.cancel()
             self.is_over = True
             return page
@@ -180,15 +181,8 @@ class Reading:
             self.ask_ahead()
         return page
 
-    def _has_lost_some(self, answer: PageAnswer) -> bool:
-        """Whether nothing in the page is known: it begins too late."""
-        return not any(each.id.lower() in self.shown for each in answer.documents)
-
-    def _go_back(self, request: ListPage, answer: PageAnswer) -> None:
-        step = self._page_size // 2 << self._steps_back
-        self._steps_back += 1
-        self._replan(max(0, min(request.offset, answer.total) - step))
-        self._ask(self._page_size)
+    def _knows_any_of(self, answer: PageAnswer) -> bool:
+        return any(each.id.lower() in self.shown for each in answer.documents)
 
     def _pin(self, documents: Sequence[Document]) -> None:
         """Keeps tasks out that are created from now on.

@@ -48,20 +48,16 @@ Observer = Callable[[float, Outage | None], None]
 class RetryPolicy(NamedTuple):
     """How long transient faults are retried: seconds since the last good answer, tries of a job.
 
-    A rate limit (429) does not count as a try: the next request waits for its turn instead. Without
-    `believes_refusals` an error that is not transient is retried too.
+    A rate limit (429) does not count as a try: the next request waits for its turn instead.
     """
 
     retry_seconds: float = 20.0
     most_tries: float = 5
-    believes_refusals: bool = True
 
 
 # What `get`, `list`, `resources` and `ack` do; and a wait, which its deadline ends.
 ONE_ANSWER = RetryPolicy()
 UNTIL_DEADLINE = RetryPolicy(math.inf, math.inf)
-# For what only saves requests: asked for again and again, or not at all once it has failed.
-FOR_GOOD = RetryPolicy(math.inf, math.inf, believes_refusals=False)
 ONCE = RetryPolicy(most_tries=1)
 
 
@@ -136,10 +132,9 @@ class Requests:
         self.gate = Gate(port.now())
         self.outages = Outages(port.now())
 
-    def outage(self, *, is_lasting: bool = True) -> Outage | None:
-        """What is wrong with the API, once it has lasted for long enough to report it."""
-        now = self.port.now()
-        outage = self.outages.outage(now) if is_lasting else self.outages.trouble(now)
+    def outage(self, at_least: float = TROUBLE_SECONDS) -> Outage | None:
+        """What is wrong with the API, once it has lasted for so many seconds."""
+        outage = self.outages.outage(self.port.now(), at_least)
         next_try = None if self._under_way else self.gate.first()[0]
         return outage._replace(next_try=next_try) if outage is not None else None
 
@@ -312,7 +307,7 @@ class Requests:
             pending.not_before = now + error.retry_after
         if pending.policy.most_tries == 1:
             self._finish(sent.job, error)
-        elif not pending.policy.believes_refusals or self._is_transient(error):
+        elif self._is_transient(error):
             self._take_transient(sent, pending, error, now)
         else:
             self._note_answer(sent, now, is_good=False)  # the API is there, and says no

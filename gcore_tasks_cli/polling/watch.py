@@ -1,13 +1,13 @@
 """One wait: tasks in, events out; with an injected way to the API, and no clock of its own.
 
-Few tasks are asked for one by one, each at its best time; many by lists (`rounds`), and one by one
+Few tasks are asked for one by one, each at its best time; many by lists, and one by one
 what a list does not show. Each ID gets exactly one of `Settled`, `Failed` and `Unfinished`,
 whatever the network does. A task that has ended is never asked for again, and nothing is asked
 after the deadline.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import timedelta
 
 from gcore_tasks_cli.errors import ApiError, TaskNotFound
@@ -22,22 +22,14 @@ from gcore_tasks_cli.polling.jobs import (
     Job,
     ListPage,
     PageAnswer,
-    Parameters,
-    Port,
     TaskAnswer,
 )
 from gcore_tasks_cli.polling.pages import Reading, Sizes
-from gcore_tasks_cli.polling.requests import (
-    FOR_GOOD,
-    ONCE,
-    ONE_ANSWER,
-    UNTIL_DEADLINE,
-    Requests,
-    Uniform,
-)
+from gcore_tasks_cli.polling.requests import ONCE, Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS, SHORTEST_GAP_SECONDS, Schedule
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.times import api_time, format_duration, parse_time
+from gcore_tasks_cli.tasks.query import TaskQuery
+from gcore_tasks_cli.times import format_duration, parse_time
 
 # Fewer tasks are asked for one by one: then each is checked at its own best time.
 _FEWEST_TASKS = 6
@@ -46,8 +38,6 @@ _SHORTEST_ROUND_SECONDS = 2.0
 _HIDDEN_SECONDS = 5.0
 # Of tasks that are not waited for, so many times more are read before the rest is given up.
 _MOST_FOREIGN_SHARE = 3
-# A list whose pages are all the same is read no further.
-_ROUND_SIZES = Sizes(first=MOST_A_PAGE, most_barren=0)
 # Clocks and rounding: the window of creation times is a little wider than it need be.
 _SLACK = timedelta(seconds=2)
 # Of what is nearer to the ends of the calendar, no window can be computed.
@@ -73,31 +63,28 @@ class _Task:
 
 
 class Watch:
-    """One wait for a set of tasks: IDs, or a search for active ones.
+    """One wait for a set of tasks, IDs or a search for active ones, until the requests' deadline.
 
-    `deadline` is on the port's clock; `once` checks each task once, and retries as `get` does.
+    `once` checks each task once.
     """
 
     def __init__(
         self,
         source: Sequence[str] | Search,
-        port: Port,
-        *,
-        deadline: float,
+        requests: Requests,
         schedule: Schedule,
-        uniform: Uniform,
+        *,
         goal: Goal | None = None,
         once: bool = False,
         tick_seconds: float = 1.0,
     ) -> None:
-        self._port = port
+        self._requests = requests
+        self._port = requests.port
         self._goal = goal or Goal()
         self._schedule = schedule
         self._once = once
         self._tick_seconds = tick_seconds
-        policy, end = (ONE_ANSWER, math.inf) if once else (UNTIL_DEADLINE, deadline)
-        self._requests = Requests(port, policy, uniform, deadline=end)
-        now = self._next_tick = port.now()
+        now = self._next_tick = self._port.now()
         # By ID in lower case: lists may spell one in another case than it was asked for.
         self._tasks: dict[str, _Task] = {}
         self._adopted: set[str] = set()
@@ -111,7 +98,7 @@ class Watch:
         self._has_unfinished = False
         self._finder: Finder | None = None
         if isinstance(source, Search):
-            self._finder = Finder(source, self._requests, now)
+            self._finder = Finder(source, requests, now)
         else:
             for task_id in source:
                 self._adopt(now, task_id)
@@ -136,7 +123,7 @@ class Watch:
     def _end(self, now: float) -> Iterator[Event]:
         outages, outage = self._requests.outages, None
         if outages.is_failing:
-            outage = self._requests.outage(is_lasting=False)
+            outage = self._requests.outage(at_least=0.0)
         else:
             yield from outages.news(None, now)
         for task in self._tasks.values():
@@ -159,8 +146,8 @@ class Watch:
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
         self._requests.deadline = now + _SUSPENDED_LOOK_SECONDS
-        self._round_began = -math.inf
-        self._cancel_reading(now)
+        self._round_began, self._round_due = -math.inf, now
+        self._cancel_reading()
         for key, task in self._tasks.items():
             self._requests.cancel(GetTask(task.task_id))
             if key in self._alone:
@@ -213,19 +200,18 @@ class Watch:
         self._sought = set(self._tasks)
         # Not the old ones that the last list was too short for: they would make this one longer.
         shown = self._sought - self._alone or self._sought
-        documents = [self._tasks[key].document for key in shown]
+        window = _window([self._tasks[key].document for key in shown])
         self._reading = Reading(
             self._requests,
-            round_parameters([each.created_on if each else None for each in documents]),
+            window.parameters(),
             most=2 * MOST_A_PAGE + _MOST_FOREIGN_SHARE * len(self._adopted),
-            sizes=_ROUND_SIZES,
-            policy=FOR_GOOD,
+            sizes=Sizes(first=MOST_A_PAGE),
         )
 
-    def _cancel_reading(self, now: float) -> None:
+    def _cancel_reading(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
-        self._reading, self._round_due = None, now
+        self._reading = None
 
     def _ask_alone(self, key: str, due: float) -> None:
         """Asks for the task by itself then, until a list shows it."""
@@ -251,8 +237,8 @@ class Watch:
         elif reading is not None and job in reading.pending:
             if isinstance(answer, PageAnswer):
                 yield from self._take_round_page(now, reading, job, answer)
-            else:  # the API refuses everything
-                self._cancel_reading(now)
+            else:  # refused: then it shows no task
+                self._end_round(now, set())
         elif isinstance(answer, PageAnswer):
             # The history of a type; without it the schedule does without it.
             self._schedule.expectations.learn(answer.documents)
@@ -288,10 +274,13 @@ class Watch:
         reading.take(page, answer)
         reading.ask_ahead()
         if not reading.pending:
-            self._reading = None
-            # The list only saves requests: nothing is concluded from a task's absence.
-            for key in (self._sought & self._tasks.keys()) - self._alone - reading.shown:
-                self._ask_alone(key, now)
+            self._end_round(now, reading.shown)
+
+    def _end_round(self, now: float, shown: Set[str]) -> None:
+        """The list only saves requests: nothing is concluded from a task's absence."""
+        self._cancel_reading()
+        for key in (self._sought & self._tasks.keys()) - self._alone - shown:
+            self._ask_alone(key, now)
 
     def _take_document(self, now: float, key: str, answer: TaskAnswer) -> Iterator[Event]:
         task, document = self._tasks[key], answer.document
@@ -341,20 +330,16 @@ class Watch:
         self._requests.cancel(GetTask(task.task_id))
 
 
-def round_parameters(created_on: Sequence[str | None]) -> Parameters:
-    """The list in which tasks created at these times show: all that was created in between.
+def _window(documents: Sequence[Document | None]) -> TaskQuery:
+    """All that was created between the first and the last of these tasks.
 
     Whatever their state, so that an end shows too.
     """
-    times = [parse_time(text) for text in created_on]
+    times = [parse_time(each.created_on) if each is not None else None for each in documents]
     known = [time for time in times if time is not None and time.year in _YEARS]
     if not known or len(known) < len(times):
-        return (("order_by", "desc"),)
-    return (
-        ("from_timestamp", api_time(min(known) - _SLACK)),
-        ("to_timestamp", api_time(max(known) + _SLACK)),
-        ("order_by", "desc"),
-    )
+        return TaskQuery()
+    return TaskQuery(since=min(known) - _SLACK, until=max(known) + _SLACK)
 
 
 def _in_context(error: ApiError, task: _Task, now: float) -> ApiError:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from gcore_tasks_cli.polling import schedule
 from gcore_tasks_cli.polling.events import Settled
+from gcore_tasks_cli.polling.requests import UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks import expectations
@@ -128,10 +129,8 @@ def _gtask(case: Case, task_type: str, dice: random.Random) -> tuple[float, int]
     world = World([task, *_past(task_type, case.past)], latency=0.0)
     wait = Watch(
         [task.id],
-        world,
-        deadline=START + _TIMEOUT_SECONDS,
-        schedule=Schedule(),
-        uniform=dice.uniform,
+        Requests(world, UNTIL_DEADLINE, dice.uniform, deadline=START + _TIMEOUT_SECONDS),
+        Schedule(),
         tick_seconds=_TIMEOUT_SECONDS,
     )
     (noticed,) = [event.at for event in wait.run() if isinstance(event, Settled)]

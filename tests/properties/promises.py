@@ -12,7 +12,7 @@ from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, Unfinished
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from tests.properties.world import FOR_GOOD, LISTS, START, SimulatedTask, World
@@ -40,13 +40,12 @@ def watch(
 ) -> list[Event]:
     """The events of a wait for these tasks, or all of the world's; `check_requests` held."""
     world.deadline = START + timeout
+    uniform = random.Random(seed).uniform
     wait = Watch(
         [task.id for task in world.tasks] if ids is None else ids,
-        world,
+        Requests(world, UNTIL_DEADLINE, uniform, deadline=world.deadline),
+        Schedule(interval),
         goal=goal or Goal(),
-        deadline=world.deadline,
-        schedule=Schedule(interval),
-        uniform=random.Random(seed).uniform,
     )
     events = []
     for event in wait.run():

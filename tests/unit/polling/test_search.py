@@ -19,6 +19,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.query import TaskQuery
@@ -34,14 +35,9 @@ APPEAR_SECONDS, FOLLOW_SECONDS, SOON = 2.0, 5.0, 0.2
 def search(world: World, goal: Search, timeout: float = 60.0, *, once: bool = False) -> list[Event]:
     """The events; each task that was found has one end."""
     world.deadline = START + timeout if not once else math.inf
-    wait = Watch(
-        goal,
-        world,
-        deadline=START + timeout,
-        schedule=Schedule(),
-        uniform=lambda _low, high: high,
-        once=once,
-    )
+    policy = ONE_ANSWER if once else UNTIL_DEADLINE
+    requests = Requests(world, policy, lambda _low, high: high, deadline=world.deadline)
+    wait = Watch(goal, requests, Schedule(), once=once)
     events = []
     for event in wait.run():
         world.made_progress()

@@ -19,6 +19,7 @@ from gcore_tasks_cli.polling.events import (
 )
 from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import ListPage
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from tests.properties.promises import check_noticed, settled, watch
@@ -43,11 +44,9 @@ TASKS = (
 def check_once(*ids: str, goal: Goal | None = None, world: World | None = None) -> list[Event]:
     wait = Watch(
         ids,
-        world or World(TASKS),
+        Requests(world or World(TASKS), ONE_ANSWER, lambda _low, high: high),
+        Schedule(),
         goal=goal,
-        deadline=START,  # a time-out of 0
-        schedule=Schedule(),
-        uniform=lambda _low, high: high,
         once=True,
     )
     return [event for event in wait.run() if not isinstance(event, Tick)]
@@ -151,10 +150,8 @@ def test_an_id_that_is_named_twice_is_waited_for_once_in_whatever_case() -> None
     twice = World([SimulatedTask("a", 5.0)])
     wait = Watch(
         ["a", "A", "a"],
-        twice,
-        deadline=START + 60,
-        schedule=Schedule(),
-        uniform=lambda _low, high: high,
+        Requests(twice, UNTIL_DEADLINE, lambda _low, high: high, deadline=START + 60),
+        Schedule(),
     )
     assert ends(list(wait.run())) == [(Settled, "a")]
     assert len(twice.requests) == len(world.requests)
