@@ -6,7 +6,7 @@ classes of their own, which a command inherits.
 
 import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,13 +29,8 @@ DEFAULT_HEARTBEAT_SECONDS = 60.0
 PROGRESS = ("auto", "live", "plain", "none")
 COLOR = ("auto", "always", "never")
 # The headings of help, in their order.
-INPUT, STOP, PACE, CHOICE, OUTPUT = HEADINGS = (
-    "Input",
-    "When to stop",
-    "How often to check",
-    "Choose tasks",
-    "Output",
-)
+HEADINGS = ("Input", "When to stop", "How often to check", "Choose tasks", "Output")
+INPUT, STOP, PACE, CHOICE, OUTPUT = HEADINGS
 
 
 class Option(NamedTuple):
@@ -51,8 +46,11 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def option(declaration: str, text: str, heading: str, choices: tuple[str, ...] = ()) -> Any:
-    """An option declared as help shows it: `-t, --timeout DURATION`."""
+def option(declaration: str, text: str, heading: str = "", choices: tuple[str, ...] = ()) -> Any:
+    """An option declared as help shows it: `-t, --timeout DURATION`.
+
+    Without a heading it is shown under that of the class that declares it.
+    """
     words = declaration.replace(",", "").split()
     names = tuple(word for word in words if word.startswith("-"))
     return Option(names, " ".join(words[len(names) :]), text, heading, choices)
@@ -117,6 +115,12 @@ class Command:
     )
     help: bool = option("-h, --help", "Show this page.", OUTPUT)
 
+    def __init_subclass__(cls, heading: str = OUTPUT) -> None:
+        """Puts the options that the class declares under this heading of help."""
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Option) and not value.heading:
+                setattr(cls, name, value._replace(heading=heading))
+
     def __init__(self, **values: Any) -> None:
         for name, (kind, declared) in self.declared().items():
             value = values.get(name)
@@ -147,14 +151,14 @@ class Command:
         """The declarations alone."""
         return [declared for _, declared in cls.declared().values()]
 
-    def given(self, *groups: "type[Command]") -> tuple[str, ...]:
-        """The options that these classes declare, as they were given."""
+    def given(self, group: "type[Command]", but: "type[Command]") -> tuple[str, ...]:
+        """The options of the first class that the other does not have, as they were given."""
         words: list[str] = []
-        for name in (name for group in groups for name in inspect.get_annotations(group)):
-            value, names = getattr(self, name), getattr(type(self), name).names
-            if names:
-                for each in value if isinstance(value, list) else [value]:
-                    words += [names[-1]] if each is True else [names[-1], each] if each else []
+        for field in (each for each in group.declared() if each not in but.declared()):
+            value, names = getattr(self, field), getattr(type(self), field).names
+            for each in value if isinstance(value, list) else [value]:
+                if names and each:
+                    words += names[-1:] if each is True else (names[-1], each)
         return tuple(words)
 
     def run(self) -> int:
@@ -178,7 +182,6 @@ class Form(Command):
     fields: str | None = option(
         "--fields LIST",
         "Print these fields, tab-separated, a line a task: id,state,data.name.",
-        OUTPUT,
     )
 
     def printer(self, text: "MakePrinter", **others: "MakePrinter | None") -> "MakePrinter":
@@ -201,14 +204,14 @@ class Form(Command):
         return next(iter(chosen.values()), text)
 
 
-class Scope(Command):
+class Scope(Command, heading=CHOICE):
     """The options that say in which projects and regions."""
 
     project: list[str] = option(
-        "-p, --project ID", "Project, or 'all'; repeatable. [env: GCORE_CLOUD_PROJECT_ID]", CHOICE
+        "-p, --project ID", "Project, or 'all'; repeatable. [env: GCORE_CLOUD_PROJECT_ID]"
     )
     region: list[str] = option(
-        "-r, --region ID", "Region, or 'all'; repeatable. [env: GCORE_CLOUD_REGION_ID]", CHOICE
+        "-r, --region ID", "Region, or 'all'; repeatable. [env: GCORE_CLOUD_REGION_ID]"
     )
 
     def query(self) -> "TaskQuery":
@@ -228,28 +231,24 @@ class Scope(Command):
         )
 
 
-class Filters(Scope):
+class Filters(Scope, heading=CHOICE):
     """The options that choose tasks."""
 
     type: list[str] = option(
-        "-T, --type TYPE", "Type, prefix (create_) or pattern ('*_volume'); repeatable.", CHOICE
+        "-T, --type TYPE", "Type, prefix (create_) or pattern ('*_volume'); repeatable."
     )
-    user: list[str] = option("--user ID", "Started by this user; repeatable.", CHOICE)
+    user: list[str] = option("--user ID", "Started by this user; repeatable.")
     resource: list[str] = option(
         "--resource ID",
         "Created this resource or is about it; give its full ID; repeatable.",
-        CHOICE,
     )
     since: str | None = option(
         "--since TIME",
         "Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
-        CHOICE,
     )
-    until: str | None = option(
-        "--until TIME", "Created until then; a date includes its day.", CHOICE
-    )
-    acknowledged: bool = option("--acknowledged", "Only acknowledged tasks.", CHOICE)
-    unacknowledged: bool = option("--unacknowledged", "Only the others.", CHOICE)
+    until: str | None = option("--until TIME", "Created until then; a date includes its day.")
+    acknowledged: bool = option("--acknowledged", "Only acknowledged tasks.")
+    unacknowledged: bool = option("--unacknowledged", "Only the others.")
 
     def query(self) -> "TaskQuery":
         """What they come to.
@@ -280,43 +279,42 @@ class Filters(Scope):
         )
 
 
-class Waiting(Command):
-    """The options of a wait."""
+class Ending(Command, heading=STOP):
+    """The options that say when a wait ends."""
 
     timeout: str | None = option(
         "-t, --timeout DURATION",
         "Stop after this long: 90, 90s, 10m, 1h30m; 0: check once and do not wait. [default: 2h]",
-        STOP,
     )
+    fail_fast: bool = option("--fail-fast", "Stop at the first task that fails.")
+    any: bool = option("--any", "Stop at the first task that ends.")
+
+
+class Waiting(Ending):
+    """The options of a wait."""
+
     interval: str | None = option(
         "-i, --interval SECONDS",
         "Check each task exactly this often (at least 0.1). [default: by age and task type]",
         PACE,
     )
-    fail_fast: bool = option("--fail-fast", "Stop at the first task that fails.", STOP)
-    any: bool = option("--any", "Stop at the first task that ends.", STOP)
-    quiet: bool = option("-q, --quiet", "Errors only.", OUTPUT)
+    quiet: bool = option("-q, --quiet", "Errors only.")
     progress: str | None = option(
         "--progress WHEN",
         "auto, live, plain, none. auto: live at a terminal, unless CI is set. "
         "[env: GTASK_PROGRESS]",
-        OUTPUT,
-        PROGRESS,
+        choices=PROGRESS,
     )
     heartbeat: str | None = option(
-        "--heartbeat DURATION",
-        "In logs: a line after this much silence; 0: never. [default: 60s]",
-        OUTPUT,
+        "--heartbeat DURATION", "In logs: a line after this much silence; 0: never. [default: 60s]"
     )
     verbose: bool = VERBOSE
     no_ci: bool = option(
-        "--no-ci", "In GitHub Actions: no annotations, job summary or step outputs.", OUTPUT
+        "--no-ci", "In GitHub Actions: no annotations, job summary or step outputs."
     )
 
-    def wait_options(
-        self, groups: "Sequence[type[Command]]", search: tuple[str, ...] = ()
-    ) -> "WaitOptions":
-        """How to wait; a command that goes on has the options of these groups, or the search.
+    def wait_options(self, search: type[Command] = Command) -> "WaitOptions":
+        """How to wait; the options of the class `search` take the place of IDs.
 
         Raises:
             UsageError: for an option that makes no sense.
@@ -331,7 +329,7 @@ class Waiting(Command):
         interval = seconds("--interval", self.interval, 0.0, SHORTEST_INTERVAL_SECONDS)
         return WaitOptions(
             Goal(self.fail_fast, self.any),
-            Resume(self.name(), longer.given(*groups), search),
+            Resume(self.name(), longer.given(type(self), search), self.given(search, Command)),
             interval=interval or None,
             heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
             quiet=self.quiet,

@@ -22,16 +22,6 @@ TOPICS = {
     "stability": "topics/stability.md",
     "scenarios": "sandbox/scenario.md",
 }
-ALSO_KNOWN_AS = {
-    **dict.fromkeys(("exit-code", "exit-status", "status"), "exit-codes"),
-    **dict.fromkeys(("env", "variables", "settings"), "environment"),
-    **dict.fromkeys(("id", "filters"), "ids"),
-    **dict.fromkeys(("json", "events", "fields"), "output"),
-    **dict.fromkeys(("report", "bugs", "support", "compatibility"), "stability"),
-    "wait": "waiting",
-    "github": "ci",
-    "scenario": "scenarios",
-}
 _WIDEST = 100
 # Longer terms of a list have a line of their own.
 _LONGEST_TERM = 26

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
-class Ack(Scope):
-    """Some tasks by their IDs, or all of some projects and regions."""
+class Ack(Scope, heading=CHOICE):
+    """Some tasks by their IDs, or all that have ended of some projects and regions."""
 
     task_ids: list[str] = MAYBE_TASK_IDS
-    all: bool = option("--all", "Acknowledge all tasks instead of those named.", CHOICE)
-    yes: bool = option("-y, --yes", "With --all: do not ask whether that is meant.", CHOICE)
+    all: bool = option("--all", "Acknowledge all tasks that have ended, instead of IDs.")
+    yes: bool = option("-y, --yes", "With --all: do not ask whether that is meant.")
     json: bool = JSON
     verbose: bool = VERBOSE
 
@@ -32,11 +32,9 @@ class Ack(Scope):
             raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
         if not self.all and (self.project or self.region):
             raise UsageError("--project and --region are for --all; task IDs say all by themselves")
-        query = self.query()._replace(acknowledged=False) if self.all else None
+        query = self.query() if self.all else None
         invocation = Invocation.begin(os.environ, verbose=self.verbose)
-        if query is not None:
-            return _all(invocation, query, sure=self.yes)
-        return self._some(invocation)
+        return self._some(invocation) if query is None else self._all(invocation, query)
 
     def _some(self, invocation: "Invocation") -> int:
         from gcore_tasks_cli.operations.fetch import print_each
@@ -48,31 +46,27 @@ class Ack(Scope):
         jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(self.task_ids)]
         return most_important(print_each(invocation, jobs, printer))
 
+    def _all(self, invocation: "Invocation", query: "TaskQuery") -> int:
+        from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
+        from gcore_tasks_cli.output import words
+        from gcore_tasks_cli.tasks.document import FINAL_STATES
 
-def _all(invocation: "Invocation", query: "TaskQuery", *, sure: bool) -> int:
-    from gcore_tasks_cli.operations.lists import acknowledge_all, read_pages
-    from gcore_tasks_cli.output import words
-    from gcore_tasks_cli.tasks.document import FINAL_STATES
-
-    streams = invocation.streams
-    if not sure and not streams.is_interactive:
-        raise UsageError(
-            "ack --all needs --yes where there is no terminal to ask at", hint="nothing was changed"
-        )
-    page = next(read_pages(query, invocation, most=1))
-    where = words.scope_words(query)
-    if page.total == 0:
-        streams.note(f"gtask: no unacknowledged task{where}")
-        return ExitCode.OK
-    tasks = words.tasks(page.total)
-    if not sure:
-        final = query._replace(states=tuple(FINAL_STATES))
-        count = min(page.total, next(read_pages(final, invocation, most=1)).total)
-        scope = where or " in all projects and regions"
-        states = f"{count:,} final, {page.total - count:,} active"
-        if not streams.confirms(f"Acknowledge {tasks}{scope} ({states})? [y/N] "):
+        streams, where = invocation.streams, words.scope_words(query)
+        if not self.yes and not streams.is_interactive:
+            raise UsageError(
+                "ack --all needs --yes where there is no terminal to ask at",
+                hint="nothing was changed",
+            )
+        ended = query._replace(acknowledged=False, states=tuple(FINAL_STATES))
+        total = next(read_pages(ended, invocation, most=1)).total
+        if total == 0:
+            streams.note(f"gtask: no task that has ended is unacknowledged{where}")
+            return ExitCode.OK
+        tasks = words.tasks(total, "ended task") + (where or " in all projects and regions")
+        question = f"Acknowledge {tasks}? It cannot be undone. [y/N] "
+        if not self.yes and not streams.confirms(question):
             streams.note("gtask: nothing was acknowledged")
             return ExitCode.INTERRUPTED  # so that `ack --all && …` does not go on
-    acknowledge_all(query, invocation)
-    streams.note(f"gtask: acknowledged {tasks}{where}")
-    return ExitCode.OK
+        acknowledge_all(query, invocation)
+        streams.note(f"gtask: acknowledged {tasks}")
+        return ExitCode.OK

@@ -8,7 +8,6 @@ from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.options import HEADINGS, Command, Option, argument
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.pages import (
-    ALSO_KNOWN_AS,
     TOPICS,
     Block,
     as_text,
@@ -27,17 +26,17 @@ class Help(Command):
     def run(self) -> int:
         """Prints the page, with its heads in bold at a terminal."""
         topic = self.topic or "gtask"
-        name = ALSO_KNOWN_AS.get(topic, topic)
         if topic in ("gtask", *NAMES):
             page = page_of(topic)
-        elif name in TOPICS:
-            page = topic_page(name) + (_settings_in_effect() if name == "environment" else [])
+        elif topic in TOPICS:
+            page = topic_page(topic) + (_settings_in_effect() if topic == "environment" else [])
         else:
             from gcore_tasks_cli.parser import did_you_mean
 
-            known = f"there is help on every command, and on {', '.join(TOPICS)}"
-            hint = did_you_mean(topic, [*NAMES, *TOPICS], known)
-            raise UsageError(f"there is no help on {topic!r}", hint=hint)
+            pages = {name: as_text(topic_page(name), str).lower() for name in TOPICS}
+            about = [name for name, text in pages.items() if topic.lower() in text] or TOPICS
+            hint = did_you_mean(topic, [*NAMES, *TOPICS], f"see gtask help {', '.join(about)}")
+            raise UsageError(f"there is no help page {topic!r}", hint=hint)
         Streams.standard().data(as_text(page, _bold))
         return 0
 

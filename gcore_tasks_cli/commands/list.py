@@ -13,21 +13,21 @@ _DEFAULT_LIMIT = 20
 ORDERS = ("desc", "asc")
 
 
-class List(Form, Filters):
+class List(Form, Filters, heading=CHOICE):
     """The tasks that all filters keep."""
 
     state: list[str] = option(
-        "-s, --state STATE", "In this state: NEW, RUNNING, FINISHED, ERROR; repeatable.", CHOICE
+        "-s, --state STATE", "In this state: NEW, RUNNING, FINISHED, ERROR; repeatable."
     )
-    active: bool = option("-a, --active", "Only what is not over: NEW and RUNNING.", CHOICE)
-    failed: bool = option("-f, --failed", "What ended in ERROR, each with its reason.", CHOICE)
+    active: bool = option("-a, --active", "Only what is not over: NEW and RUNNING.")
+    failed: bool = option("-f, --failed", "What ended in ERROR, each with its reason.")
     order: str | None = option(
-        "--order ORDER", "desc: newest first; asc: oldest first. [default: desc]", CHOICE, ORDERS
+        "--order ORDER", "desc: newest first; asc: oldest first. [default: desc]", choices=ORDERS
     )
     limit: str | None = option(
-        "-n, --limit N", f"Show at most N tasks. [default: {_DEFAULT_LIMIT}]", CHOICE
+        "-n, --limit N", f"Show at most N tasks. [default: {_DEFAULT_LIMIT}]"
     )
-    all: bool = option("--all", "Show all tasks, however many.", CHOICE)
+    all: bool = option("--all", "Show all tasks, however many.")
     ids: bool = option("--ids", "Print bare IDs, one a line.", OUTPUT)
     verbose: bool = VERBOSE
 

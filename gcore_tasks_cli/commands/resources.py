@@ -4,7 +4,6 @@ import os
 
 from gcore_tasks_cli.options import (
     DEFAULT_TIMEOUT_SECONDS,
-    OUTPUT,
     STOP,
     TASK_IDS,
     Waiting,
@@ -21,13 +20,11 @@ class Resources(Waiting):
     type: list[str] = option(
         "-T, --type TYPE",
         "Print only the IDs of this type (instances, volumes, …), bare, one a line; repeatable.",
-        OUTPUT,
     )
     json: bool = option(
         "-j, --json",
         "Print JSON, one object a task: task_id, state, and created_resources with only "
         "what was created.",
-        OUTPUT,
     )
 
     def run(self) -> int:
@@ -39,7 +36,7 @@ class Resources(Waiting):
         from gcore_tasks_cli.output.text import ResourcesPrinter
         from gcore_tasks_cli.polling.jobs import GetTask
 
-        options = self.wait_options((Resources, Waiting))
+        options = self.wait_options()
         timeout = seconds("--timeout", self.timeout, DEFAULT_TIMEOUT_SECONDS)
         waits = self.wait and timeout > 0
         invocation = Invocation.begin(

@@ -32,16 +32,16 @@ _FILTERS = (
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
-class Sandbox(Command):
+class Sandbox(Command, heading=INPUT):
     """A stand-in for the API, for a command or until Ctrl-C."""
 
     command: list[str] = argument(
         "[-- COMMAND...]", "Run this command with the sandbox's settings and exit with its status."
     )
     scenario: str | None = option(
-        "--scenario FILE", "A JSON file that describes other tasks and faults.", INPUT
+        "--scenario FILE", "A JSON file that describes other tasks and faults."
     )
-    port: str | None = option("--port PORT", "The port to listen on. [default: a free one]", INPUT)
+    port: str | None = option("--port PORT", "The port to listen on. [default: a free one]")
 
     def run(self) -> int:
         """Starts it, and the command."""

@@ -9,35 +9,30 @@ from gcore_tasks_cli.options import (
     CHOICE,
     DEFAULT_TIMEOUT_SECONDS,
     MAYBE_TASK_IDS,
-    OUTPUT,
     Filters,
     Form,
-    Scope,
     Waiting,
     option,
     seconds,
 )
 
 
-class Search(Filters):
+class Search(Filters, heading=CHOICE):
     """The options that choose tasks where no IDs are given."""
 
     active: bool = option(
         "-a, --active",
         "Without IDs: every task that is active now. In scripts, give this or a filter.",
-        CHOICE,
     )
     follow: bool = option(
         "-f, --follow",
         "Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, "
         "which then has no default.",
-        CHOICE,
     )
     appear: str | None = option(
         "--appear DURATION",
         "Without IDs: wait up to this long for something to start, then for all that matches; "
         "tasks already running are included.",
-        CHOICE,
     )
 
 
@@ -45,7 +40,7 @@ class Watch(Form, Waiting, Search):
     """Tasks by their IDs, or those that a search finds."""
 
     task_ids: list[str] = MAYBE_TASK_IDS
-    events: bool = option("--events", "Print a JSON line at each change and at each end.", OUTPUT)
+    events: bool = option("--events", "Print a JSON line at each change and at each end.")
 
     def run(self) -> int:
         """Waits for them."""
@@ -59,12 +54,13 @@ class Watch(Form, Waiting, Search):
         text = QuietPrinter if self.quiet else partial(SummaryPrinter, at_once=self.follow)
         make_printer = self.printer(text, events=EventPrinter if self.events else None)
         query = self.query()._replace(states=ACTIVE_STATES)
-        search = self.given(Search, Filters, Scope)
-        options = self.wait_options((Waiting, Form, Watch), search)
+        options = self.wait_options(Search)
+        search = options.resume.search
         timeout = seconds(
             "--timeout", self.timeout, math.inf if self.follow else DEFAULT_TIMEOUT_SECONDS
         )
-        limit = min(seconds("--appear", self.appear, math.inf), timeout) if self.appear else None
+        appear = seconds("--appear", self.appear, math.inf)
+        limit = None if self.appear is None else min(appear, timeout)
         self._check_search(search)
         invocation = Invocation.begin(
             os.environ,

@@ -50,12 +50,12 @@ def test_all_tells_how_many_and_where() -> None:
     with sandbox(tasks, [fault]) as server:
         done = gtask(server, "ack", "--all", "--yes", "--project", "5")
         assert (done.status, done.out) == (0, "")
-        assert done.err == "gtask: acknowledged 3 tasks in project 5\n"
+        assert done.err == "gtask: acknowledged 3 ended tasks in project 5\n"
         again = gtask(server, "ack", "--all", "--yes", env={"GCORE_CLOUD_PROJECT_ID": "5"})
-        assert again.err == "gtask: no unacknowledged task in project 5\n"
+        assert again.err == "gtask: no task that has ended is unacknowledged in project 5\n"
         assert len(gtask(server, "list", "--unacknowledged", "--ids").out.split()) == 3
         rest = gtask(server, "ack", "--all", "-y")
-        assert rest.err == "gtask: acknowledged 3 tasks\n"
+        assert rest.err == "gtask: acknowledged 3 ended tasks in all projects and regions\n"
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,12 @@ def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:
             command()[0], ["ack", "--all"], env=environment(server), timeout=STUCK_SECONDS
         )
         child.expect_exact(
-            "Acknowledge 3 tasks in all projects and regions (2 final, 1 active)? [y/N] "
+            "Acknowledge 2 ended tasks in all projects and regions? It cannot be undone. [y/N] "
         )
         child.sendline(answer)
-        child.expect_exact("acknowledged 3 tasks" if acknowledged else "nothing was acknowledged")
+        child.expect_exact(
+            "acknowledged 2 ended tasks" if acknowledged else "nothing was acknowledged"
+        )
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == (0 if acknowledged else 130)

@@ -92,7 +92,7 @@ def over_tls(
     [
         (
             ["watch", "a;b", "--json", "-i", "0.5", "--fail-fast"],
-            f"gtask watch 'a;b' --timeout {ENOUGH} --interval 0.5 --fail-fast --json",
+            f"gtask watch 'a;b' --json --interval 0.5 --timeout {ENOUGH} --fail-fast",
         ),
         (["watch", "--any", "--", "-x"], f"gtask watch --timeout {ENOUGH} --any -- -x"),
         (
