@@ -2,11 +2,11 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -18,17 +18,12 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.sandbox.scenario import Scenario
 
-_SCENARIO_LIMIT_BYTES = 16 * 1024 * 1024
+_IS_WINDOWS = os.name == "nt"
 _SIGNAL_POLL_SECONDS = 0.1
 _HIGHEST_PORT = 65535
 # The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _POWERSHELLS = ("pwsh", "powershell")
-# Default filters would hide the sandbox's tasks; the older names of their variables are refused.
-_FILTERS = (
-    *("GCORE_CLOUD_PROJECT_ID", "GCORE_CLOUD_REGION_ID"),
-    *("GCORE_CLOUD_PROJECT", "GCORE_CLOUD_REGION"),
-)
 _SHELLS = ("bash", "zsh", "fish", "sh", "dash", "ksh", "csh", "tcsh", "nu", *_POWERSHELLS)
 
 
@@ -55,19 +50,14 @@ class Sandbox(Command, heading=INPUT):
         port = self.port or "0"
         if not port.isdecimal() or int(port) > _HIGHEST_PORT:
             raise UsageError(f"--port is a number up to {_HIGHEST_PORT}, not {port[:50]!r}")
-        with ExitStack() as stack:
-            try:
-                server = stack.enter_context(SandboxServer(chosen, port=int(port)))
-            except OSError as error:
-                raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
-            variables = {
-                "GCORE_BASE_URL": server.base_url,
-                "GCORE_API_KEY": server.api_key,
-                "GTASK_SANDBOX_TASK_IDS": " ".join(server.task_ids),
-            }
+        try:
+            server = SandboxServer(chosen, port=int(port))
+        except OSError as error:
+            raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
+        with server:
             if self.command:
-                return _run(streams, self.command, variables)
-            return _serve(streams, variables)
+                return _run(streams, self.command, server.variables)
+            return _serve(streams, server.variables)
 
 
 def _scenario(path: str | None) -> "Scenario":
@@ -76,23 +66,43 @@ def _scenario(path: str | None) -> "Scenario":
     if path is None:
         return Scenario()
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(_SCENARIO_LIMIT_BYTES + 1)
+        return parse_scenario(Path(path).read_bytes())
+    except ScenarioError as error:
+        raise UsageError(f"the scenario file {path!r}: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read the scenario file {path!r}: {reason}") from None
-    if len(content) > _SCENARIO_LIMIT_BYTES:
-        raise UsageError(f"the scenario file {path!r} is larger than 16 MiB")
-    try:
-        return parse_scenario(content)
-    except ScenarioError as error:
-        raise UsageError(f"the scenario file {path!r}: {error}") from None
 
 
 def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str]) -> int:
     """Runs the command; its exit status, as a shell would report it."""
     from gcore_tasks_cli.errors import GtaskError
 
+    pass_on_to = _signals_to_pass_on()
+    if _is_interactive_shell(command) and streams.is_interactive:
+        streams.note("gtask: this shell uses the sandbox, whose tasks have started. Try:")
+        streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', command[0])}")
+        streams.note("gtask: to leave the shell and end the sandbox: exit, or Ctrl-D")
+    try:
+        child = subprocess.Popen(_found(command), env={**os.environ, **variables})
+    except FileNotFoundError:
+        streams.error(GtaskError(f"command not found: {command[0]}"))
+        return _NOT_FOUND
+    except (OSError, ValueError) as error:
+        streams.error(GtaskError(f"cannot run {command[0]}: {error}"))
+        return _NOT_EXECUTABLE
+    pass_on_to(child)
+    return _exit_status(child.wait())
+
+
+def _signals_to_pass_on() -> Callable[["subprocess.Popen[bytes]"], None]:
+    """Catches signals from now on; what it returns names the process that gets them.
+
+    The command may rely on signals from its first moment. The terminal sends Ctrl-C to the whole
+    process group, so the command gets it and decides what to do; SIGTERM and SIGHUP may come to
+    this process alone. A signal that was ignored before gtask started (nohup) stays ignored, for
+    the command too.
+    """
     children: list[subprocess.Popen[bytes]] = []
     early: list[int] = []
 
@@ -102,10 +112,11 @@ def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str
         else:
             early.append(number)
 
-    # Before the command starts: it may rely on signals from its first moment. The terminal sends
-    # Ctrl-C to the whole process group, so the command gets it and decides what to do; SIGTERM and
-    # SIGHUP may come to this process alone, so they are passed on. A signal that was ignored before
-    # gtask started (nohup) stays ignored, for the command too.
+    def pass_on_to(child: subprocess.Popen[bytes]) -> None:
+        children.append(child)
+        for missed in early:
+            child.send_signal(missed)
+
     for name, handler in (("SIGINT", lambda *_: None), ("SIGTERM", pass_on), ("SIGHUP", pass_on)):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -113,24 +124,25 @@ def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str
     if hasattr(signal, "SIGCHLD"):
         # If it is ignored, the system keeps no exit status.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if _is_interactive_shell(command) and streams.is_interactive:
-        streams.note("gtask: this shell uses the sandbox, whose tasks have started. Try:")
-        streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', command[0])}")
-        streams.note("gtask: to leave the shell and end the sandbox: exit, or Ctrl-D")
-    try:
-        kept = {n: value for n, value in os.environ.items() if n not in _FILTERS}
-        child = subprocess.Popen(command, env={**kept, **variables})
-    except FileNotFoundError:
-        streams.error(GtaskError(f"command not found: {command[0]}"))
-        return _NOT_FOUND
-    except (OSError, ValueError) as error:
-        streams.error(GtaskError(f"cannot run {command[0]}: {error}"))
-        return _NOT_EXECUTABLE
-    children.append(child)
-    for missed in early:
-        child.send_signal(missed)
-    status = child.wait()
-    return status if status >= 0 else 128 - status
+    return pass_on_to
+
+
+def _found(command: Sequence[str]) -> Sequence[str]:
+    """The command; on Windows with the path of its program, which by itself finds no .cmd file."""
+    program, *arguments = command
+    path = shutil.which(program) if _IS_WINDOWS else None
+    return [path or program, *arguments]
+
+
+def _exit_status(of_child: int) -> int:
+    """The exit status for what a command ended with.
+
+    A signal's number is negative. Statuses of Windows have 32 bits: 0xC000013A is Ctrl-C; a process
+    can only leave with them as signed numbers.
+    """
+    if of_child < 0:
+        return 128 - of_child
+    return of_child if of_child < 2**31 else of_child - 2**32
 
 
 def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
@@ -138,10 +150,10 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: stopped.append(number))
-    shell = "powershell" if os.name == "nt" else "sh"
+    shell = "powershell" if _IS_WINDOWS else "sh"
     for name, value in variables.items():
         line = f"export {name}={shlex.quote(value)}"
-        if os.name == "nt":
+        if _IS_WINDOWS:
             line = "$env:{} = '{}'".format(name, value.replace("'", "''"))
         streams.data(line + "\n")
     lines = "the lines above" if streams.out.isatty() else "the lines of standard output"

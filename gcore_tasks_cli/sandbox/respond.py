@@ -3,23 +3,33 @@
 import json
 import math
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, unquote
 
 from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, ValidationError
 
-from gcore_tasks_cli.sandbox.world import World
-
-_KINDS = {"instances": "vm", "volumes": "volume", "networks": "network"}
+from gcore_tasks_cli.sandbox import resources
+from gcore_tasks_cli.sandbox.scenario import ENDED
+from gcore_tasks_cli.sandbox.world import ApiError, World
 
 # A status and a body.
 Response = tuple[int, bytes]
 Values = Mapping[str, list[str]]
 
 _REPEATABLE = ("state", "task_type", "project_id", "region_id")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request; `target` is the path with its query."""
+
+    method: str
+    target: str
+    authorization: str
+    body: bytes
 
 
 def _epoch(text: str) -> float:
@@ -53,29 +63,36 @@ class _Query(BaseModel):
         ]
 
 
-def respond(world: World, now: float, method: str, target: str, authorization: str) -> Response:
-    """The API's response to a request, `now` seconds after the sandbox's start.
+def respond(world: World, now: float, request: Request) -> Response:
+    """The API's response to a request, `now` seconds after the sandbox's start."""
+    try:
+        with world.lock:
+            status, value = _answer(world, now, request)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        status, value = ApiError(400, "ValidationError", f"{place}: {first['msg']}").answer
+    except ApiError as error:
+        status, value = error.answer
+    return status, b"" if value is None else json.dumps(value, separators=(",", ":")).encode()
 
-    `target` is the path with its query.
-    """
-    path, _, query = target.partition("?")
-    scheme, _, key = authorization.partition(" ")
+
+def _answer(world: World, now: float, request: Request) -> tuple[int, Any]:
+    scheme, _, key = request.authorization.partition(" ")
     if scheme.lower() != "apikey" or key.strip() != world.api_key:
-        return _error(401, "UnauthorizedError", "Bad permanent token: it is not known")
-    for pattern, only_method, answer in _ROUTES:
-        if (match := re.fullmatch(pattern, path)) is None:
-            continue
-        if method != only_method:
-            return _error(405, "MethodNotAllowed", f"only {only_method} is allowed here")
-        values = parse_qs(query, keep_blank_values=True)
-        try:
-            with world.lock:
-                return answer(world, now, values, *(unquote(part) for part in match.groups()))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            return _error(400, "ValidationError", f"{place}: {first['msg']}")
-    return _error(404, "NotFoundError", f"the sandbox has no {target[:200]}")
+        raise ApiError(401, "UnauthorizedError", "Bad permanent token: it is not known")
+    path, _, query = request.target.partition("?")
+    values = parse_qs(query, keep_blank_values=True)
+    for pattern, method, answer in _ROUTES:
+        if (match := re.fullmatch(pattern, path)) is not None:
+            if request.method != method:
+                raise ApiError(405, "MethodNotAllowed", f"only {method} is allowed here")
+            return answer(world, now, values, *(unquote(part) for part in match.groups()))
+    if (target := resources.Target.of(path)) is None:
+        raise ApiError(404, "NotFoundError", f"the sandbox has no {path[:200]}")
+    if request.method == "GET":
+        return 200, resources.read(world, now, target)
+    return 200, resources.write(world, now, request.method, target, request.body)
 
 
 def _query(values: Values, names: Iterable[str] = _Query.model_fields) -> _Query:
@@ -86,7 +103,7 @@ def _query(values: Values, names: Iterable[str] = _Query.model_fields) -> _Query
     )
 
 
-def _list(world: World, now: float, values: Values) -> Response:
+def _list(world: World, now: float, values: Values) -> tuple[int, Any]:
     query = _query(values)
     documents = query.choose(
         world.document(task, now)
@@ -96,57 +113,38 @@ def _list(world: World, now: float, values: Values) -> Response:
     if query.order_by == "asc":
         documents.reverse()
     page = documents[query.offset : query.offset + query.limit]
-    return _json(200, {"count": len(documents), "results": page})
+    return 200, {"count": len(documents), "results": page}
 
 
-def _active(world: World, now: float, values: Values, project: str, region: str) -> Response:
+def _active(world: World, now: float, values: Values, project: str, region: str) -> tuple[int, Any]:
     here = {"project_id": [project], "region_id": [region], "state": ["NEW", "RUNNING"]}
     return _list(world, now, {**values, **here})
 
 
-def _show(world: World, now: float, _values: Values, task_id: str) -> Response:
-    if (task := world.find(task_id, now)) is None:
-        return _error(404, "NotFoundError", f"Task {task_id} was not found")
-    return _json(200, world.document(task, now))
+def _show(world: World, now: float, _values: Values, task_id: str) -> tuple[int, Any]:
+    return 200, world.document(world.find(task_id, now), now)
 
 
-def _acknowledge(world: World, now: float, values: Values, task_id: str) -> Response:
-    world.acknowledge(task_id, now)
+def _acknowledge(world: World, now: float, values: Values, task_id: str) -> tuple[int, Any]:
+    world.acknowledge(world.find(task_id, now), now)
     return _show(world, now, values, task_id)
 
 
-def _acknowledge_all(world: World, now: float, values: Values) -> Response:
+def _acknowledge_all(world: World, now: float, values: Values) -> tuple[int, Any]:
+    """Acknowledges what has ended: an active task has nothing to be seen yet."""
     scope = _query(values, ("project_id", "region_id"))
-    documents = scope.choose(world.document(task, now) for task in world.all(now))
-    for document in documents:
-        world.acknowledge(document["id"], now)
-    return 204, b""
-
-
-def _start(
-    world: World, now: float, _values: Values, kind: str, deleted_id: str | None = None
-) -> Response:
-    return _json(200, {"tasks": [world.start(_KINDS[kind], now, deleted_id).id]})
+    for task in world.all(now):
+        if task.phase(now) == ENDED and scope.choose([world.document(task, now)]):
+            world.acknowledge(task, now)
+    return 204, None
 
 
 _TASKS = "/cloud/v1/tasks"
-_RESOURCES = f"/cloud/v[0-9]+/({'|'.join(_KINDS)})/[^/]+/[^/]+"
 # A path, its only method, and what answers it; the first that fits counts.
-_ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+_ROUTES: tuple[tuple[str, str, Callable[..., tuple[int, Any]]], ...] = (
     (_TASKS, "GET", _list),
     (f"{_TASKS}/acknowledge_all", "POST", _acknowledge_all),
     (f"{_TASKS}/([^/]+)", "GET", _show),
     (f"{_TASKS}/([^/]+)/acknowledge", "POST", _acknowledge),
     (f"{_TASKS}/([^/]+)/([^/]+)/active", "GET", _active),
-    (_RESOURCES, "POST", _start),
-    (f"{_RESOURCES}/([^/]+)", "DELETE", _start),
 )
-
-
-def _json(status: int, value: Any) -> Response:
-    return status, json.dumps(value, separators=(",", ":")).encode()
-
-
-def _error(status: int, kind: str, message: str) -> Response:
-    request_id = f"req-{uuid.uuid4()}"
-    return _json(status, {"exception_class": kind, "message": message, "request_id": request_id})

@@ -62,7 +62,7 @@ class Started(Entry):
     lasts: Seconds = 5.0
     ends: Literal["FINISHED", "ERROR", "NEVER"] = "FINISHED"
     error: str = ""
-    created_resources: Mapping[str, Any] = {}
+    created_resources: Mapping[str, list[str | int]] = {}
     detailed_states: tuple[str, ...] = Field(default=(), strict=False)
     vanishes_after: Seconds = math.inf
     document: Mapping[str, Any] = {}
@@ -83,6 +83,10 @@ class SimulatedTask(Started):
             return ENDED
         steps = max(1, len(self.detailed_states))
         return 1 + min(steps - 1, int(running_for / (self.lasts or 1) * steps))
+
+    def is_finished(self, now: float) -> bool:
+        """Whether it has ended well."""
+        return self.ends == "FINISHED" and self.phase(now) == ENDED
 
 
 class Generated(Entry):
@@ -113,7 +117,6 @@ class Generated(Entry):
 class Fault(Entry):
     """A fault; `between` is when it is active, and None means no end."""
 
-    do: str
     between: Span = (0.0, None)
 
 

@@ -15,9 +15,9 @@ from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
 from gcore_tasks_cli.sandbox import faults
-from gcore_tasks_cli.sandbox.respond import Response, respond
+from gcore_tasks_cli.sandbox.respond import Request, Response, respond
 from gcore_tasks_cli.sandbox.scenario import ENDED, RequestFault, Scenario
-from gcore_tasks_cli.sandbox.world import World
+from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, World
 
 _POLL_SECONDS = 0.05
 
@@ -36,7 +36,7 @@ class HttpConnection(BaseHTTPRequestHandler):
     def _request(self) -> None:
         if "Transfer-Encoding" in self.headers:
             self.close_connection = True  # where the next request begins is unknown
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self.pause(self.server.scenario.latency)
         fault = self.server.fault_of(self.command, self.path)
         if fault is None:
@@ -53,7 +53,8 @@ class HttpConnection(BaseHTTPRequestHandler):
     def normal_response(self) -> Response:
         """The response without a fault."""
         key = self.headers.get("Authorization", "")
-        return respond(self.server.world, self.server.now(), self.command, self.path, key)
+        request = Request(self.command, self.path, key, self.body)
+        return respond(self.server.world, self.server.now(), request)
 
     def respond(self, status: int, body: bytes, more: Mapping[str, str] | None = None) -> None:
         """Sends a well-formed response; a header `date+5` becomes the HTTP date in 5 seconds."""
@@ -149,14 +150,16 @@ class SandboxServer(ThreadingTCPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
-    def api_key(self) -> str:
-        """The only key that it accepts."""
-        return self.scenario.api_key
-
-    @property
-    def task_ids(self) -> list[str]:
-        """The IDs of the tasks that had not ended before it started."""
-        return [task.id for task in self.scenario.all_tasks if task.phase(0) != ENDED]
+    def variables(self) -> dict[str, str]:
+        """The environment of programs that use it; the tasks are those that have not ended yet."""
+        task_ids = (task.id for task in self.scenario.all_tasks if task.phase(0) != ENDED)
+        return {
+            "GCORE_BASE_URL": self.base_url,
+            "GCORE_API_KEY": self.scenario.api_key,
+            "GCORE_CLOUD_PROJECT_ID": str(PROJECT_ID),
+            "GCORE_CLOUD_REGION_ID": str(REGION_ID),
+            "GTASK_SANDBOX_TASK_IDS": " ".join(task_ids),
+        }
 
     def now(self) -> float:
         """Seconds since time zero."""

@@ -2,10 +2,11 @@
 
 import threading
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.sandbox.scenario import ENDED, Scenario, SimulatedTask, builtin_tasks
+from gcore_tasks_cli.sandbox.scenario import ENDED, Scenario, SimulatedTask
 
 # By the API's published description; `l7polices` is its spelling.
 RESOURCE_TYPES = (
@@ -18,6 +19,21 @@ RESOURCE_TYPES = (
     *("subnets", "volumes"),
 )
 PROJECT_ID, REGION_ID, CLIENT_ID, USER_ID = 1234, 76, 8, 4321
+
+
+class ApiError(Exception):
+    """A response that reports an error."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        request_id = f"req-{uuid.uuid4()}"
+        self.answer = (
+            status,
+            {
+                "exception_class": kind,
+                "message": message,
+                "request_id": request_id,
+            },
+        )
 
 
 class World:
@@ -38,10 +54,16 @@ class World:
         # The latest document of each task: long lists are asked for again and again.
         self._rendered: dict[str, tuple[object, dict[str, Any]]] = {}
 
-    def find(self, task_id: str, now: float) -> SimulatedTask | None:
-        """The task with this ID, unless it has vanished."""
+    def find(self, task_id: str, now: float) -> SimulatedTask:
+        """The task with this ID.
+
+        Raises:
+            ApiError: if there is none, or it has vanished.
+        """
         task = self._tasks.get(task_id)
-        return task if task is not None and now < task.vanishes_after else None
+        if task is None or now >= task.vanishes_after:
+            raise ApiError(404, "NotFoundError", f"Task {task_id} was not found")
+        return task
 
     def all(self, now: float) -> list[SimulatedTask]:
         """All tasks, newest first."""
@@ -56,26 +78,22 @@ class World:
             self._rendered[task.id] = key, document
         return document
 
-    def acknowledge(self, task_id: str, now: float) -> None:
+    def acknowledge(self, task: SimulatedTask, now: float) -> None:
         """Marks the task as acknowledged."""
-        self._acknowledged.setdefault(task_id, _timestamp(self.epoch + now))
+        self._acknowledged.setdefault(task.id, _timestamp(self.epoch + now))
 
-    def start(self, kind: str, now: float, deleted_id: str | None) -> SimulatedTask:
-        """A new task, as a write call starts one to create a resource or to delete this one.
-
-        `kind` is vm, volume or network. The task ends well, like the built-in one of its type,
-        but for what the scenario changes.
-        """
-        task_type = f"{'create' if deleted_id is None else 'delete'}_{kind}"
-        usual = next((t for t in builtin_tasks() if t.task_type == task_type), builtin_tasks()[0])
-        name = "instance" if kind == "vm" else kind
-        changes: dict[str, Any] = {"task_type": task_type, "ends": "FINISHED", "error": ""}
-        if deleted_id is None:
-            changes |= {"created_resources": {f"{name}s": [str(uuid.uuid4())]}}
-        else:
-            changes |= {"created_resources": {}, "document": {"data": {f"{name}_id": deleted_id}}}
-        changes |= {name: getattr(self._started, name) for name in self._started.model_fields_set}
-        task = usual.model_copy(update={**changes, "id": str(uuid.uuid4()), "age": -now})
+    def start(
+        self,
+        task_type: str,
+        now: float,
+        created: Mapping[str, list[str]],
+        document: Mapping[str, Any],
+    ) -> SimulatedTask:
+        """A new task, of which the scenario may change everything."""
+        changes = self._started.model_dump(exclude_unset=True)
+        fields = {"task_type": task_type, "created_resources": created, **changes}
+        fields["document"] = {**document, **changes.get("document", {})}
+        task = SimulatedTask(id=str(uuid.uuid4()), **fields).model_copy(update={"age": -now})
         self._tasks = {task.id: task, **self._tasks}
         return task
 

@@ -6,11 +6,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli.commands import sandbox as sandbox_command
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     GTASK,
@@ -58,7 +60,7 @@ def test_options_behind_the_command_are_its_own() -> None:
     assert (ran.status, ran.out, ran.err) == (0, "--port sandbox$key\n", "")
 
 
-def test_default_filters_do_not_hide_the_tasks() -> None:
+def test_project_and_region_are_its_own() -> None:
     env = {"GCORE_CLOUD_PROJECT_ID": "999", "GCORE_CLOUD_REGION": "999", "GCORE_API_URL": "x"}
     ran = gtask(None, "sandbox", *command("list", "--ids"), env=env)
     assert ran.status == 0
@@ -122,14 +124,16 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    exports = [process.stdout.readline().decode() for _ in range(3)]
+    exports = [process.stdout.readline().decode() for _ in range(5)]
     notes = [process.stderr.readline().decode() for _ in range(2)]
     assert "Paste the lines of standard output into another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]
     assert notes[1] == '  gtask watch "$GTASK_SANDBOX_TASK_IDS"\n'
-    script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS"'
+    script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS|'
+    script += '$GCORE_CLOUD_PROJECT_ID|$GCORE_CLOUD_REGION_ID"'
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
-    base_url, key, ids = said.strip().split("|")
+    base_url, key, ids, *scope = said.strip().split("|")
+    assert scope == ["1234", "76"]
     env = {"GCORE_BASE_URL": base_url, "GCORE_API_KEY": key}
     assert gtask(None, "get", *ids.split(), env=env).status == 0
     began = time.monotonic()
@@ -139,6 +143,24 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     assert process.returncode == status
     assert out == b""
     assert err == b""
+
+
+@pytest.mark.parametrize("status", [0xC000013A, 0xC0000005, 2**32 - 1])
+def test_a_status_of_windows_is_one_that_a_process_can_leave_with(status: int) -> None:
+    code = f"import os; os._exit({sandbox_command._exit_status(status)})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (status & 0xFF, b"")
+
+
+def test_on_windows_a_program_is_found_by_its_extensions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "npm"
+    script.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sandbox_command, "_IS_WINDOWS", True)
+    assert sandbox_command._found(["npm", "test"]) == [str(script), "test"]
+    assert sandbox_command._found(["no-such-command", "a"]) == ["no-such-command", "a"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")

@@ -196,6 +196,10 @@ class SandboxServer(server.SandboxServer):
     def base_url(self) -> str:
         return super().base_url if self._tls is None else f"https{super().base_url[4:]}"
 
+    @property
+    def api_key(self) -> str:
+        return self.scenario.api_key
+
     def fault_of(self, method: str, target: str) -> RequestFault | None:
         with self._first:
             if self._is_waiting:

@@ -1,0 +1,168 @@
+"""Requests for what tasks create: every write starts a task, and what it creates can be read."""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote
+
+from gcore_tasks_cli.sandbox.world import (
+    PROJECT_ID,
+    REGION_ID,
+    RESOURCE_TYPES,
+    ApiError,
+    World,
+)
+
+_SAMPLES = Path(__file__).with_name("resources.json")
+_WORD = re.compile("k8s|(l7)?[a-z_]+")
+# Where the API does not go by the words of the path.
+_TASK_NAMES = {
+    "instance": "vm",
+    "bminstance": "bm",
+    "floatingip": "fip",
+    "file_share": "sfs",
+    "dbaa_postgre_cluster": "dbaas_postgres_cluster",
+    "k8s_cluster": "k8s_cluster_v2",
+    "k8s_cluster_pool": "k8s_cluster_pool_v2",
+}
+_VERBS = {"POST": "create", "DELETE": "delete", "PUT": "update", "PATCH": "update"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a path names: words such as k8s, clusters; IDs by their names in a task's data."""
+
+    words: list[str]
+    ids: dict[str, str]
+    project_id: int
+    region_id: int
+    ends_with_id: bool
+
+    @classmethod
+    def of(cls, path: str) -> Self | None:
+        """The target of a path such as /cloud/v1/networks/1234/76; None for any other."""
+        if not re.match(f"/cloud/v[0-9]+/(?!tasks)({_WORD.pattern})(/|$)", path):
+            return None
+        words: list[str] = []
+        numbers: list[int] = []
+        ids: dict[str, str] = {}
+        for segment in filter(None, path.split("/")[3:]):
+            if _WORD.fullmatch(segment):
+                words.append(segment)
+            elif len(numbers) < 2 and re.fullmatch("[0-9]{1,9}", segment):
+                numbers.append(int(segment))
+            else:
+                name = _singular(words[-1])
+                ids["instance_uuid" if name == "instance" else f"{name}_id"] = unquote(segment)
+        project, region = [*numbers, *(PROJECT_ID, REGION_ID)[len(numbers) :]]
+        return cls(words, ids, project, region, bool(ids) and not _WORD.fullmatch(segment))
+
+    @property
+    def resource_type(self) -> str | None:
+        """The type in created_resources; None where there is none for it."""
+        last = self.words[-1]
+        names = (f"{self.words[0]}_{last}", last, re.sub("^(lb|bm)", "", last))
+        return next((name for name in names if name in RESOURCE_TYPES), None)
+
+    def task_type(self, method: str) -> str:
+        """The type of the task that this method starts, such as delete_vm or attach_volume."""
+        verb, words = _VERBS[method], self.words
+        if method == "POST" and self.ids and not self.ends_with_id and words[-1][-1] != "s":
+            *words, verb = words
+        name = "_".join(_singular(word) for word in words)
+        return f"{verb}_{_TASK_NAMES.get(name, name)}"
+
+
+def read(world: World, now: float, target: Target) -> dict[str, Any]:
+    """A resource, or the list of all of its type.
+
+    Raises:
+        ApiError: if there is no such resource or type.
+    """
+    kind = target.resource_type
+    found = {} if kind is None else _existing(world, now, target, kind)
+    if kind is not None and not target.ends_with_id:
+        return {"count": len(found), "results": list(found.values())}
+    *_, last = target.ids.values() or [""]
+    if last not in found:
+        raise ApiError(404, "NotFoundError", f"{target.words[-1]} {last} was not found")
+    return found[last]
+
+
+def write(world: World, now: float, method: str, target: Target, body: bytes) -> dict[str, Any]:
+    """Starts the task of a write; the response names it.
+
+    Raises:
+        ApiError: if the body is not JSON.
+    """
+    if method not in _VERBS:
+        raise ApiError(405, "MethodNotAllowed", f"{method} is not allowed here")
+    try:
+        fields = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise ApiError(400, "ValidationError", "the body is not JSON") from None
+    task_type = target.task_type(method)
+    kind = target.resource_type if task_type.startswith("create_") else None
+    document = {
+        "project_id": target.project_id,
+        "region_id": target.region_id,
+        "data": {**target.ids, **(fields if isinstance(fields, dict) else {})},
+    }
+    created = {kind: [str(uuid.uuid4())]} if kind else {}
+    return {"tasks": [world.start(task_type, now, created, document).id]}
+
+
+def _existing(world: World, now: float, target: Target, kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of a type: what tasks that are FINISHED created, changed and deleted."""
+    found: dict[str, dict[str, Any]] = {}
+    for task in reversed(world.all(now)):
+        document = world.document(task, now)
+        scope = document["project_id"], document["region_id"]
+        if scope != (target.project_id, target.region_id) or not task.is_finished(now):
+            continue
+        data = document["data"] if isinstance(document["data"], dict) else {}
+        for resource_id in task.created_resources.get(kind, ()):
+            found[str(resource_id)] = _resource(kind, resource_id, document) | _fields(kind, data)
+        for changed in [value for value in data.values() if isinstance(value, str)]:
+            if task.task_type.startswith("delete_"):
+                found.pop(changed, None)
+            elif changed in found and task.task_type.startswith("update_"):
+                found[changed] |= _fields(kind, data)
+    return found
+
+
+def _resource(kind: str, resource_id: str | int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource as the API shows it, for the most part the same for all of its type."""
+    return {
+        "id": resource_id,
+        **_sample(kind),
+        "project_id": document["project_id"],
+        "region_id": document["region_id"],
+        "created_at": f"{document['finished_on']}+0000",
+        "updated_at": f"{document['finished_on']}+0000",
+        "creator_task_id": document["id"],
+    }
+
+
+def _fields(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the body of a request gives a resource: the values that the API shows as they are."""
+    return {
+        name: value
+        for name, value in data.items()
+        if isinstance(value, str | int) and type(value) is type(_sample(kind).get(name))
+    }
+
+
+@cache
+def _sample(kind: str) -> dict[str, Any]:
+    samples = json.loads(_SAMPLES.read_bytes())
+    return {**samples["all"], **samples.get(kind, {})}
+
+
+def _singular(word: str) -> str:
+    return re.sub("(?<=[a-z])s$", "", re.sub("ies$", "y", word))
