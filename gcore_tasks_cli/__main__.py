@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         return _say(f"the system refused: {error.strerror}", ExitCode.NO_ANSWER)
     except GtaskError as error:
         from gcore_tasks_cli.output.streams import Streams
-        from gcore_tasks_cli.settings.key import secrets_at_hand
+        from gcore_tasks_cli.settings.settings import secrets_at_hand
 
         # An option that got the key by mistake is quoted in its error.
         streams = Streams.standard(secrets_at_hand(os.environ))

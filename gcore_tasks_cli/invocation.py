@@ -67,6 +67,8 @@ class Invocation(NamedTuple):
             _in_background(partial(_tls_context, settings)) if settings.uses_tls else None
         )
         streams = Streams.standard(settings.secrets)
+        if settings.note and not quiet:
+            streams.note(settings.note)
         if verbose:
             from gcore_tasks_cli.api.request_log import RequestLog
 

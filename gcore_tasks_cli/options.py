@@ -5,6 +5,7 @@ classes of their own, which a command inherits.
 """
 
 import inspect
+import math
 import os
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     MakePrinter = Callable[[Streams, Mapping[str, str]], Printer]
 
 SHORTEST_INTERVAL_SECONDS = 0.1
-DEFAULT_TIMEOUT_SECONDS = 7200.0
 DEFAULT_HEARTBEAT_SECONDS = 60.0
 # `--progress` and `--color`, the default first.
 PROGRESS = ("auto", "live", "plain", "none")
@@ -284,7 +284,8 @@ class Ending(Command, heading=STOP):
 
     timeout: str | None = option(
         "-t, --timeout DURATION",
-        "Stop after this long: 90, 90s, 10m, 1h30m; 0: check once and do not wait. [default: 2h]",
+        "Stop after this long: 90, 90s, 10m, 1h30m; 0: check once and do not wait. "
+        "[env: GCORE_POLLING_TIMEOUT_SECONDS; default: 2h]",
     )
     fail_fast: bool = option("--fail-fast", "Stop at the first task that fails.")
     any: bool = option("--any", "Stop at the first task that ends.")
@@ -324,7 +325,7 @@ class Waiting(Ending):
         from gcore_tasks_cli.polling.goal import Goal
 
         longer = copy(self)
-        if seconds("--timeout", self.timeout, DEFAULT_TIMEOUT_SECONDS) == 0:
+        if seconds("--timeout", self.timeout, math.inf) == 0:
             longer.timeout = None
         interval = seconds("--interval", self.interval, 0.0, SHORTEST_INTERVAL_SECONDS)
         return WaitOptions(

@@ -77,7 +77,7 @@ class Session:
             error.message = self._key.secrets.hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
             if error.status == HTTPStatus.UNAUTHORIZED:
-                error.hint = self._settings.refused_key_hint(error.message)
+                error.hint = self._settings.refused_key_hint
             raise error from None
         finally:
             request_id = response.headers.get("x-request-id") if response else None
@@ -151,15 +151,16 @@ class Session:
         self._status = None
         self._is_reused = self._transport is not None
         transport = self._transport = self._transport or self._new_transport()
+        headers = httpx.Headers(
+            {"User-Agent": f"gtask/{__version__}", "Accept": "application/json"}
+        )
+        headers.update(self._settings.headers)
+        headers["Authorization"] = f"APIKey {self._key.value}"
+        headers["Accept-Encoding"] = "gzip"
         request = httpx.Request(
             method,
             url,
-            headers={
-                "Authorization": f"APIKey {self._key.value}",
-                "User-Agent": f"gtask/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-            },
+            headers=headers,
             extensions={"trace": self._trace, "timeout": {"connect": CONNECT_LIMIT_SECONDS}},
         )
         host, secrets = self._settings.host, self._key.secrets
@@ -167,8 +168,8 @@ class Session:
             self._status = response.status_code
             is_good = 200 <= response.status_code < 300
             limit = BODY_LIMIT_BYTES if is_good else _ERROR_BODY_LIMIT_BYTES
-            headers = {name: secrets.hide(value) for name, value in response.headers.items()}
-            encoding = headers.get("content-encoding", "")
+            said = {name: secrets.hide(value) for name, value in response.headers.items()}
+            encoding = said.get("content-encoding", "")
             try:
                 body = read_body(response.iter_raw(), encoding, limit, host)
             except (ApiError, httpx.HTTPError, OSError):
@@ -180,7 +181,7 @@ class Session:
             body = secrets.hide(body[:limit].decode("utf-8", "replace")).encode()
         elif len(body) > limit:
             raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
-        return Response(host, self._status, headers, secrets.hide_in_body(body))
+        return Response(host, self._status, said, secrets.hide_in_body(body))
 
     def _new_transport(self) -> httpx.HTTPTransport:
         """A way to the API that follows no redirect, keeps no cookie and reads no variable."""

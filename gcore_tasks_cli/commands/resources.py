@@ -3,7 +3,6 @@
 import os
 
 from gcore_tasks_cli.options import (
-    DEFAULT_TIMEOUT_SECONDS,
     STOP,
     TASK_IDS,
     Waiting,
@@ -35,9 +34,10 @@ class Resources(Waiting):
         from gcore_tasks_cli.operations.wait import wait as wait_for
         from gcore_tasks_cli.output.text import ResourcesPrinter
         from gcore_tasks_cli.polling.jobs import GetTask
+        from gcore_tasks_cli.settings.settings import default_timeout
 
         options = self.wait_options()
-        timeout = seconds("--timeout", self.timeout, DEFAULT_TIMEOUT_SECONDS)
+        timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
         waits = self.wait and timeout > 0
         invocation = Invocation.begin(
             os.environ,

@@ -42,7 +42,7 @@ class Sandbox(Command, heading=INPUT):
         """Starts it, and the command."""
         from gcore_tasks_cli.output.streams import Streams
         from gcore_tasks_cli.sandbox.server import SandboxServer
-        from gcore_tasks_cli.settings.key import secrets_at_hand
+        from gcore_tasks_cli.settings.settings import secrets_at_hand
 
         # What is exported is shown, even if it is what is set already.
         streams = Streams.standard(secrets_at_hand(os.environ) if self.command else ())

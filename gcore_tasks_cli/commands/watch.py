@@ -7,7 +7,6 @@ from functools import partial
 from gcore_tasks_cli.errors import UsageError, most_important
 from gcore_tasks_cli.options import (
     CHOICE,
-    DEFAULT_TIMEOUT_SECONDS,
     MAYBE_TASK_IDS,
     Filters,
     Form,
@@ -49,6 +48,7 @@ class Watch(Form, Waiting, Search):
         from gcore_tasks_cli.output.printers import EventPrinter
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
         from gcore_tasks_cli.polling import goal
+        from gcore_tasks_cli.settings.settings import default_timeout
         from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
         text = QuietPrinter if self.quiet else partial(SummaryPrinter, at_once=self.follow)
@@ -57,7 +57,7 @@ class Watch(Form, Waiting, Search):
         options = self.wait_options(Search)
         search = options.resume.search
         timeout = seconds(
-            "--timeout", self.timeout, math.inf if self.follow else DEFAULT_TIMEOUT_SECONDS
+            "--timeout", self.timeout, math.inf if self.follow else default_timeout(os.environ)
         )
         appear = seconds("--appear", self.appear, math.inf)
         limit = None if self.appear is None else min(appear, timeout)

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.sanitize import Secrets, one_line
-from gcore_tasks_cli.settings.key import KEY, find_api_key, key_variable, secrets_at_hand
+from gcore_tasks_cli.settings.key import KEY, find_api_key, key_variable
 from gcore_tasks_cli.settings.network import proxy_for, tls_context
-from gcore_tasks_cli.settings.settings import find_base_url, variable
+from gcore_tasks_cli.settings.settings import (
+    custom_headers,
+    find_base_url,
+    secrets_at_hand,
+    variable,
+)
 from gcore_tasks_cli.tasks.query import scope
 
 
@@ -25,6 +30,7 @@ def settings_in_effect(
         "region": lambda: _number(env, "region"),
         "proxy": lambda: _proxy(env),
         "trusted certificates": lambda: _certificates(env),
+        "custom headers": lambda: ", ".join(dict(custom_headers(env))) or "none",
         "progress": lambda: _with_source(env, "GTASK_PROGRESS", progress_mode()),
     }
     secrets = Secrets(secrets_at_hand(env))

@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+import shlex
+import stat
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,6 +29,16 @@ _SHORTEST_SECRET = 6
 _SHORTEST_SECRET_PART = 8
 
 
+def export(name: str, value: str) -> str:
+    """The command by which the usual shell of this system sets a variable."""
+    return f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
+
+
+def export_copy(name: str, source: str) -> str:
+    """As `export`, with the value of another variable."""
+    return f"$env:{name} = $env:{source}" if os.name == "nt" else f'export {name}="${source}"'
+
+
 def key_variable(env: Mapping[str, str]) -> str | None:
     """The variable that gives the key; None if none does."""
     names = (KEY, KEY_FILE, KEY_COMMAND)
@@ -43,24 +56,27 @@ def find_api_key(env: Mapping[str, str]) -> tuple[str, str]:
         raise _no_key(env)
     key = env[source].strip()
     if source == KEY_FILE:
-        key, source = _key_of_file(key), f"the file in {KEY_FILE}"
+        key, source = key_of_file(key), f"the file in {KEY_FILE}"
     elif source == KEY_COMMAND:
         key, source = _key_of_command(key), f"the output of {KEY_COMMAND}"
-    if not key:
-        raise UsageError(f"{source} holds no key")
-    if len(key) > _LONGEST_KEY:
-        raise UsageError(f"{source} holds more than {_LONGEST_KEY} characters: not an API key")
-    if not key.isascii() or not key.isprintable():
-        raise UsageError(
-            f"{source} holds a control or non-ASCII character inside the key",
-            hint="copy the key again, on one line",
-        )
-    scheme = key.partition(" ")[0].lower()
-    if scheme in ("apikey", "bearer") and " " in key:
-        raise UsageError(
-            f"{source} begins with {scheme!r}",
-            hint="give the bare key; gtask writes the Authorization header itself",
-        )
+    for problem, hint, is_it in (
+        ("no key", None, not key),
+        (f"more than {_LONGEST_KEY} characters: not an API key", None, len(key) > _LONGEST_KEY),
+        (f"a line like {KEY}=…", "write the key alone", f"{KEY}=" in key),
+        ("quotes around the key", "leave them out", key[:1] == key[-1:] and key[:1] in "'\""),
+        (
+            "a control or non-ASCII character inside the key",
+            "copy the key again, on one line",
+            not (key.isascii() and key.isprintable()),
+        ),
+        (
+            "an authorization scheme before the key",
+            "give the bare key; gtask writes the Authorization header itself",
+            re.match("(apikey|bearer) ", key, re.IGNORECASE),
+        ),
+    ):
+        if is_it:
+            raise UsageError(f"{source} holds {problem}", hint=hint)
     return key, source
 
 
@@ -93,29 +109,49 @@ class CurrentKey:
             return self.value != refused
 
 
-def _key_of_file(path: str) -> str:
+def key_of_file(path: str) -> str:
+    """What the file holds, up to the longest key.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
     try:
         with Path(path).open("rb") as file:
             return file.read(_LONGEST_KEY + 1).decode("utf-8-sig", "replace").strip()
     except (OSError, ValueError) as error:
+        hint = f"it names a file; the key itself belongs into {KEY}"
+        if path.startswith("~"):
+            hint = "no shell has replaced the ~ in it: leave out the quotes, or write $HOME"
         # The path is not shown: it may be the key itself.
         raise UsageError(
             f"cannot read the file in {KEY_FILE}: {getattr(error, 'strerror', None) or error}",
-            hint=f"it names a file; the key itself belongs into {KEY}",
+            hint=hint,
         ) from None
+
+
+def key_file_note(env: Mapping[str, str]) -> str | None:
+    """What to do about a key file that every user of this machine can read; None if all is well."""
+    path = env.get(KEY_FILE, "").strip()
+    if key_variable(env) != KEY_FILE or os.name == "nt" or not Path(path).is_file():
+        return None
+    if not Path(path).stat().st_mode & stat.S_IROTH:
+        return None
+    return f"everybody can read the file in {KEY_FILE}: chmod 600 {shlex.quote(path)}"
 
 
 def _key_of_command(command: str) -> str:
     """The first line that the command prints; no shell is involved."""
-    import shlex
     import subprocess
     import tempfile
 
     try:
-        words = shlex.split(command, posix=os.name != "nt")
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+                # Windows takes a command line as it is, with its own rules for quotes.
+                command if os.name == "nt" else shlex.split(command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
             )
             # Not until its end: what it leaves in the background may keep that open.
             line = process.stdout.readline(_LONGEST_KEY + 2) if process.stdout else b""
@@ -146,11 +182,11 @@ def _discard(stream: IO[bytes]) -> None:
 
 def _no_key(env: Mapping[str, str]) -> UsageError:
     state = "is empty" if KEY in env else "is not set"
-    for name in OLDER_NAMES:
+    for name in ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"):
         if env.get(name, "").strip():
             return UsageError(
                 f"{KEY} {state}, but {name} is set",
-                hint=f'gtask reads {KEY}: export {KEY}="${name}"',
+                hint=f"gtask reads {KEY}: {export_copy(KEY, name)}",
             )
     home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     withdrawn = Path(env.get("GCORE_CONFIG") or Path(home, _WITHDRAWN_FILE))
@@ -159,33 +195,21 @@ def _no_key(env: Mapping[str, str]) -> UsageError:
             state += f", and {withdrawn} is no longer read"
     return UsageError(
         f"{KEY} {state}",
-        hint=f"export {KEY}='…' in single quotes, or try without an account: "
-        "gtask sandbox -- gtask list",
+        hint="make a key at https://portal.gcore.com (Profile, API tokens), then: "
+        f"{export(KEY, '…')}; or name a file in {KEY_FILE}, or a command in {KEY_COMMAND}. "
+        "To try without an account: gtask sandbox -- gtask list",
     )
 
 
 def secrets_of(key: str) -> tuple[str, ...]:
     """What no message may show: the key as an answer, a URL, JSON or `repr` could spell it.
 
-    Of a permanent token (`1234$abcdef…`) what follows the `$` is the secret.
+    Of a permanent token (`1234_abcdef…`, `1234$abcdef…`) what follows the number is the secret.
     """
-    _, _, part = key.partition("$")
+    part = re.sub(r"^([^$]*\$|[0-9]+_)", "", key)
     quoted = [quote(key, safe, errors="surrogateescape") for safe in ("", "/")]
     forms = (key, *quoted, json.dumps(key)[1:-1])
     secrets = [form for form in forms if len(form) >= _SHORTEST_SECRET]
     if len(part) >= _SHORTEST_SECRET_PART:
         secrets.extend((part, json.dumps(part)[1:-1]))
     return tuple(dict.fromkeys(secrets))
-
-
-def secrets_at_hand(env: Mapping[str, str]) -> tuple[str, ...]:
-    """What no message may show before it is known which key is used.
-
-    Of all keys that can be read at once: no command is run for one, and no pipe is read.
-    """
-    keys = [env.get(KEY, "").strip()]
-    with suppress(OSError, ValueError, UsageError):
-        path = env.get(KEY_FILE, "").strip()
-        if path and Path(path).is_file():
-            keys.append(_key_of_file(path))
-    return tuple(secret for key in keys if key for secret in secrets_of(key))

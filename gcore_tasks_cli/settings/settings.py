@@ -2,12 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.settings.key import OLDER_NAMES, find_api_key, secrets_of
+from gcore_tasks_cli.settings.key import (
+    KEY,
+    KEY_FILE,
+    export,
+    export_copy,
+    find_api_key,
+    key_file_note,
+    key_of_file,
+    secrets_of,
+)
 from gcore_tasks_cli.settings.network import Proxy, proxy_for
+from gcore_tasks_cli.times import parse_duration
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 # Variable → what gtask 0.2 read if it was not set. To ignore that could send the key elsewhere, or
@@ -17,9 +29,12 @@ _WITHDRAWN = {
     "GCORE_CLOUD_PROJECT_ID": "GCORE_CLOUD_PROJECT",
     "GCORE_CLOUD_REGION_ID": "GCORE_CLOUD_REGION",
 }
-_EXPORT_KEY = "export GCORE_API_KEY='1234$abcdef'"
+_HEADERS = "GCORE_CUSTOM_HEADERS"
+_OWN_HEADERS = ("authorization", "host", "content-length", "accept-encoding")
 # A JSON Web Token: three parts of base64url, the first a JSON object.
 _JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
+# What a shell leaves of 1234$abcdef or 1234$5abcdef between double quotes.
+_EATEN = r"[0-9]+([a-f][0-9a-f]*)?"
 # Scheme, host, port, path; no user name, password, query, fragment, backslash, control character.
 _URL = r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?(/[^\s\\@?#]*)?"
 _THIS_MACHINE = r"localhost|\[::1\]|127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
@@ -28,17 +43,18 @@ _THIS_MACHINE = r"localhost|\[::1\]|127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `other_keys` are older variables that hold another key than this one. `log` gets each
-    request that is over, see `RequestLog.add`.
+    `headers` are those of the user, which every request carries. `note` is what is wrong with the
+    settings though they can be used. `log` gets each request that is over, see `RequestLog.add`.
     """
 
     api_key: str
     base_url: str = DEFAULT_BASE_URL
     ca_file: str = ""
     ca_dir: str = ""
-    other_keys: tuple[str, ...] = ()
     proxy: Proxy | None = None
-    key_source: str = "GCORE_API_KEY"  # as messages name it
+    key_source: str = KEY  # as messages name it
+    headers: tuple[tuple[str, str], ...] = ()
+    note: str | None = None
     log: Callable[..., None] | None = None
 
     def __repr__(self) -> str:
@@ -62,9 +78,8 @@ class Settings(NamedTuple):
             key_source=key_source,
             ca_file=variable(env, "SSL_CERT_FILE"),
             ca_dir=variable(env, "SSL_CERT_DIR"),
-            other_keys=tuple(
-                name for name in OLDER_NAMES if env.get(name, "").strip() not in ("", api_key)
-            ),
+            headers=custom_headers(env),
+            note=key_file_note(env),
         )
 
     @property
@@ -75,29 +90,21 @@ class Settings(NamedTuple):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no message may show, see `secrets_of`."""
-        return secrets_of(self.api_key)
+        values = (self.api_key, *(value for _, value in self.headers))
+        return tuple(secret for value in values for secret in secrets_of(value))
 
-    def refused_key_hint(self, said: str) -> str:
-        """What to check when the API refused the key, with what it said."""
-        hint = "is GCORE_API_KEY right, and still valid?"
+    @property
+    def refused_key_hint(self) -> str:
+        """What to check where the API refuses the key."""
         if re.fullmatch(_JWT, self.api_key):
-            hint = (
-                "GCORE_API_KEY holds the Bearer token of a login; "
-                "gtask needs an API key (a permanent token, like 1234$abcdef)"
+            return (
+                f"{self.key_source} holds the Bearer token of a login; "
+                "gtask needs an API key (a permanent token, like 1234_abcdef)"
             )
-        elif self.key_source != "GCORE_API_KEY":
-            hint = f"is the key right, and still valid? It is from {self.key_source}"
-        elif self.api_key[0] == self.api_key[-1] in "'\"":
-            hint = "GCORE_API_KEY holds quotes around the key: leave them out"
-        elif "$" not in self.api_key:
-            hint = (
-                f"was the '$' of the key eaten by the shell? Set it in single quotes: {_EXPORT_KEY}"
-            )
-        elif "permanent token" in said.lower():
-            hint += f" Was a '$' in it eaten by the shell? Set it in single quotes: {_EXPORT_KEY}"
-        if self.other_keys:
-            hint += f"; {' and '.join(self.other_keys)}, which gtask does not read, holds another"
-        return hint
+        if re.fullmatch(_EATEN, self.api_key):
+            example = export(KEY, "1234$abcdef")
+            return f"was the '$' of the key eaten by the shell? Set it in single quotes: {example}"
+        return f"is the key right, and still valid? It is from {self.key_source}"
 
     @property
     def uses_tls(self) -> bool:
@@ -115,9 +122,58 @@ def variable(env: Mapping[str, str], name: str) -> str:
     if not value and env.get(withdrawn, "").strip():
         raise UsageError(
             f"{withdrawn} is set, which gtask no longer reads, and {name} is not",
-            hint=f'export {name}="${withdrawn}", or unset {withdrawn}',
+            hint=f"{export_copy(name, withdrawn)}, or unset {withdrawn}",
         )
     return value
+
+
+def secrets_at_hand(env: Mapping[str, str]) -> tuple[str, ...]:
+    """What no message may show before it is known which settings are used.
+
+    Of all keys that can be read at once: no command is run for one, and no pipe is read.
+    """
+    values = [env.get(KEY, "").strip()]
+    with suppress(OSError, ValueError, UsageError):
+        if Path(path := env.get(KEY_FILE, "").strip()).is_file():
+            values.append(key_of_file(path))
+    values += [line.partition(":")[2].strip() for line in env.get(_HEADERS, "").split("\n")]
+    return tuple(secret for value in values for secret in secrets_of(value))
+
+
+def custom_headers(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The headers in `GCORE_CUSTOM_HEADERS`: lines of `Name: value`, as the official SDK reads it.
+
+    Raises:
+        UsageError: for one that cannot be sent, or that gtask sends itself.
+    """
+    headers = []
+    for line in env.get(_HEADERS, "").split("\n"):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            continue
+        can_be_sent = re.fullmatch(r"[!#$%&'*+.^`|~\w-]+", name, re.ASCII) and value.isascii()
+        if not can_be_sent or not value.isprintable() or name.lower() in _OWN_HEADERS:
+            raise UsageError(
+                f"{_HEADERS} holds a header that cannot be set: {name[:50]!r}",
+                hint="Authorization, Host, Content-Length and Accept-Encoding are set by gtask; "
+                "a value holds no control or non-ASCII character",
+            )
+        headers.append((name, value))
+    return tuple(headers)
+
+
+def default_timeout(env: Mapping[str, str]) -> float:
+    """The default of `--timeout` in seconds: `GCORE_POLLING_TIMEOUT_SECONDS`, as the official SDK.
+
+    Raises:
+        UsageError: if that is not a number of seconds.
+    """
+    name = "GCORE_POLLING_TIMEOUT_SECONDS"
+    value = variable(env, name)
+    try:
+        return parse_duration(value or "0") or 7200.0
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def find_base_url(env: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """A wrong setting ends a command before anything is sent; help shows which are in effect."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import TASK, gtask, sandbox, task
+from tests.servers.prepared import answer, prepared
 
 KEY = "1234$abcdefghijk"
 WITHDRAWN = {
@@ -20,7 +22,7 @@ def shown(**env: str) -> str:
     """What `gtask help environment` shows of the settings in effect, on one line."""
     ran = gtask(None, "help", "environment", env={"COLUMNS": "200", **env})
     assert (ran.status, ran.err) == (0, "")
-    return " ".join(ran.out.partition("In effect now\n")[2].split())
+    return " ".join(ran.out.partition("In effect now:\n")[2].split())
 
 
 @pytest.mark.parametrize("older", WITHDRAWN)
@@ -39,12 +41,11 @@ def test_a_variable_that_is_no_longer_read_ends_every_command(older: str) -> Non
     assert f"wrong: {older} is set" in shown(GCORE_API_KEY=KEY, **env)
 
 
-@pytest.mark.parametrize("arguments", [("list", "--profile", "work"), ("--profile=work", "list")])
-def test_the_option_that_chose_a_profile_is_unknown(arguments: tuple[str, ...]) -> None:
-    ran = gtask(None, *arguments, env={"GCORE_API_KEY": KEY})
+def test_the_option_that_chose_a_profile_is_unknown() -> None:
+    ran = gtask(None, "list", "--profile", "work", env={"GCORE_API_KEY": KEY})
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "gtask: there is no option '--profile'\n"
+        "gtask: gtask list has no option '--profile'\n"
         "hint: gtask no longer reads a configuration file, but variables: gtask help environment\n"
     )
 
@@ -135,3 +136,56 @@ def test_a_key_in_place_of_what_gives_it_is_not_shown(name: str) -> None:
     assert ran.status == 2
     assert KEY[5:] not in ran.err
     assert "hint: it names a " in ran.err
+
+
+def test_every_request_carries_the_custom_headers_and_no_output_shows_them() -> None:
+    env = {"GCORE_API_KEY": KEY, "GCORE_CUSTOM_HEADERS": "X-Team: secret-team\nno header\nX-B:c"}
+    document = json.dumps({"id": TASK, "state": "FINISHED", "error": "is it secret-team?"})
+    with prepared(answer("", "503 Busy"), answer(document)) as server:
+        ran = gtask(None, "get", TASK, "-v", env={**env, "GCORE_BASE_URL": server.url})
+    assert [(a.headers["x-team"], a.headers["x-b"]) for a in server.asked] == [
+        ("secret-team", "c")
+    ] * 2
+    assert ran.status == 0
+    assert "secret-team" not in ran.out + ran.err
+    assert "custom headers X-Team, X-B " in shown(**env)
+    refused = gtask(
+        None, "get", TASK, env={**env, "GCORE_CUSTOM_HEADERS": "Authorization: mine-own"}
+    )
+    assert refused.status == 2
+    assert "GCORE_CUSTOM_HEADERS holds a header that cannot be set: 'Authorization'" in refused.err
+    assert "mine-own" not in refused.err
+
+
+@pytest.mark.parametrize("command", [("watch",), ("resources", "--wait")])
+def test_the_timeout_of_the_official_sdk_is_the_default(command: tuple[str, ...]) -> None:
+    with sandbox(tasks=[task(ends="NEVER")]) as server:
+        env = {"GCORE_POLLING_TIMEOUT_SECONDS": "1"}
+        ran = gtask(server, *command, TASK, env=env)
+        assert ran.status == 124
+        assert "not finished after 1 s" in ran.err
+        wrong = gtask(server, *command, TASK, env={"GCORE_POLLING_TIMEOUT_SECONDS": "soon"})
+    assert wrong.status == 2
+    assert "GCORE_POLLING_TIMEOUT_SECONDS: 'soon' is not a duration" in wrong.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such permissions")
+def test_a_key_file_that_everybody_can_read_gets_one_note(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("1234_abcdef")
+    with sandbox(tasks=[task(age=9)], api_key="1234_abcdef") as server:
+        env = {"GCORE_API_KEY": "", "GCORE_API_KEY_FILE": str(file)}
+        file.chmod(0o644)
+        noted, quiet = (gtask(server, *of, TASK, env=env) for of in (["get"], ["watch", "-q"]))
+        file.chmod(0o600)
+        private = gtask(server, "get", TASK, env=env)
+    assert noted.err == f"everybody can read the file in GCORE_API_KEY_FILE: chmod 600 {file}\n"
+    assert (quiet.err, private.err) == ("", "")
+    assert noted.status == quiet.status == private.status == 0
+
+
+def test_where_no_key_is_set_every_way_to_set_one_is_named() -> None:
+    ran = gtask(None, "list", env={})
+    for way in ("https://portal.gcore.com", "export GCORE_API_KEY='…'", "GCORE_API_KEY_FILE",
+                "GCORE_API_KEY_COMMAND", "gtask sandbox"):  # fmt: skip
+        assert way in ran.err

@@ -85,7 +85,7 @@ def test_3_the_key_is_refused(command: str) -> None:
         ran = gtask(server, command, TASK, env={"GCORE_API_KEY": "wrong$key"})
     assert ran.status == 3
     assert "refused the key: Bad permanent token" in ran.err
-    assert "eaten by the shell" in ran.err
+    assert "is the key right, and still valid?" in ran.err
     assert "request ID for support: req-" in ran.err
     assert "wrong$key" not in ran.err
     assert len(server.requests) == 1

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.settings.settings import Settings, find_base_url, variable
+from gcore_tasks_cli.settings.settings import (
+    Settings,
+    default_timeout,
+    find_base_url,
+    variable,
+)
 
 NAME = "GCORE_BASE_URL"
 
@@ -86,53 +91,56 @@ def test_unusual_base_urls_that_are_good(url: str) -> None:
     assert base_url(url + "//") == url
 
 
-def test_older_variables_that_are_not_set_hold_no_other_key() -> None:
-    assert settings_of({"GCORE_API_KEY": "1$secret"}).other_keys == ()
-
-
-def test_an_older_variable_is_named_where_it_holds_another_key() -> None:
-    env = {
-        "GCORE_API_KEY": "1$secret",
-        "GCORE_PERMANENT_TOKEN": " 1$secret ",
-        "GCORE_APIKEY": "2$other",
-        "GCLOUD_API_TOKEN": " ",
-    }
-    settings = settings_of(env)
-    assert settings.other_keys == ("GCORE_APIKEY",)
-    assert settings.refused_key_hint("").endswith(
-        "; GCORE_APIKEY, which gtask does not read, holds another"
-    )
-    assert settings.refused_key_hint("").startswith("is GCORE_API_KEY right")
-    both = Settings("1$secret", other_keys=("A", "B"))
-    assert "; A and B, which gtask does not read" in both.refused_key_hint("")
+EATEN = "was the '$' of the key eaten by the shell? Set it in single quotes: export GCORE_API_KEY='"
+UNKNOWN = "is the key right, and still valid? It is from GCORE_API_KEY"
 
 
 @pytest.mark.parametrize(
-    ("key", "source", "said", "hint"),
+    ("key", "hint"),
     [
-        ("1$secret", "GCORE_API_KEY", "", "is GCORE_API_KEY right, and still valid?"),
-        ("1", "GCORE_API_KEY", "", "was the '$' of the key eaten by the shell?"),
-        ("1", "GCORE_API_KEY", "Bad Permanent Token", "was the '$' of the key eaten"),
-        (
-            "1$secret",
-            "GCORE_API_KEY",
-            "Bad Permanent Token",
-            "is GCORE_API_KEY right, and still valid? Was a '$' in it eaten by the shell? ",
+        *(
+            (key, UNKNOWN)
+            for key in ("1234_abcdef", "1234$abcdef", "1234-other", "xeyJh.eyJz.c2ln")
         ),
-        ("'1$secret'", "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
-        ('"1$secret"', "GCORE_API_KEY", "", "GCORE_API_KEY holds quotes around the key"),
-        ("'1$secret\"", "GCORE_API_KEY", "", "is GCORE_API_KEY right"),
-        ("1", "a file", "", "is the key right, and still valid? It is from a file"),
-        ("eyJhbGci.eyJzdWI.c2ln", "a file", "", "GCORE_API_KEY holds the Bearer token of a login"),
-        ("xeyJhbGci.eyJzdWI.c2ln", "a file", "", "is the key right"),
+        *((key, EATEN) for key in ("1234", "1234abcdef", "1234c5")),
+        ("eyJhbGci.eyJzdWI.c2ln", "GCORE_API_KEY holds the Bearer token of a login"),
     ],
 )
-def test_what_to_look_at_when_the_key_is_refused(
-    key: str, source: str, said: str, hint: str
+def test_what_to_look_at_when_the_key_is_refused(key: str, hint: str) -> None:
+    assert Settings(key).refused_key_hint.startswith(hint)
+    assert "a file" in Settings("1234_abcdef", key_source="a file").refused_key_hint
+
+
+def test_custom_headers_are_read_as_the_official_sdk_reads_them() -> None:
+    text = "X-One: a: b\nno header\n  X-Two :\t c \r\n\nX-Empty:"
+    settings = settings_of({"GCORE_API_KEY": "k", "GCORE_CUSTOM_HEADERS": text})
+    assert settings.headers == (("X-One", "a: b"), ("X-Two", "c"), ("X-Empty", ""))
+    assert "secret-value" in Settings("k", headers=(("X", "secret-value"),)).secrets
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Authorization: x", "HOST:x", "content-length : 1", "Accept-Encoding: br", ": x", "X Y: z",
+     "X: a\x00b", "X: a\tb", "X: \u00e9", "X\u00e9: a"],
+)  # fmt: skip
+def test_a_header_that_cannot_be_set_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="GCORE_CUSTOM_HEADERS holds a header that cannot be set"):
+        settings_of({"GCORE_API_KEY": "k", "GCORE_CUSTOM_HEADERS": f"Good: x\n{text}"})
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("", 7200.0), ("0", 7200.0), (" 90 ", 90.0), ("2.5", 2.5), ("-1", None), ("soon", None)],
+)
+def test_the_default_of_the_timeout_is_that_of_the_official_sdk(
+    value: str, seconds: float | None
 ) -> None:
-    settings = Settings(key, key_source=source)
-    assert settings.refused_key_hint(said).startswith(hint)
-    assert "holds another" not in settings.refused_key_hint(said)
+    env = {"GCORE_POLLING_TIMEOUT_SECONDS": value}
+    if seconds is not None:
+        assert default_timeout(env) == seconds
+        return
+    with pytest.raises(UsageError, match="GCORE_POLLING_TIMEOUT_SECONDS"):
+        default_timeout(env)
 
 
 def test_what_is_said_of_the_way_to_the_api() -> None:
