@@ -10,13 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
 
-from gcore_tasks_cli.sandbox.world import (
-    PROJECT_ID,
-    REGION_ID,
-    RESOURCE_TYPES,
-    ApiError,
-    World,
-)
+from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, RESOURCE_TYPES, ApiError, World
 
 _SAMPLES = Path(__file__).with_name("resources.json")
 _WORD = re.compile("k8s|(l7)?[a-z_]+")
@@ -35,32 +29,38 @@ _VERBS = {"POST": "create", "DELETE": "delete", "PUT": "update", "PATCH": "updat
 
 @dataclass(frozen=True)
 class Target:
-    """What a path names: words such as k8s, clusters; IDs by their names in a task's data."""
+    """What a path names: words such as k8s, clusters; IDs by their names in a task's data.
+
+    `resource_id` is the last ID, unless a word follows it.
+    """
 
     words: list[str]
     ids: dict[str, str]
     project_id: int
     region_id: int
-    ends_with_id: bool
+    resource_id: str | None
 
     @classmethod
     def of(cls, path: str) -> Self | None:
         """The target of a path such as /cloud/v1/networks/1234/76; None for any other."""
-        if not re.match(f"/cloud/v[0-9]+/(?!tasks)({_WORD.pattern})(/|$)", path):
+        if not re.match("/cloud/v[0-9]+/(?!tasks(/|$))[a-z]", path):
             return None
         words: list[str] = []
         numbers: list[int] = []
         ids: dict[str, str] = {}
+        last_id = None
         for segment in filter(None, path.split("/")[3:]):
-            if _WORD.fullmatch(segment):
+            if not words or _WORD.fullmatch(segment):
                 words.append(segment)
+                last_id = None
             elif len(numbers) < 2 and re.fullmatch("[0-9]{1,9}", segment):
                 numbers.append(int(segment))
             else:
                 name = _singular(words[-1])
-                ids["instance_uuid" if name == "instance" else f"{name}_id"] = unquote(segment)
+                last_id = unquote(segment)
+                ids["instance_uuid" if name == "instance" else f"{name}_id"] = last_id
         project, region = [*numbers, *(PROJECT_ID, REGION_ID)[len(numbers) :]]
-        return cls(words, ids, project, region, bool(ids) and not _WORD.fullmatch(segment))
+        return cls(words, ids, project, region, last_id)
 
     @property
     def resource_type(self) -> str | None:
@@ -72,7 +72,7 @@ class Target:
     def task_type(self, method: str) -> str:
         """The type of the task that this method starts, such as delete_vm or attach_volume."""
         verb, words = _VERBS[method], self.words
-        if method == "POST" and self.ids and not self.ends_with_id and words[-1][-1] != "s":
+        if method == "POST" and self.ids and not (self.resource_id or words[-1].endswith("s")):
             *words, verb = words
         name = "_".join(_singular(word) for word in words)
         return f"{verb}_{_TASK_NAMES.get(name, name)}"
@@ -84,14 +84,12 @@ def read(world: World, now: float, target: Target) -> dict[str, Any]:
     Raises:
         ApiError: if there is no such resource or type.
     """
-    kind = target.resource_type
-    found = {} if kind is None else _existing(world, now, target, kind)
-    if kind is not None and not target.ends_with_id:
+    found = _existing(world, now, target)
+    if target.resource_type is not None and target.resource_id is None:
         return {"count": len(found), "results": list(found.values())}
-    *_, last = target.ids.values() or [""]
-    if last not in found:
-        raise ApiError(404, "NotFoundError", f"{target.words[-1]} {last} was not found")
-    return found[last]
+    if target.resource_id not in found:
+        raise ApiError(404, "NotFoundError", f"{target.words[-1]}: not found")
+    return found[target.resource_id]
 
 
 def write(world: World, now: float, method: str, target: Target, body: bytes) -> dict[str, Any]:
@@ -106,20 +104,28 @@ def write(world: World, now: float, method: str, target: Target, body: bytes) ->
         fields = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise ApiError(400, "ValidationError", "the body is not JSON") from None
+    fields = fields if isinstance(fields, dict) else {}
+    found = _existing(world, now, target).get(target.resource_id)
+    if method == "PATCH" and found is not None and fields.items() <= found.items():
+        return {"tasks": []}  # nothing changes
     task_type = target.task_type(method)
     kind = target.resource_type if task_type.startswith("create_") else None
     document = {
         "project_id": target.project_id,
         "region_id": target.region_id,
-        "data": {**target.ids, **(fields if isinstance(fields, dict) else {})},
+        "data": {**target.ids, **fields},
     }
     created = {kind: [str(uuid.uuid4())]} if kind else {}
     return {"tasks": [world.start(task_type, now, created, document).id]}
 
 
-def _existing(world: World, now: float, target: Target, kind: str) -> dict[str, dict[str, Any]]:
-    """The resources of a type: what tasks that are FINISHED created, changed and deleted."""
-    found: dict[str, dict[str, Any]] = {}
+def _existing(world: World, now: float, target: Target) -> dict[str | None, dict[str, Any]]:
+    """All resources of the target's type, project and region, by their IDs.
+
+    They are what tasks that are FINISHED created, changed and deleted.
+    """
+    found: dict[str | None, dict[str, Any]] = {}
+    kind = target.resource_type or ""
     for task in reversed(world.all(now)):
         document = world.document(task, now)
         scope = document["project_id"], document["region_id"]
@@ -165,4 +171,4 @@ def _sample(kind: str) -> dict[str, Any]:
 
 
 def _singular(word: str) -> str:
-    return re.sub("(?<=[a-z])s$", "", re.sub("ies$", "y", word))
+    return re.sub("(?<=[a-z])s$", "", re.sub("ies$", "y", word.replace("-", "_")))

@@ -26,14 +26,8 @@ class ApiError(Exception):
 
     def __init__(self, status: int, kind: str, message: str) -> None:
         request_id = f"req-{uuid.uuid4()}"
-        self.answer = (
-            status,
-            {
-                "exception_class": kind,
-                "message": message,
-                "request_id": request_id,
-            },
-        )
+        error = {"exception_class": kind, "message": message, "request_id": request_id}
+        self.answer = status, error
 
 
 class World:
@@ -83,11 +77,7 @@ class World:
         self._acknowledged.setdefault(task.id, _timestamp(self.epoch + now))
 
     def start(
-        self,
-        task_type: str,
-        now: float,
-        created: Mapping[str, list[str]],
-        document: Mapping[str, Any],
+        self, task_type: str, now: float, created: Mapping[str, Any], document: Mapping[str, Any]
     ) -> SimulatedTask:
         """A new task, of which the scenario may change everything."""
         changes = self._started.model_dump(exclude_unset=True)

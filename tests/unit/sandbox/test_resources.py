@@ -44,7 +44,7 @@ def written(server: SandboxServer, method: str, path: str, body: Any = None) -> 
         ("PUT", "/cloud/v1/l7policies/1/2/l-1", "update_l7policy", None),
         ("PATCH", "/cloud/v1/networks/1/2/n-1", "update_network", None),
         ("DELETE", "/cloud/v1/instances/1/2/i-1", "delete_vm", None),
-        ("DELETE", "/cloud/v1/something_new/1/2/x-1", "delete_something_new", None),
+        ("DELETE", "/cloud/v1/something-new/1/2/x-1", "delete_something_new", None),
     ],
 )
 def test_every_write_starts_a_task_named_after_its_path(
@@ -89,6 +89,18 @@ def test_what_a_task_created_can_be_read_until_it_is_deleted() -> None:
         written(server, "DELETE", f"{NETWORKS}/{network_id}")
         assert statuses(server, ("GET", f"{NETWORKS}/{network_id}")) == [404]
         assert answer(server, NETWORKS)["count"] == 0
+
+
+def test_a_patch_that_changes_nothing_starts_nothing() -> None:
+    with serving(started=AT_ONCE) as server, closing(client(server)) as connection:
+        task = written(server, "POST", NETWORKS, {"name": "net-1"})
+        path = f"{NETWORKS}/{task['created_resources']['networks'][0]}"
+        key = {"Authorization": f"apikey {server.api_key}"}
+        connection.request("PATCH", path, json.dumps({"name": "net-1"}), key)
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b'{"tasks":[]}')
+        assert written(server, "PATCH", path, {"mtu": 1400})["state"] == "FINISHED"
+        assert answer(server, path)["mtu"] == 1400
 
 
 def test_only_a_task_that_is_finished_has_created_something() -> None:
