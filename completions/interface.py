@@ -1,6 +1,5 @@
 """gtask's commands, options and values as the rows that the completion scripts go by."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from gcore_tasks_cli.commands import NAMES, command_named
@@ -8,10 +7,9 @@ from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.commands.list import ORDERS
 from gcore_tasks_cli.options import COLOR, PROGRESS, Option
 from gcore_tasks_cli.pages import TOPICS, summary
-from gcore_tasks_cli.sandbox.world import RESOURCE_TYPES
+from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES, task_types
 from gcore_tasks_cli.tasks.query import STATES
 
-TASK_TYPES = Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
 # Of gtask itself.
 GLOBAL_OPTIONS = (
     Option(("-V", "--version"), "", "Show version."),
@@ -53,7 +51,7 @@ def table() -> list[str]:
     """
     words = {
         "STATE": STATES,
-        "TYPE": TASK_TYPES,
+        "TYPE": task_types(),
         "RESOURCE": RESOURCE_TYPES,
         "ORDER": ORDERS,
         "PROGRESS": PROGRESS,

@@ -8,10 +8,9 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from typer._click import ClickException
 from typer._click.exceptions import BadOptionUsage, NoSuchOption
 
 from gcore_tasks_cli.errors import UsageError
@@ -48,7 +47,7 @@ _INSTEAD = {
 _NEAR = 0.65
 _TASK_ID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # Names of fields, and no ID, which has a digit.
-_FIELDS = r"[a-z_]+(?:[.,][a-z_]+)*"
+_FIELDS = re.compile(r"[a-z_]+(?:[.,][a-z_]+)*")
 
 
 def parse(command: type[Command], words: Sequence[str]) -> Command:
@@ -57,30 +56,27 @@ def parse(command: type[Command], words: Sequence[str]) -> Command:
     Raises:
         UsageError: for words that it does not understand.
     """
-    name = command.name()
-    typed = f"gtask {name}"
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     # As with env and nohup, what follows the sandbox's command is that command's own.
-    settings = {"allow_extra_args": True, "allow_interspersed_args": name != "sandbox"}
-    app.command(name, add_help_option=False, context_settings=settings)(_function_with(command))
+    settings = {
+        "allow_extra_args": True,
+        "allow_interspersed_args": command.name() != "sandbox",
+    }
+    app.command(add_help_option=False, context_settings=settings)(_function_with(command))
     try:
-        context = typer.main.get_command(app).make_context(name, list(words))
+        context = typer.main.get_command(app).make_context(command.name(), list(words))
     except NoSuchOption as error:
-        _refuse_option(error.option_name, command, typed)
+        raise _no_option(error.option_name, command) from None
     except BadOptionUsage as error:
-        _refuse_value(error.option_name, command, typed)
-    except ClickException as error:
-        raise UsageError(error.format_message(), hint=f"see {typed} --help") from None
-    for option, value in pairwise(words):
-        if option in ("--json", "-j") and re.fullmatch(_FIELDS, value):
-            _refuse_value("--json", command, typed)
+        raise _wrong_value(error.option_name, command) from None
+    if any(option in ("--json", "-j") and _FIELDS.fullmatch(w) for option, w in pairwise(words)):
+        raise _wrong_value("--json", command)
     if context.args:
-        _refuse_argument(context.args[0], command, typed)
+        raise _no_argument(context.args[0], command)
     for field, (_, declared) in command.declared().items():
         is_needed = not declared.names and not declared.metavar.startswith("[")
         if is_needed and not context.params[field] and not context.params["help"]:
-            missing = f"no {declared.metavar.strip('.')} is given"
-            raise UsageError(f"{typed}: {missing}", hint=f"see {typed} --help")
+            raise UsageError(f"no {declared.metavar.strip('.')} is given", hint=_see(command))
     return command(**context.params)
 
 
@@ -89,11 +85,14 @@ def _function_with(command: type[Command]) -> Callable[..., None]:
 
     def function(**_values: Any) -> None: ...
 
+    def form(declared: Option) -> Any:
+        return typer.Option(*declared.names) if declared.names else typer.Argument()
+
     parameters = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            annotation=Annotated[kind if kind is bool else kind | None, _typer_form(declared)],
+            annotation=Annotated[kind if kind is bool else kind | None, form(declared)],
             default=False if kind is bool else None,
         )
         for name, (kind, declared) in command.declared().items()
@@ -103,30 +102,30 @@ def _function_with(command: type[Command]) -> Callable[..., None]:
     return function
 
 
-def _typer_form(declared: Option) -> Any:
-    return typer.Option(*declared.names) if declared.names else typer.Argument()
+def _no_option(name: str, command: type[Command]) -> UsageError:
+    hint = _INSTEAD.get(name) or did_you_mean(name, _names(command), _see(command))
+    return UsageError(f"{command.name()} has no option {name!r}", hint=hint)
 
 
-def _refuse_option(name: str, command: type[Command], typed: str) -> NoReturn:
-    hint = _INSTEAD.get(name) or did_you_mean(name, _names(command), f"see {typed} --help")
-    raise UsageError(f"{typed} has no option {name!r}", hint=hint) from None
-
-
-def _refuse_value(name: str, command: type[Command], typed: str) -> NoReturn:
+def _wrong_value(name: str, command: type[Command]) -> UsageError:
     """For an option that has a value and takes none, or the other way round."""
     option = next(each for each in command.options() if name in each.names)
     if option.metavar:
-        raise UsageError(f"{name} needs a value: {name} {option.metavar}") from None
+        return UsageError(f"{name} needs a value: {name} {option.metavar}")
     has_fields = option.names[-1] == "--json" and "--fields" in _names(command)
-    hint = "for chosen fields: --fields id,state" if has_fields else f"see {typed} --help"
-    raise UsageError(f"{name} takes no value", hint=hint) from None
+    hint = "for chosen fields: --fields id,state" if has_fields else _see(command)
+    return UsageError(f"{name} takes no value", hint=hint)
 
 
-def _refuse_argument(word: str, command: type[Command], typed: str) -> NoReturn:
+def _no_argument(word: str, command: type[Command]) -> UsageError:
     if any(character.isdigit() for character in word):
-        raise UsageError(f"{typed} takes no task ID: {word!r}", hint=f"gtask get {word}")
-    hint = did_you_mean(f"--{word}", _names(command), f"see {typed} --help")
-    raise UsageError(f"{typed} does not take {word!r}", hint=hint)
+        return UsageError(f"{command.name()} takes no task ID: {word!r}", hint=f"gtask get {word}")
+    hint = did_you_mean(f"--{word}", _names(command), _see(command))
+    return UsageError(f"{command.name()} takes no argument {word!r}", hint=hint)
+
+
+def _see(command: type[Command]) -> str:
+    return f"see gtask {command.name()} --help"
 
 
 def _names(command: type[Command]) -> list[str]:

@@ -38,6 +38,7 @@ class List(Form, Filters, heading=CHOICE):
         from gcore_tasks_cli.output.outcome import ListNotes
         from gcore_tasks_cli.output.printers import IdPrinter
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
+        from gcore_tasks_cli.tasks.meant import doubts
         from gcore_tasks_cli.tasks.query import chosen_states
         from gcore_tasks_cli.tasks.recent import remember
 
@@ -63,6 +64,8 @@ class List(Form, Filters, heading=CHOICE):
                 break
         if (note := notes.note()) is not None:
             streams.note(f"gtask: {note}")
+        for what, hint in () if notes.shown else doubts(query.types, query.resources):
+            streams.note(f"gtask: {what}; {hint}")
         remember(shown, env, invocation.settings.host)
         return ExitCode.OK
 

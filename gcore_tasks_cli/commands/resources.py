@@ -28,15 +28,20 @@ class Resources(Waiting):
 
     def run(self) -> int:
         """Waits or not, then prints."""
-        from gcore_tasks_cli.errors import most_important
+        from gcore_tasks_cli.errors import UsageError, most_important
         from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
         from gcore_tasks_cli.operations.fetch import print_each
         from gcore_tasks_cli.operations.wait import wait as wait_for
         from gcore_tasks_cli.output.text import ResourcesPrinter
         from gcore_tasks_cli.polling.jobs import GetTask
         from gcore_tasks_cli.settings.settings import default_timeout
+        from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES, resource_type_meant
 
         options = self.wait_options()
+        unknown = [each for each in self.type if each not in RESOURCE_TYPES]
+        for each in unknown:
+            if meant := resource_type_meant(each):
+                raise UsageError(f"nothing has the type {each!r}", hint=f"did you mean {meant}?")
         timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
         waits = self.wait and timeout > 0
         invocation = Invocation.begin(
@@ -46,6 +51,8 @@ class Resources(Waiting):
             timeout_seconds=timeout if waits else ONE_SHOT_SECONDS,
         )
         chosen = invocation.task_ids(self.task_ids)
+        for each in unknown:
+            invocation.streams.note(f"gtask: {each!r} is not a type that gtask knows")
         printer = ResourcesPrinter(
             invocation.streams, invocation.env, tuple(self.type), as_json=self.json
         )

@@ -91,11 +91,15 @@ class Watch(Form, Waiting, Search):
         return most_important(wait(invocation, source, options, printer))
 
     def _check_search(self, search: tuple[str, ...]) -> None:
+        from gcore_tasks_cli.tasks.meant import doubts
+
         if self.task_ids and search:
             raise UsageError(
                 "give task IDs or what chooses among the active tasks (--active, --type, "
                 "--project, --region, --user, --resource, --since, --until, --acknowledged, "
                 "--follow, --appear), not both"
             )
+        for what, hint in doubts(self.type, self.resource):
+            raise UsageError(what, hint=hint)
         if self.follow and self.appear:
             raise UsageError("--follow and --appear exclude each other")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
 
-from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, RESOURCE_TYPES, ApiError, World
+from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, ApiError, World
+from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES
 
 _SAMPLES = Path(__file__).with_name("resources.json")
 _WORD = re.compile("k8s|(l7)?[a-z_]+")

@@ -7,17 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gcore_tasks_cli.sandbox.scenario import ENDED, Scenario, SimulatedTask
+from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES
 
-# By the API's published description; `l7polices` is its spelling.
-RESOURCE_TYPES = (
-    *("ai_clusters", "api_keys", "caas_containers", "clusters", "ddos_profiles", "faas_functions"),
-    *("faas_namespaces", "file_shares", "floatingips", "healthmonitors", "images"),
-    *("inference_instances", "instances", "k8s_clusters", "k8s_pools", "l7polices", "l7rules"),
-    *("laas_topic", "listeners", "loadbalancers", "members", "networks", "pools", "ports"),
-    *("postgresql_clusters", "projects", "registry_registries", "registry_users", "routers"),
-    *("secrets", "security_group_rules", "security_groups", "servergroups", "snapshots"),
-    *("subnets", "volumes"),
-)
 PROJECT_ID, REGION_ID, CLIENT_ID, USER_ID = 1234, 76, 8, 4321
 
 

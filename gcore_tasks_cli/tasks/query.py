@@ -75,7 +75,7 @@ class TaskQuery(NamedTuple):
             return False
         if not self.types or self._type_of_api() is not None:
             return True
-        return any(_type_pattern(text).fullmatch(document.task_type or "") for text in self.types)
+        return any(type_pattern(text).fullmatch(document.task_type or "") for text in self.types)
 
     def _type_of_api(self) -> str | None:
         """The type, if it is one that the API can filter by."""
@@ -242,7 +242,7 @@ def _is_exact(text: str) -> bool:
 
 
 @lru_cache
-def _type_pattern(text: str) -> re.Pattern[str]:
+def type_pattern(text: str) -> re.Pattern[str]:
     if _is_exact(text) or set(text) & set("*?["):
         return re.compile(translate(text))
     return re.compile(re.escape(text.rstrip("_")) + "(_.*)?")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from completions.generate import FOLDER, MANUAL, generated, stale
-from completions.interface import TASK_TYPES, read_parameters, table
+from completions.interface import read_parameters, table
 from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.sandbox.scenario import builtin_tasks
+from gcore_tasks_cli.tasks.meant import task_types
 from tests.e2e.harness import gtask
 
 CHECKERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}
@@ -54,8 +55,8 @@ def test_every_place_that_takes_an_id_offers_recent_ones() -> None:
 
 
 def test_task_types_are_known_by_their_names() -> None:
-    assert {task.task_type for task in builtin_tasks()} <= set(TASK_TYPES)
-    assert sorted(set(TASK_TYPES)) == TASK_TYPES
+    assert {task.task_type for task in builtin_tasks()} <= set(task_types())
+    assert sorted(set(task_types())) == task_types()
 
 
 @pytest.mark.parametrize("shell", sorted(SCRIPTS))

@@ -75,7 +75,9 @@ def test_imports_run_downward(path: Path) -> None:
             continue
         imported = parts[1] if len(parts) > 1 else "__init__"
         if unit == "sandbox":
-            assert imported == "sandbox", f"the sandbox imports {module}"
+            # What it simulates has the types of the API's description; else it stands alone.
+            is_allowed = imported == "sandbox" or module == f"{NAME}.tasks.meant"
+            assert is_allowed, f"the sandbox imports {module}"
         elif imported == "sandbox":
             assert path == PACKAGE / "commands" / "sandbox.py"
         elif imported != unit:
