@@ -17,8 +17,6 @@ from gcore_tasks_cli.polling.jobs import (
     Answer,
     Job,
     ListPage,
-    PageAnswer,
-    TaskAnswer,
 )
 from gcore_tasks_cli.tasks.document import (
     Document,
@@ -119,7 +117,7 @@ def answer_of(response: Response, job: Job) -> Answer:
     if not 200 <= response.status < 300:
         raise _status_error(response, getattr(job, "task_id", None))
     if isinstance(job, AcknowledgeAll):
-        return None
+        return Answer([], 0, response.server_time)
     try:
         text = decode_json(response.body)
         if isinstance(job, ListPage):
@@ -130,13 +128,13 @@ def answer_of(response: Response, job: Job) -> Answer:
         raise _nonsense(response, f"{_kind(response)} instead of {wanted}") from None
     if document.id.lower() != job.task_id.lower():
         raise _nonsense(response, f"another task: {document.id}")
-    return TaskAnswer(document, response.server_time, response.retry_after)
+    return Answer([document], 1, response.server_time, response.retry_after)
 
 
-def _page(response: Response, documents: list[Document], total: int, offset: int) -> PageAnswer:
+def _page(response: Response, documents: list[Document], total: int, offset: int) -> Answer:
     if not documents and total > offset:
         raise _nonsense(response, f"an empty page of a list of {total:,} tasks")
-    return PageAnswer(documents, total, response.server_time, response.retry_after)
+    return Answer(documents, total, response.server_time, response.retry_after)
 
 
 def _nonsense(response: Response, what: str) -> NoAnswer:

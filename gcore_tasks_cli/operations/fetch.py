@@ -6,7 +6,7 @@ from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.words import shared_errors
-from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
@@ -25,10 +25,11 @@ def print_each(
     for job, answer in answers:
         if isinstance(answer, ApiError):
             errors.append((answer, getattr(job, "task_id", "")))
-        elif isinstance(answer, TaskAnswer):
+            continue
+        for document in answer.documents:
             if len(seen) < MOST_OF_ONE_API:
-                seen.append(answer.document)
-            printer.show(answer.document)
+                seen.append(document)
+            printer.show(document)
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
     for error in shared_errors(errors):

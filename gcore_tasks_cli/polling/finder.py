@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from gcore_tasks_cli.polling.events import Found
 from gcore_tasks_cli.polling.goal import Search
-from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS
+from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
 
 # How often a wait for a first task looks, and one that follows.
@@ -35,7 +36,7 @@ class Finder:
         self._end = min(now + (search.appear_seconds or 0.0), requests.deadline)
         self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
-        self._answers: dict[str, TaskAnswer] = {}
+        self._answers: dict[str, tuple[Document, Answer]] = {}
         self._looks_for_recent = self._is_last_look = False
         self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
 
@@ -56,7 +57,7 @@ class Finder:
         """Whether this page was asked for here."""
         return self._reading is not None and page in self._reading.pending
 
-    def take(self, now: float, page: ListPage, answer: PageAnswer) -> None:
+    def take(self, now: float, page: ListPage, answer: Answer) -> None:
         """Takes in a page."""
         if self._reading is None:
             return
@@ -66,12 +67,11 @@ class Finder:
         for document in answer.documents:
             is_wanted = self._looks_for_recent or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
-                single = TaskAnswer(document, answer.server_time, answer.retry_after)
-                self._answers[document.id] = single
+                self._answers[document.id] = (document, answer)
         self._reading.take(page, answer)
         self._reading.ask_ahead()
 
-    def finds(self, now: float) -> tuple[Found, dict[str, TaskAnswer]] | None:
+    def finds(self, now: float) -> tuple[Found, dict[str, tuple[Document, Answer]]] | None:
         """What the look that is now over found, by ID; None while it goes on or is repeated."""
         reading, answers = self._reading, self._answers
         if reading is None or reading.pending:
@@ -79,7 +79,7 @@ class Finder:
         self._reading = None
         if not self._appears or answers:
             self.due_at = now + _FOLLOW_SECONDS
-            is_recent = any(each.document.is_final for each in answers.values())
+            is_recent = any(document.is_final for document, _ in answers.values())
             return Found(now, len(answers), len(reading.shown), is_recent), answers
         if not self._looks_for_recent:
             self._looks_for_recent, self.due_at = True, now

@@ -48,29 +48,11 @@ class AcknowledgeAll(NamedTuple):
 Job = GetTask | ListPage | Acknowledge | AcknowledgeAll
 
 
-class TaskAnswer(NamedTuple):
-    """A task; `server_time` is the API's clock in seconds since 1970.
+class Answer(NamedTuple):
+    """The task that was asked for, those of a page, or none where there is nothing to show.
 
-    `retry_after` is how long the API asked to stay away, in seconds.
-    """
-
-    document: Document
-    server_time: float | None
-    retry_after: float | None = None
-
-    @property
-    def age_seconds(self) -> float:
-        """The task's age on the API's own clock; 0 where that is not known."""
-        created = parse_epoch(self.document.created_on)
-        if created is None or self.server_time is None:
-            return 0.0
-        return max(0.0, self.server_time - created)
-
-
-class PageAnswer(NamedTuple):
-    """A page of the list; `total` is how many tasks there are over all pages.
-
-    The other fields are as in `TaskAnswer`.
+    `total` is how many there are over all pages, `server_time` the API's clock in seconds since
+    1970, and `retry_after` how long the API asked to stay away, in seconds.
     """
 
     documents: list[Document]
@@ -78,9 +60,12 @@ class PageAnswer(NamedTuple):
     server_time: float | None
     retry_after: float | None = None
 
-
-# None: it is done, and there is nothing to show.
-Answer = TaskAnswer | PageAnswer | None
+    def age_seconds(self, document: Document) -> float:
+        """The task's age on the API's own clock; 0 where that is not known."""
+        created = parse_epoch(document.created_on)
+        if created is None or self.server_time is None:
+            return 0.0
+        return max(0.0, self.server_time - created)
 
 
 class Reply(NamedTuple):

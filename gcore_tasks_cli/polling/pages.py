@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, ListPage, PageAnswer, Parameters
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage, Parameters
 from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import narrowed
@@ -91,7 +91,7 @@ class Reading:
         self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
         self._next_offset = 0
         self._barren = 0
-        self._early: dict[ListPage, PageAnswer] = {}
+        self._early: dict[ListPage, Answer] = {}
         self.pending: deque[ListPage] = deque()  # in the order of the list
         self.shown: set[str] = set()  # in lower case
         self.is_over = False
@@ -106,16 +106,14 @@ class Reading:
         """
         while self.pending:
             request = self.pending[0]
-            answer = self._requests.answer(request)
-            assert isinstance(answer, PageAnswer)  # noqa: S101  (what a ListPage is answered with)
-            pages = self.take(request, answer)
+            pages = self.take(request, self._requests.answer(request))
             if self._barren > _MOST_BARREN_PAGES:
                 raise NoAnswer("the list of tasks changes faster than it can be read")
             yield from pages
             if not self.pending and not self.is_over:
                 self.ask_ahead(at_least=1)
 
-    def take(self, request: ListPage, answer: PageAnswer) -> list[Page]:
+    def take(self, request: ListPage, answer: Answer) -> list[Page]:
         """Takes in an answer; the pages that it completes, in their order."""
         self._early[request] = answer
         pages = []
@@ -157,7 +155,7 @@ class Reading:
         self._early.clear()
         self._next_offset = offset
 
-    def _take_next(self, request: ListPage, answer: PageAnswer) -> Page:
+    def _take_next(self, request: ListPage, answer: Answer) -> Page:
         documents = answer.documents
         fresh = [each for each in documents if each.id.lower() not in self.shown]
         self.shown.update(each.id.lower() for each in fresh)
@@ -181,7 +179,7 @@ class Reading:
             self.ask_ahead()
         return page
 
-    def _knows_any_of(self, answer: PageAnswer) -> bool:
+    def _knows_any_of(self, answer: Answer) -> bool:
         return any(each.id.lower() in self.shown for each in answer.documents)
 
     def _pin(self, documents: Sequence[Document]) -> None:

@@ -5,7 +5,7 @@ is transient makes it due again; a permanent error is final once it can be belie
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from itertools import count, islice
 from typing import NamedTuple
@@ -125,8 +125,7 @@ class Requests:
         self._under_way: dict[int, _Sent] = {}
         self._late: set[int] = set()
         self._numbers = count()
-        self._final: list[tuple[Job, Answer | ApiError]] = []
-        self._kept: dict[Job, Answer | ApiError] = {}  # that came before it was waited for
+        self._final: dict[Job, Answer | ApiError] = {}
         self._refusals = _Row()  # of any job, since the last good answer
         self._slowest_answer = 0.0
         self.gate = Gate(port.now())
@@ -159,8 +158,7 @@ class Requests:
 
     def cancel(self, job: Job) -> None:
         """No longer waits for an answer to this job."""
-        self._final = [reply for reply in self._final if reply[0] != job]
-        self._kept.pop(job, None)
+        self._final.pop(job, None)
         if job in self._open:
             self._close(job)
 
@@ -172,20 +170,21 @@ class Requests:
         is_late = self.port.now() - pending.submitted >= TROUBLE_SECONDS
         return is_late or not self._is_transient(pending.error)
 
-    def wait(self, until: float) -> list[tuple[Job, Answer | ApiError]]:
+    def wait(self, until: float) -> dict[Job, Answer | ApiError]:
         """Final answers, if there are any after the next reply or other event.
 
         None at the time `until`, or once interrupted.
         """
-        now = self.port.now()
-        self._expire(now)
-        # What was answered is handed out before more is sent: it may make that needless.
-        if not self._final and now < until:
-            self._send_due(now)
-            for reply in self.port.wait(min(until, self._next_event())):
-                self._take(reply)
-        final, self._final = self._final, []
+        if self.port.now() < until:
+            self._step(until)
+        final, self._final = self._final, {}
         return final
+
+    def _step(self, until: float) -> None:
+        self._send_due(self.port.now())
+        for reply in self.port.wait(min(until, self._next_event())):
+            self._take(reply)
+        self._expire(self.port.now())
 
     def outcome(self, job: Job) -> Answer | ApiError:
         """Waits for the answer to this job, or its error; keeps what comes for others.
@@ -193,13 +192,13 @@ class Requests:
         Raises:
             Interrupted: if the port was interrupted.
         """
-        while job not in self._kept:
-            self._kept.update(self.wait(self.port.now() + _OBSERVED_SECONDS))
-            if self._observer is not None and not isinstance(self._kept.get(job), ApiError):
+        while job not in self._final:
+            self._step(self.port.now() + _OBSERVED_SECONDS)
+            if self._observer is not None and not isinstance(self._final.get(job), ApiError):
                 self._observer(self.port.now(), self.outage())
             if self.port.interrupted is not None:
                 raise Interrupted(self.port.interrupted)
-        return self._kept.pop(job)
+        return self._final.pop(job)
 
     def answer(self, job: Job) -> Answer:
         """As `outcome`, for a good one.
@@ -213,7 +212,7 @@ class Requests:
             raise outcome
         return outcome
 
-    def in_order(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer | ApiError]]:
+    def in_order(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Answer | ApiError]]:
         """Each job with its answer or its error, in their order, as soon as it can be.
 
         They are under way when this returns.
@@ -221,10 +220,9 @@ class Requests:
         Raises:
             Interrupted: if the port was interrupted.
         """
-        asked = list(jobs)
-        for job in asked:
+        for job in jobs:
             self.submit(job)
-        return ((job, self.outcome(job)) for job in asked)
+        return ((job, self.outcome(job)) for job in jobs)
 
     # Sending
 
@@ -380,7 +378,7 @@ class Requests:
 
     def _finish(self, job: Job, answer: Answer | ApiError) -> None:
         self._close(job)
-        self._final.append((job, answer))
+        self._final[job] = answer
 
     def _close(self, job: Job) -> None:
         for sent in [sent for sent in self._under_way.values() if sent.job == job]:

@@ -15,15 +15,7 @@ from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import LIST_ID, Event, StopReason
 from gcore_tasks_cli.polling.finder import Finder
 from gcore_tasks_cli.polling.goal import Goal, Search
-from gcore_tasks_cli.polling.jobs import (
-    MOST_A_PAGE,
-    Answer,
-    GetTask,
-    Job,
-    ListPage,
-    PageAnswer,
-    TaskAnswer,
-)
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, GetTask, Job, ListPage
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONCE, Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS, SHORTEST_GAP_SECONDS, Schedule
@@ -137,7 +129,7 @@ class Watch:
         if now >= self._requests.deadline and now - until >= _SUSPENDED_SECONDS:
             self._look_once_more(now)
         yield from self._requests.outages.news(self._requests.outage(), now)
-        for job, answer in answers:
+        for job, answer in answers.items():
             if self._stop is None:
                 yield from self._take(now, job, answer)
         if self._finder is not None and self._stop is None:
@@ -229,27 +221,28 @@ class Watch:
         elif not isinstance(job, ListPage):
             return
         elif finder is not None and finder.owns(job):
-            if isinstance(answer, PageAnswer):
-                finder.take(now, job, answer)
-            elif isinstance(answer, ApiError):
+            if isinstance(answer, ApiError):
                 self._finder = None
                 yield events.Failed(now, LIST_ID, answer, None)
+            else:
+                finder.take(now, job, answer)
         elif reading is not None and job in reading.pending:
-            if isinstance(answer, PageAnswer):
-                yield from self._take_round_page(now, reading, job, answer)
-            else:  # refused: then it shows no task
+            if isinstance(answer, ApiError):  # refused: then it shows no task
                 self._end_round(now, set())
-        elif isinstance(answer, PageAnswer):
+            else:
+                yield from self._take_round_page(now, reading, job, answer)
+        elif not isinstance(answer, ApiError):
             # The history of a type; without it the schedule does without it.
             self._schedule.expectations.learn(answer.documents)
 
     def _take_single(self, now: float, key: str, answer: Answer | ApiError) -> Iterator[Event]:
-        task = self._tasks.get(key)
-        if task is not None and isinstance(answer, TaskAnswer):
-            yield from self._take_document(now, key, answer)
-        elif task is not None and isinstance(answer, ApiError):
+        if (task := self._tasks.get(key)) is None:
+            return
+        if isinstance(answer, ApiError):
             self._forget(key)
             yield events.Failed(now, task.task_id, _in_context(answer, task, now), task.document)
+        else:
+            yield from self._take_document(now, key, answer.documents[0], answer)
 
     def _take_finds(self, finder: Finder, now: float) -> Iterator[Event]:
         if (finds := finder.finds(now)) is not None:
@@ -257,20 +250,20 @@ class Watch:
             yield found
             if not finder.follows:
                 self._finder = None
-            for task_id, answer in answers.items():
+            for task_id, (document, answer) in answers.items():
                 if task_id.lower() not in self._adopted and self._stop is None:
-                    yield from self._take_document(now, self._adopt(now, task_id), answer)
+                    key = self._adopt(now, task_id)
+                    yield from self._take_document(now, key, document, answer)
         elif finder.is_over(now):
             self._stop = StopReason.NOTHING_FOUND
 
     def _take_round_page(
-        self, now: float, reading: Reading, page: ListPage, answer: PageAnswer
+        self, now: float, reading: Reading, page: ListPage, answer: Answer
     ) -> Iterator[Event]:
         for document in answer.documents:
             if (key := document.id.lower()) in self._tasks and self._stop is None:
                 self._alone.discard(key)
-                single = TaskAnswer(document, answer.server_time, answer.retry_after)
-                yield from self._take_document(now, key, single)
+                yield from self._take_document(now, key, document, answer)
         reading.take(page, answer)
         reading.ask_ahead()
         if not reading.pending:
@@ -282,12 +275,14 @@ class Watch:
         for key in (self._sought & self._tasks.keys()) - self._alone - shown:
             self._ask_alone(key, now)
 
-    def _take_document(self, now: float, key: str, answer: TaskAnswer) -> Iterator[Event]:
-        task, document = self._tasks[key], answer.document
+    def _take_document(
+        self, now: float, key: str, document: Document, answer: Answer
+    ) -> Iterator[Event]:
+        task = self._tasks[key]
         previous, task.document, task.seen = task.document, document, now
         self._requests.cancel(GetTask(task.task_id))  # a list has answered it
         if task.born is None:
-            task.born = now - answer.age_seconds
+            task.born = now - answer.age_seconds(document)
         age = now - task.born
         if previous is None or not document.looks_like(previous):
             yield events.Changed(now, task.task_id, document, previous, age)
@@ -304,10 +299,12 @@ class Watch:
             self._has_unfinished = True
             yield events.Unfinished(now, task.task_id, document, None)
         else:
-            self._look_again(now, age, key, answer)
+            self._look_again(now, age, key, document.task_type, answer.retry_after or 0.0)
 
-    def _look_again(self, now: float, age: float, key: str, answer: TaskAnswer) -> None:
-        task_type, schedule = answer.document.task_type, self._schedule
+    def _look_again(
+        self, now: float, age: float, key: str, task_type: str | None, retry_after: float
+    ) -> None:
+        schedule = self._schedule
         if schedule.interval is None:
             asked = schedule.expectations.question(task_type, age)
             if asked is not None:
@@ -318,7 +315,7 @@ class Watch:
         last_look = self._requests.deadline - LAST_LOOK_SECONDS
         if then > last_look > now + SHORTEST_GAP_SECONDS:
             then = last_look
-        self._tasks[key].due = due = max(then, now + (answer.retry_after or 0.0))
+        self._tasks[key].due = due = max(then, now + retry_after)
         if key in self._alone:
             self._ask_alone(key, due)
         else:

@@ -57,7 +57,7 @@ def watch(
     return events
 
 
-def fetch(world: World, jobs: Iterable[Job], seed: int = 7) -> list[tuple[Job, Answer | ApiError]]:
+def fetch(world: World, jobs: Sequence[Job], seed: int = 7) -> list[tuple[Job, Answer | ApiError]]:
     """What `get` and `ack` do: each job with its answer."""
     answers = []
     requests = Requests(world, ONE_ANSWER, random.Random(seed).uniform)

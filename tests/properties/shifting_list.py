@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.jobs import Job, ListPage, PageAnswer, Reply
+from gcore_tasks_cli.polling.jobs import Answer, Job, ListPage, Reply
 from gcore_tasks_cli.tasks.document import Document
 
 EPOCH = 1_780_000_000
@@ -61,11 +61,11 @@ class ShiftingList:
         self.change(self)
         return [Reply(number, self._page(job))]
 
-    def _page(self, job: ListPage) -> PageAnswer:
+    def _page(self, job: ListPage) -> Answer:
         until = dict(job.parameters).get("to_timestamp")
         newest = None if until is None else datetime.fromisoformat(until).timestamp() - EPOCH
         listed = [n for n in self.numbers if newest is None or n <= newest]
         listed.sort(reverse=self.newest_first)
         limit = min(job.limit, self.most_a_page)
         page = listed[job.offset : job.offset + limit]
-        return PageAnswer([task(n) for n in page], len(listed), None)
+        return Answer([task(n) for n in page], len(listed), None)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from gcore_tasks_cli.polling.events import OutageBegan, OutageEnded, Tick
-from gcore_tasks_cli.polling.jobs import GetTask, ListPage, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, ListPage
 from tests.properties.promises import LONGEST_GAP, fetch, pace, settled, watch
 from tests.properties.world import EVERYTHING, FOR_GOOD, LISTS, START, Fault, SimulatedTask, World
 
@@ -101,7 +101,7 @@ def test_a_hundred_tasks_come_though_every_second_request_is_one_too_many() -> N
     tasks = [SimulatedTask(f"task-{n}", 0.0) for n in range(100)]
     world = World(tasks, [Fault(0, FOR_GOOD, "429", EVERYTHING, every=2)])
     answers = fetch(world, [GetTask(task.id) for task in tasks])
-    assert all(isinstance(answer, TaskAnswer) for _, answer in answers)
+    assert all(isinstance(answer, Answer) for _, answer in answers)
     # Each is asked for twice at most, and never more than a second after the last.
     assert len(world.requests) <= 200
     assert world.time <= 200 * 1.0 + 5

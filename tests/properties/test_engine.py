@@ -19,7 +19,7 @@ from gcore_tasks_cli.polling.events import (
     Unfinished,
 )
 from gcore_tasks_cli.polling.goal import Goal
-from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Acknowledge, Answer, GetTask
 from tests.properties.promises import (
     LONGEST_GAP,
     LONGEST_REST,
@@ -288,7 +288,7 @@ def test_a_hundred_answers_come_at_the_rate_that_is_allowed(rate: float) -> None
     for limit in rate_limits(rate):
         world = World(tasks(100, 0, 0), limit=limit)
         answers = fetch(world, [GetTask(task.id) for task in world.tasks])
-        assert all(isinstance(answer, TaskAnswer) for _, answer in answers), limit
+        assert all(isinstance(answer, Answer) for _, answer in answers), limit
         if rate >= 5:
             assert world.time <= 1.5 * 100 / rate + 5, limit
 
@@ -399,7 +399,7 @@ def test_a_task_never_seen_is_asked_for_twice_in_three_seconds(others: int) -> N
 def test_get_and_ack_ask_twice_for_a_task_never_seen(job: GetTask | Acknowledge) -> None:
     world = World(tasks(3, 0, 0))
     answers = fetch(world, [GetTask("task-0"), job, GetTask("task-1")])
-    assert [isinstance(answer, TaskAnswer) for _, answer in answers] == [True, False, True]
+    assert [isinstance(answer, Answer) for _, answer in answers] == [True, False, True]
     assert isinstance(answers[1][1], TaskNotFound)
     assert sum(r.job == job for r in world.requests) >= 2
     assert 3.0 <= world.time <= 6.0
@@ -411,7 +411,7 @@ def test_a_task_that_is_readable_a_moment_later_is_waited_for(created: float) ->
     check_noticed(world, watch(world))
     world = World([SimulatedTask("task-0", 10.0, created)])
     ((_, answer),) = fetch(world, [GetTask("task-0")])
-    assert isinstance(answer, TaskAnswer)
+    assert isinstance(answer, Answer)
 
 
 @pytest.mark.parametrize("count", [1, 3, 8])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
-from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
+from gcore_tasks_cli.polling.jobs import Answer, ListPage
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.shifting_list import ShiftingList, task
@@ -100,7 +100,7 @@ def test_no_more_is_asked_for_than_wanted() -> None:
 
 def test_pages_of_large_tasks_are_smaller() -> None:
     class Large(ShiftingList):
-        def _page(self, job: ListPage) -> PageAnswer:
+        def _page(self, job: ListPage) -> Answer:
             page = super()._page(job)
             page.documents[:] = [task(int(d.id[1:]), " " * 20_000) for d in page.documents]
             return page

@@ -21,9 +21,7 @@ from gcore_tasks_cli.polling.jobs import (
     GetTask,
     Job,
     ListPage,
-    PageAnswer,
     Reply,
-    TaskAnswer,
 )
 from gcore_tasks_cli.tasks.document import Document, parse_task
 
@@ -266,11 +264,11 @@ class World:
         good = self._good(job)
         if fault is None or fault.kind == "hang":
             return good
-        if fault.kind == "200" and isinstance(good, TaskAnswer | PageAnswer):
+        if fault.kind == "200" and isinstance(good, Answer):
             return good._replace(retry_after=fault.retry_after)
         if fault.kind not in _ODD_LISTS:
             return fault.error()
-        if not isinstance(good, PageAnswer):
+        if not isinstance(job, ListPage) or isinstance(good, ApiError):
             return good
         kept = good.documents[::2] if fault.kind == "hidden" else []
         return good._replace(documents=kept, total=max(len(kept), _ODD_LISTS[fault.kind]))
@@ -278,18 +276,18 @@ class World:
     def _good(self, job: Job) -> Answer | ApiError:
         server_time = float(int(EPOCH + self.time))
         if isinstance(job, AcknowledgeAll):
-            return None
+            return Answer([], 0, server_time)
         if isinstance(job, ListPage):
             assert 0 < job.limit <= MOST_A_PAGE
             assert job.offset >= 0
             listed = list(self._listed(job))
             page = listed[job.offset : job.offset + job.limit]
             documents = [_document(task, task.end <= self.time) for task in page]
-            return PageAnswer(documents, len(listed), server_time)
+            return Answer(documents, len(listed), server_time)
         task = self._by_id.get(job.task_id)
         if task is None or task.created > self.time:
             return TaskNotFound("no such task", status=404)
-        return TaskAnswer(_document(task, task.end <= self.time), server_time)
+        return Answer([_document(task, task.end <= self.time)], 1, server_time)
 
     def _listed(self, page: ListPage) -> Iterable[SimulatedTask]:
         chosen = dict(page.parameters)

@@ -9,7 +9,7 @@ import pytest
 
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.jobs import GetTask, Job, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
 from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 
@@ -29,8 +29,8 @@ def session_at(url: str, key: str = KEY, **more: Any) -> Iterator[Session]:
 def id_of(session: Session, job: Job | None = None) -> str:
     """The ID of the task that is answered."""
     answer = session.do(job or GetTask("a"))
-    assert isinstance(answer, TaskAnswer)
-    return answer.document.id
+    assert isinstance(answer, Answer)
+    return answer.documents[0].id
 
 
 def error_of(call: Callable[[], object]) -> ApiError:

@@ -8,7 +8,7 @@ import pytest
 from gcore_tasks_cli.api.fetcher import MOST_WORKERS, Fetcher
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError, KeyRefused, UsageError
-from gcore_tasks_cli.polling.jobs import GetTask, Job, Reply, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Reply
 from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.sandbox import SandboxServer, scenario_of
 from tests.unit.api.sessions import KEY
@@ -33,7 +33,7 @@ class Stub(Session):
         self._has_aborted = threading.Event()
         type(self).made += 1
 
-    def do(self, job: Job) -> TaskAnswer:
+    def do(self, job: Job) -> Answer:
         assert isinstance(job, GetTask)
         self.asked.append(job.task_id)
         if job.task_id == "slow":
@@ -42,7 +42,7 @@ class Stub(Session):
             assert self.release.wait(SOON)
         if job.task_id in self.errors:
             raise self.errors[job.task_id]
-        return TaskAnswer(document(job.task_id), None)
+        return Answer([document(job.task_id)], 1, None)
 
     def abort(self) -> None:
         self._has_aborted.set()
@@ -73,7 +73,7 @@ def test_each_request_is_answered_under_its_number(stub: Callable[[], Session]) 
         fetcher.submit(number, GetTask(f"t-{number}"))
     found = replies(fetcher, 20)
     assert [reply.number for reply in found] == list(range(20))
-    ids = [reply.answer.document.id for reply in found if isinstance(reply.answer, TaskAnswer)]
+    ids = [reply.answer.documents[0].id for reply in found if isinstance(reply.answer, Answer)]
     assert ids == [f"t-{number}" for number in range(20)]
 
 

@@ -6,22 +6,22 @@ import pytest
 
 from gcore_tasks_cli.api.responses import Response, answer_of
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.polling.jobs import GetTask, Job, ListPage, PageAnswer, TaskAnswer
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, ListPage
 
 TASK = b'{"id": "A-1", "state": "NEW"}'
 ASKED = GetTask("a-1")
 LIST = ListPage((), 5, 0)
 
 
-def task_of(body: bytes, task_id: str = "a", **headers: str) -> TaskAnswer:
+def task_of(body: bytes, task_id: str = "a", **headers: str) -> Answer:
     answer = answer_of(Response("host", 200, _named(headers), body), GetTask(task_id))
-    assert isinstance(answer, TaskAnswer)
+    assert isinstance(answer, Answer)
     return answer
 
 
-def page_of(body: bytes, **headers: str) -> PageAnswer:
+def page_of(body: bytes, **headers: str) -> Answer:
     answer = answer_of(Response("host", 200, _named(headers), body), LIST)
-    assert isinstance(answer, PageAnswer)
+    assert isinstance(answer, Answer)
     return answer
 
 
@@ -63,7 +63,7 @@ AT_DATE = 1779512851.0
 def test_a_task_is_answered_with_the_servers_time() -> None:
     for task_id in ("A-1", "a-1"):
         answer = task_of(TASK, task_id, date=DATE)
-        assert (answer.document.id, answer.server_time) == ("A-1", AT_DATE)
+        assert (answer.documents[0].id, answer.server_time) == ("A-1", AT_DATE)
         assert answer.retry_after is None
     later = task_of(TASK, "a-1", date=DATE, retry_after="Sat, 23 May 2026 05:08:31 GMT")
     assert later.retry_after == 60.0
@@ -108,7 +108,7 @@ def test_what_is_no_task_and_no_list_is_named(body: bytes, what: str) -> None:
 
 
 def test_an_encoding_that_is_not_known_is_named_where_the_body_is_no_json() -> None:
-    assert task_of(TASK, "a-1", content_encoding="utf-8").document.id == "A-1"
+    assert task_of(TASK, "a-1", content_encoding="utf-8").documents[0].id == "A-1"
     with pytest.raises(NoAnswer, match=r"not JSON \(Content-Encoding: br\) instead of a task"):
         task_of(b"\x8b\x00\xff", content_encoding="br")
 

@@ -7,9 +7,9 @@ from gcore_tasks_cli.errors import KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.jobs import (
     Acknowledge,
     AcknowledgeAll,
+    Answer,
     GetTask,
     ListPage,
-    PageAnswer,
 )
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, id_of, session_at
@@ -44,7 +44,7 @@ def test_a_page_is_asked_for_by_its_parameters() -> None:
     parameters = (("state", "NEW"), ("state", "RUNNING"), ("task_type", "a b&c"))
     with prepared(answer(PAGE), answer(PAGE)) as server, session_at(server.url) as session:
         page = session.do(ListPage(parameters, 5, 2))
-        assert isinstance(page, PageAnswer)
+        assert isinstance(page, Answer)
         assert page.total == 7
         session.do(ListPage((), 1000, 0))
     assert [asked.line for asked in server.asked] == [
@@ -56,7 +56,7 @@ def test_a_page_is_asked_for_by_its_parameters() -> None:
 def test_a_page_beyond_the_end_may_be_empty() -> None:
     empty = answer('{"count": 7, "results": []}')
     with prepared(empty, empty) as server, session_at(server.url) as session:
-        assert session.do(ListPage((), 5, 7)) == PageAnswer([], 7, None)
+        assert session.do(ListPage((), 5, 7)) == Answer([], 7, None)
         error = error_of(lambda: session.do(ListPage((), 5, 6)))
     host = f"127.0.0.1:{server.port}"
     assert error.message == f"{host} answered with an empty page of a list of 7 tasks"
@@ -73,7 +73,7 @@ def test_all_tasks_are_acknowledged_where_the_api_says_that_they_are() -> None:
     no_content = b"HTTP/1.1 204 No Content\r\n\r\n"
     jobs = [AcknowledgeAll((("project_id", "1"), ("region_id", "76"))), *[AcknowledgeAll(())] * 3]
     with prepared(no_content, *answers) as server, session_at(server.url) as session:
-        assert [session.do(job) for job in jobs] == [None] * 4
+        assert [session.do(job).documents for job in jobs] == [[]] * 4
     path = "/cloud/v1/tasks/acknowledge_all"
     assert [asked.line for asked in server.asked] == [
         f"POST {path}?project_id=1&region_id=76 HTTP/1.1",
@@ -106,7 +106,7 @@ def test_a_document_is_read_whatever_the_2xx_it_comes_with(status: str) -> None:
         session_at(server.url) as session,
     ):
         assert id_of(session) == "a"
-        assert isinstance(session.do(ListPage((), 5, 0)), PageAnswer)
+        assert isinstance(session.do(ListPage((), 5, 0)), Answer)
 
 
 @pytest.mark.parametrize("status", ["202 Accepted", "204 No Content"])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gcore_tasks_cli.errors import NoAnswer
-from gcore_tasks_cli.polling.jobs import ListPage, PageAnswer
+from gcore_tasks_cli.polling.jobs import Answer, ListPage
 from gcore_tasks_cli.polling.pages import Page, Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
 from gcore_tasks_cli.tasks.document import Document
@@ -76,9 +76,9 @@ class Listed(ShiftingList):
         super().__init__([])
         self.documents = documents
 
-    def _page(self, job: ListPage) -> PageAnswer:
+    def _page(self, job: ListPage) -> Answer:
         page = self.documents[job.offset : job.offset + job.limit]
-        return PageAnswer(list(page), len(self.documents), 5.0)
+        return Answer(list(page), len(self.documents), 5.0)
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_pages_that_are_no_longer_wanted_are_not_retried() -> None:
 
 def test_a_list_that_has_nothing_of_what_it_counts_is_over() -> None:
     class Empty(ShiftingList):
-        def _page(self, job: ListPage) -> PageAnswer:
-            return PageAnswer([], 99, None)
+        def _page(self, job: ListPage) -> Answer:
+            return Answer([], 99, None)
 
     (page,) = reader(Empty([])).pages()
     assert page == Page([], 99, 0, None)
@@ -221,11 +221,11 @@ class Stuck(ShiftingList):
         super().__init__(list(range(size)))
         self.is_good = is_good
 
-    def _page(self, job: ListPage) -> PageAnswer:
+    def _page(self, job: ListPage) -> Answer:
         if self.is_good(len(self.asked)):
             return super()._page(job)
         newest = range(len(self.numbers) - 1, len(self.numbers) - 4, -1)
-        return PageAnswer([task(n) for n in newest], len(self.numbers), None)
+        return Answer([task(n) for n in newest], len(self.numbers), None)
 
 
 def test_a_list_that_brings_nothing_new_is_given_up() -> None:
@@ -248,9 +248,9 @@ def test_a_list_that_changes_faster_than_it_can_be_read_is_given_up() -> None:
     class Turning(ShiftingList):
         """Shows the same three on each page, each time in the other order."""
 
-        def _page(self, job: ListPage) -> PageAnswer:
+        def _page(self, job: ListPage) -> Answer:
             self.numbers.reverse()
-            return PageAnswer([task(n) for n in self.numbers], 9999, None)
+            return Answer([task(n) for n in self.numbers], 9999, None)
 
     pages: list[Page] = []
     with pytest.raises(NoAnswer) as caught:

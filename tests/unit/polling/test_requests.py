@@ -7,7 +7,7 @@ import pytest
 
 from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import Outage
-from gcore_tasks_cli.polling.jobs import AcknowledgeAll, GetTask, TaskAnswer
+from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, GetTask
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests, backoff
 from tests.properties.promises import fetch
 from tests.properties.world import FOR_GOOD, START, Fault, SimulatedTask, World
@@ -29,7 +29,7 @@ def test_answers_come_in_order_and_each_as_soon_as_it_can() -> None:
     answers = requests_of(world).in_order(JOBS)
     assert len(world.requests) == 4  # they are under way before the first is waited for
     for job, answer in answers:
-        assert isinstance(answer, TaskAnswer)
+        assert isinstance(answer, Answer)
         taken.append((job, world.time))
     assert [job for job, _ in taken] == JOBS
     times = [at for _, at in taken]
@@ -44,7 +44,7 @@ def test_a_transient_fault_is_met_with_five_tries_and_ends_no_other(kind: str) -
     assert isinstance(error, NoAnswer)
     assert error.message.startswith(f"simulated: {kind}; gave up after ")
     assert len(world.singles("task-1")) == 5
-    assert sum(isinstance(answer, TaskAnswer) for _, answer in answers) == 3
+    assert sum(isinstance(answer, Answer) for _, answer in answers) == 3
     assert world.time < 20
 
 
@@ -60,7 +60,7 @@ def test_the_twenty_seconds_count_from_the_last_good_answer() -> None:
     limit = Fault(0, 30, "429", "task-0")
     world = world_of(limit, Fault(0, 15, "503", "task-1", retry_after=15.0))
     answers = fetch(world, JOBS)
-    assert all(isinstance(answer, TaskAnswer) for _, answer in answers)
+    assert all(isinstance(answer, Answer) for _, answer in answers)
     assert world.time > 20
 
 
@@ -75,7 +75,7 @@ def test_who_asks_for_too_long_a_pause_is_not_waited_for() -> None:
 
 def test_a_rate_limit_is_no_try() -> None:
     world = world_of(Fault(0, 12, "429"))
-    assert all(isinstance(answer, TaskAnswer) for _, answer in fetch(world, JOBS))
+    assert all(isinstance(answer, Answer) for _, answer in fetch(world, JOBS))
     assert len(world.requests) > 4 * 5 / 2
     assert 12 <= world.time <= 17
 
@@ -87,14 +87,14 @@ def test_a_refused_key_answers_for_all_and_any_other_refusal_for_its_job() -> No
     assert world.time < 1
     world = world_of(Fault(0, FOR_GOOD, "403", "task-1"))
     kinds = [type(answer) for _, answer in fetch(world, JOBS)]
-    assert kinds == [TaskAnswer, KeyRefused, TaskAnswer, TaskAnswer]
+    assert kinds == [Answer, KeyRefused, Answer, Answer]
 
 
 def test_a_job_without_an_answer_of_its_own_is_done() -> None:
     world = world_of(Fault(0, 1, "503"))
     requests = requests_of(world)
     requests.submit(AcknowledgeAll(()))
-    assert requests.answer(AcknowledgeAll(())) is None
+    assert requests.answer(AcknowledgeAll(())).documents == []
 
 
 def test_what_comes_for_others_is_kept_for_them_and_given_once() -> None:
@@ -103,7 +103,7 @@ def test_what_comes_for_others_is_kept_for_them_and_given_once() -> None:
     for job in JOBS[:2]:
         requests.submit(job)
     found = [requests.answer(job) for job in reversed(JOBS[:2])]
-    assert [a.document.id for a in found if isinstance(a, TaskAnswer)] == ["task-1", "task-0"]
+    assert [a.documents[0].id for a in found if isinstance(a, Answer)] == ["task-1", "task-0"]
     assert world.time == pytest.approx(0.05)
     requests.submit(JOBS[0])
     requests.answer(JOBS[0])
@@ -131,7 +131,7 @@ def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
     requests = requests_of(world)
     for job in JOBS[:2]:
         requests.submit(job)
-        assert isinstance(requests.answer(job), TaskAnswer)
+        assert isinstance(requests.answer(job), Answer)
     # The first is late after 4 s; then it is known how slow the API is.
     assert world.singles("task-0") == pytest.approx([0.0, 4.0])
     assert world.singles("task-1") == pytest.approx([6.0])
