@@ -44,7 +44,7 @@ class Sandbox(Command, heading=INPUT):
         from gcore_tasks_cli.sandbox.server import SandboxServer
         from gcore_tasks_cli.settings.settings import secrets_at_hand
 
-        # What is exported is shown, even if it is what is set already.
+        # The printed key is not hidden, even if the same one is set already.
         streams = Streams.standard(secrets_at_hand(os.environ) if self.command else ())
         chosen = _scenario(self.scenario)
         port = self.port or "0"

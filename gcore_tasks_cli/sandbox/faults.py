@@ -34,9 +34,9 @@ class FaultTable:
         self._lock = threading.Lock()
 
     def choose(self, method: str, target: str, now: float) -> RequestFault | None:
-        """The fault that this request gets: the first in the scenario's order, if several match.
+        """The fault that this request gets: of several that match, the first of the file.
 
-        Every fault that matches counts the request, also where an earlier one is chosen.
+        All faults that match count the request.
         """
         path = target.partition("?")[0]
         chosen: RequestFault | None = None
@@ -66,7 +66,10 @@ def _matches(fault: RequestFault, method: str, path: str, now: float) -> bool:
 
 
 def _is_due(fault: RequestFault, number: int, in_second: int) -> bool:
-    """Whether this matching request gets it: the first has number 1, in each second too."""
+    """Whether a matching request gets the fault.
+
+    `number` counts the matching requests from 1, `in_second` only those of the current second.
+    """
     first, last = fault.requests
     if number < first or (last is not None and number > last):
         return False
@@ -76,7 +79,7 @@ def _is_due(fault: RequestFault, number: int, in_second: int) -> bool:
 
 
 def act(fault: RequestFault, connection: "HttpConnection") -> None:
-    """Does to the connection what this kind of fault does."""
+    """Responds, or breaks the connection, as this kind of fault does."""
     match fault:
         case Close():
             connection.end(reset=fault.do == "reset")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, ValidationError
 
 from gcore_tasks_cli.sandbox import resources
-from gcore_tasks_cli.sandbox.scenario import ENDED
+from gcore_tasks_cli.sandbox.scenario import ENDED, SimulatedTask
 from gcore_tasks_cli.sandbox.world import ApiError, World
 
 # A status and a body.
@@ -52,15 +52,19 @@ class _Query(BaseModel):
     project_id: list[int] = Field(default_factory=list)
     region_id: list[int] = Field(default_factory=list)
 
-    def choose(self, documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The tasks that the list has, by all filters but those of the creation time."""
+    def choose(self, world: World, now: float, tasks: list[SimulatedTask]) -> list[SimulatedTask]:
+        """Those of the tasks that the list has, by all filters but those of the creation time."""
         wanted = [(name, values) for name in _REPEATABLE if (values := getattr(self, name))]
-        return [
-            document
-            for document in documents
-            if all(document.get(name) in values for name, values in wanted)
-            and self.is_acknowledged in (None, document.get("acknowledged_at") is not None)
-        ]
+        if not wanted and self.is_acknowledged is None:
+            return tasks  # the documents of a whole long list would take most of the time
+
+        def matches(document: Mapping[str, Any]) -> bool:
+            is_acknowledged = document.get("acknowledged_at") is not None
+            return self.is_acknowledged in (None, is_acknowledged) and all(
+                document.get(name) in values for name, values in wanted
+            )
+
+        return [task for task in tasks if matches(world.document(task, now))]
 
 
 def respond(world: World, now: float, request: Request) -> Response:
@@ -96,7 +100,7 @@ def _answer(world: World, now: float, request: Request) -> tuple[int, Any]:
 
 
 def _query(values: Values, names: Iterable[str] = _Query.model_fields) -> _Query:
-    """These parameters; of what may not be repeated, the last value counts."""
+    """Reads these parameters; if one that may not be repeated is, its last value counts."""
     given = {name: values[name] for name in names if name in values}
     return _Query.model_validate(
         {name: found if name in _REPEATABLE else found[-1] for name, found in given.items()}
@@ -105,15 +109,13 @@ def _query(values: Values, names: Iterable[str] = _Query.model_fields) -> _Query
 
 def _list(world: World, now: float, values: Values) -> tuple[int, Any]:
     query = _query(values)
-    documents = query.choose(
-        world.document(task, now)
-        for task in world.all(now)
-        if query.from_timestamp <= world.epoch - task.age <= query.to_timestamp
-    )
+    since, until = query.from_timestamp, query.to_timestamp
+    in_time = [task for task in world.all(now) if since <= world.epoch - task.age <= until]
+    chosen = query.choose(world, now, in_time)
     if query.order_by == "asc":
-        documents.reverse()
-    page = documents[query.offset : query.offset + query.limit]
-    return 200, {"count": len(documents), "results": page}
+        chosen = chosen[::-1]
+    page = chosen[query.offset : query.offset + query.limit]
+    return 200, {"count": len(chosen), "results": [world.document(task, now) for task in page]}
 
 
 def _active(world: World, now: float, values: Values, project: str, region: str) -> tuple[int, Any]:
@@ -131,11 +133,11 @@ def _acknowledge(world: World, now: float, values: Values, task_id: str) -> tupl
 
 
 def _acknowledge_all(world: World, now: float, values: Values) -> tuple[int, Any]:
-    """Acknowledges what has ended: an active task has nothing to be seen yet."""
+    """Acknowledges the tasks that have ended; nobody has seen the result of an active one."""
     scope = _query(values, ("project_id", "region_id"))
-    for task in world.all(now):
-        if task.phase(now) == ENDED and scope.choose([world.document(task, now)]):
-            world.acknowledge(task, now)
+    ended = [task for task in world.all(now) if task.phase(now) == ENDED]
+    for task in scope.choose(world, now, ended):
+        world.acknowledge(task, now)
     return 204, None
 
 

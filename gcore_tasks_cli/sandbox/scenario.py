@@ -26,7 +26,7 @@ from pydantic import (
 
 DEFAULT_KEY = "sandbox$key"
 _BUILTIN = Path(__file__).with_name("builtin.json")
-# The end of a task, in place of the number of a phase.
+# The phase of a task that has ended.
 ENDED = -1
 
 
@@ -44,7 +44,7 @@ class Entry(BaseModel):
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
 # The name or the value of an HTTP header.
 Header = Annotated[str, Field(pattern="^[ -~]*$")]
-# Lists in the file; None means no end.
+# A list of two numbers in the file; null as the second one means no end.
 Span = Annotated[tuple[Seconds, Seconds | None], Strict(False)]
 # In the file, a number or a list of two.
 Range = Annotated[
@@ -55,7 +55,7 @@ Range = Annotated[
 
 
 class Started(Entry):
-    """What is known of a task before it exists; `starts_after` and `lasts` follow its creation."""
+    """The keys of tasks that requests start; `starts_after` and `lasts` follow each other."""
 
     task_type: str = "create_vm"
     starts_after: Seconds = 0.0
@@ -100,7 +100,7 @@ class Generated(Entry):
     seed: NonNegativeInt | None = None
 
     def tasks(self, default_seed: int) -> Iterator[SimulatedTask]:
-        """The same tasks for the same seed."""
+        """Generates the tasks; equal seeds give equal tasks."""
         seed = default_seed if self.seed is None else self.seed
         random_numbers = random.Random(seed)  # noqa: S311
         for _ in range(self.count):
@@ -190,7 +190,7 @@ AnyFault = Refuse | Close | Silent | Status | Limit | Delay | Drip | Truncate
 
 
 class Scenario(Entry):
-    """A scenario file; what it leaves out stands here as its default."""
+    """A scenario file, with the default of each key."""
 
     tasks: list[SimulatedTask] = Field(default_factory=list)
     generate: list[Generated] = Field(default_factory=list)
@@ -203,7 +203,7 @@ class Scenario(Entry):
 
     @cached_property
     def all_tasks(self) -> list[SimulatedTask]:
-        """Its own tasks, those that it generates, and the built-in ones where they count."""
+        """The tasks of the file, those that it generates, and perhaps the built-in ones."""
         generated = (entry.tasks(default_seed=1 + n) for n, entry in enumerate(self.generate))
         has_own = not self.model_fields_set.isdisjoint(("tasks", "generate"))
         is_with_builtin = not has_own if self.defaults is None else self.defaults
@@ -218,12 +218,12 @@ class Scenario(Entry):
 
 @cache
 def builtin_tasks() -> list[SimulatedTask]:
-    """The tasks that there are without a file: first those that start with the sandbox."""
+    """The tasks without a scenario file; those that start with the sandbox come first."""
     return Scenario.model_validate_json(_BUILTIN.read_bytes()).tasks
 
 
 def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Scenario:
-    """The scenario of a JSON file; a `model` of one's own may know more kinds of faults.
+    """The scenario of a JSON file; `model` may be a subclass that has more kinds of faults.
 
     Raises:
         ScenarioError: for any mistake in it.
@@ -238,7 +238,7 @@ def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Sc
         raise ScenarioError(_sentence(error)) from None
 
 
-# In place of pydantic's messages that a reader of the file would not understand.
+# These replace messages of pydantic that speak of Python, not of the file.
 _MESSAGES = {
     "missing": "is missing",
     "union_tag_not_found": "is missing",

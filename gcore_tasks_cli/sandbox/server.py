@@ -23,7 +23,7 @@ _POLL_SECONDS = 0.05
 
 
 class HttpConnection(BaseHTTPRequestHandler):
-    """Serves request after request; its public methods are what faults act with."""
+    """Serves the requests of one connection; faults call its public methods."""
 
     protocol_version = default_request_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -70,7 +70,7 @@ class HttpConnection(BaseHTTPRequestHandler):
         self.send(b"" if self.command == "HEAD" or status == 204 else body)
 
     def begin_normal_response(self) -> bytes:
-        """Sends the head of the normal response, and gives the body that has to follow."""
+        """Sends the head of the normal response and returns the body, which is to be sent."""
         status, body = self.normal_response()
         self.send_head(status, {"Content-Length": str(len(body)), "Connection": "close"})
         return body
@@ -116,13 +116,13 @@ class HttpConnection(BaseHTTPRequestHandler):
 
 
 class SandboxServer(ThreadingTCPServer):
-    """Serves a scenario on loopback while it is entered as a context, which is time zero.
+    """Serves a scenario on loopback. It is a context manager, and entering it is time zero.
 
     Raises:
         OSError: if it cannot listen on the port.
     """
 
-    allow_reuse_address = sys.platform != "win32"  # there it would take the port from another
+    allow_reuse_address = sys.platform != "win32"  # there two servers would share the port
     daemon_threads = True
     request_queue_size = 1024
     timeout = _POLL_SECONDS  # of `handle_request`
@@ -151,7 +151,7 @@ class SandboxServer(ThreadingTCPServer):
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment of programs that use it; the tasks are those that have not ended yet."""
+        """The environment to use it; the tasks are those that had not ended at the start."""
         task_ids = (task.id for task in self.scenario.all_tasks if task.phase(0) != ENDED)
         return {
             "GCORE_BASE_URL": self.base_url,
@@ -219,6 +219,6 @@ class SandboxServer(ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints nothing where the client has left, in whatever way."""
+        """Prints no traceback for a client that disconnects."""
         if not isinstance(sys.exception(), OSError | ValueError):
             super().handle_error(request, client_address)

@@ -1,4 +1,4 @@
-"""The tasks of a running sandbox at any point in time, and what write calls have done to them."""
+"""The tasks of a running sandbox: their documents at any time, and what requests changed."""
 
 import threading
 import uuid
@@ -36,7 +36,7 @@ class World:
         newest_first = sorted(scenario.all_tasks, key=lambda task: task.age)
         self._tasks = {task.id: task for task in newest_first}
         self._acknowledged: dict[str, str] = {}
-        # The latest document of each task: long lists are asked for again and again.
+        # The latest document of each task, since clients request long lists repeatedly.
         self._rendered: dict[str, tuple[object, dict[str, Any]]] = {}
 
     def find(self, task_id: str, now: float) -> SimulatedTask:
@@ -70,7 +70,7 @@ class World:
     def start(
         self, task_type: str, now: float, created: Mapping[str, Any], document: Mapping[str, Any]
     ) -> SimulatedTask:
-        """A new task, of which the scenario may change everything."""
+        """Adds a task; the scenario's key `started` may replace any of its values."""
         changes = self._started.model_dump(exclude_unset=True)
         fields = {"task_type": task_type, "created_resources": created, **changes}
         fields["document"] = {**document, **changes.get("document", {})}
