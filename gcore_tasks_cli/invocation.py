@@ -76,18 +76,23 @@ class Invocation(NamedTuple):
         return cls(streams, settings, env, deadline, verbose, quiet, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
-        """The task IDs that the arguments are, `-` being those of standard input.
+        """The task IDs in the arguments, `-` being those in standard input; perhaps none.
 
         Raises:
-            UsageError: for an ID that can be none, or a standard input that names no task.
+            UsageError: for an argument, or a standard input, without a task ID.
             DeadlinePassed: if standard input does not end in time.
         """
         stdin = self.streams.stdin
         if "-" in arguments and stdin is not None and stdin.isatty():
             self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
         recent = partial(recent_ids, self.env, self.settings.host)
-        ids = _in_background(partial(collect_ids, arguments, stdin, recent))
-        return ids(self.deadline, "no end of standard input")
+        ids = _in_background(
+            partial(collect_ids, arguments, stdin, recent, self.streams.secrets.hide)
+        )
+        found = ids(self.deadline, "no end of standard input")
+        if not found and not self.is_quiet:
+            self.streams.note("gtask: nothing to wait for: no task was started")
+        return found
 
     def connect(self) -> "Fetcher":
         """A way to the API.

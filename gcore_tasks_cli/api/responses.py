@@ -19,9 +19,9 @@ from gcore_tasks_cli.polling.jobs import (
     ListPage,
 )
 from gcore_tasks_cli.tasks.document import (
-    Document,
+    ParsedPage,
     as_text,
-    decode_json,
+    decode_text,
     parse_json,
     parse_page,
     parse_task,
@@ -119,9 +119,9 @@ def answer_of(response: Response, job: Job) -> Answer:
     if isinstance(job, AcknowledgeAll):
         return Answer([], 0, response.server_time)
     try:
-        text = decode_json(response.body)
+        text = decode_text(response.body)
         if isinstance(job, ListPage):
-            return _page(response, *parse_page(text), job.offset)
+            return _page(response, parse_page(text), job.offset)
         document = parse_task(text)
     except ValueError:
         wanted = "a list" if isinstance(job, ListPage) else "a task"
@@ -131,10 +131,12 @@ def answer_of(response: Response, job: Job) -> Answer:
     return Answer([document], 1, response.server_time, response.retry_after)
 
 
-def _page(response: Response, documents: list[Document], total: int, offset: int) -> Answer:
-    if not documents and total > offset:
-        raise _nonsense(response, f"an empty page of a list of {total:,} tasks")
-    return Answer(documents, total, response.server_time, response.retry_after)
+def _page(response: Response, page: ParsedPage, offset: int) -> Answer:
+    times = (response.server_time, response.retry_after)
+    answer = Answer(page.documents, page.total, *times, tuple(page.faults))
+    if answer.size == 0 and page.total > offset:
+        raise _nonsense(response, f"an empty page of a list of {page.total:,} tasks")
+    return answer
 
 
 def _nonsense(response: Response, what: str) -> NoAnswer:
@@ -180,7 +182,7 @@ def _is_of_the_api(fields: Mapping[str, object]) -> bool:
 def _error_fields(response: Response) -> Mapping[str, object]:
     """What an error body holds, in any of the shapes the API has; a text is its `message`."""
     try:
-        body = parse_json(decode_json(response.body))
+        body = parse_json(decode_text(response.body))
     except ValueError:
         return {"message": _headline(response)}
     return body if isinstance(body, dict) else {}
@@ -198,7 +200,7 @@ def _kind(response: Response) -> str:
     if not response.body.strip(b"\xef\xbb\xbf \t\r\n"):
         return "nothing"
     try:
-        parse_json(decode_json(response.body))
+        parse_json(decode_text(response.body))
     except ValueError:
         is_html = b"html" in response.body[:_MOST_LOOKED_AT].lower()
         encoding = response.headers.get("content-encoding", "")[:_LONGEST_NAME]

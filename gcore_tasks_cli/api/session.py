@@ -61,6 +61,7 @@ class Session:
         """
         method, path = _request(job)
         url = self._settings.base_url + path
+        self._key.check_url(url)
         began = time.monotonic()
         response: Response | None = None
         error: ApiError | None = None

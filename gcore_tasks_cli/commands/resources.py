@@ -28,7 +28,7 @@ class Resources(Waiting):
 
     def run(self) -> int:
         """Waits or not, then prints."""
-        from gcore_tasks_cli.errors import UsageError, most_important
+        from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
         from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
         from gcore_tasks_cli.operations.fetch import print_each
         from gcore_tasks_cli.operations.wait import wait as wait_for
@@ -51,6 +51,8 @@ class Resources(Waiting):
             timeout_seconds=timeout if waits else ONE_SHOT_SECONDS,
         )
         chosen = invocation.task_ids(self.task_ids)
+        if not chosen:  # an answer that started no task
+            return ExitCode.NOT_FOUND if self.type else ExitCode.OK
         for each in unknown:
             invocation.streams.note(f"gtask: {each!r} is not a type that gtask knows")
         printer = ResourcesPrinter(

@@ -4,7 +4,7 @@ import math
 import os
 from functools import partial
 
-from gcore_tasks_cli.errors import UsageError, most_important
+from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
 from gcore_tasks_cli.options import (
     CHOICE,
     MAYBE_TASK_IDS,
@@ -80,6 +80,8 @@ class Watch(Form, Waiting, Search):
             if self.task_ids
             else goal.Search(query, limit, self.follow)
         )
+        if not source:  # an answer that started no task
+            return ExitCode.OK
         shows_documents = bool(self.json or self.fields) and streams.out.isatty()
         if self.events and streams.out.isatty() and streams.err.isatty():
             options = options._replace(progress="none")  # its lines would tear a live view

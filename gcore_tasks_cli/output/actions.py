@@ -18,7 +18,7 @@ from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import Entry, rank, result
 from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.document import Document, as_text
 
 # Actions drops a summary of more than 1 MiB, and takes no output larger than that.
 _LARGEST_BYTES = 256 * 1024
@@ -118,11 +118,13 @@ def outputs(
         "task-id": list(asked),
     }
     taken = set(values)
-    for kind in dict.fromkeys(kind for each in documents for kind in each.created_resources()):
+    for kind in dict.fromkeys(kind for each in documents for kind in each.created()):
         # The names of outputs know no case, and none may take another's place.
         if _OUTPUT_NAME.fullmatch(kind) and kind.lower() not in taken:
             taken.add(kind.lower())
-            values[kind] = [new_id for each in documents for new_id in each.resource_ids((kind,))]
+            values[kind] = [
+                as_text(new_id) for each in documents for new_id in each.created().get(kind, ())
+            ]
     parts = []
     for name, items in values.items():
         value = "".join(f"{one_line(item)}\n" for item in items) or "\n"

@@ -148,6 +148,7 @@ class ListNotes:
         self._total = 0  # in the API's list, as far as is known
         self._read = 0
         self._matching = 0
+        self._faults: list[str] = []
         self.shown = 0
 
     def count(self, page: Page, *, shown: int, matching: int) -> None:
@@ -156,6 +157,7 @@ class ListNotes:
         self._read += len(page.documents)
         self._total = max(page.total, self._read)
         self._matching += matching
+        self._faults += page.faults
         self.shown += shown
 
     @property
@@ -164,11 +166,13 @@ class ListNotes:
         return self._most is not None and self.shown >= self._most
 
     def note(self) -> str | None:
-        """The note for standard error: what was left out and, for a resource, what was searched."""
+        """The note for standard error: what was left out, what was searched, what is no task."""
         some = f"{self._read:,} of " if self._read < self._total else ""
         looked_at = some + words.tasks(self._total)
         searched = f"searched {looked_at}" if self._query.resources else None
-        return "; ".join(filter(None, (self._left_out(looked_at), searched))) or None
+        faults = f"{words.tasks(len(self._faults), 'element')} of the list left out"
+        broken = f"{faults}: {self._faults[0]}" if self._faults else None
+        return "; ".join(filter(None, (self._left_out(looked_at), searched, broken))) or None
 
     def _left_out(self, looked_at: str) -> str | None:
         if self.shown == 0:

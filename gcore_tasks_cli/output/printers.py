@@ -163,7 +163,7 @@ class FieldsPrinter(Printer):
 
 
 def _meant(name: str, document: Document) -> str:
-    if name in document.created_resources():
+    if name in document.created():
         return f"did you mean created_resources.{name}? "
     # As tables head their columns.
     near = [known for known in KNOWN_FIELDS if name.lower() in (known, known.split("_")[-1])]
@@ -217,7 +217,7 @@ def event_document(event: TaskEvent, time: datetime) -> str:
         name = "ended"
         more = {
             "error": event.document.text_field("error"),
-            "created_resources": event.document.created_resources(),
+            "created_resources": event.document.created(),
             "duration_seconds": duration_seconds(event.document),
             "request_id": event.document.text_field("request_id"),
         }

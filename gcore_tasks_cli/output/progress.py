@@ -35,7 +35,7 @@ class TaskProgress:
     """
 
     def __init__(self, task_id: str) -> None:
-        self.document = Document(task_id, NOT_SEEN, "", {})
+        self.document = Document({"id": task_id, "state": NOT_SEEN})
         self.born: float | None = None
         self.ended: float | None = None
         self.error: str | None = None

@@ -13,7 +13,7 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.views import Cell, Entry, column_widths, columns
 from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import Document, TaskFields, encode_json
+from gcore_tasks_cli.tasks.document import Document, TaskFields, as_text, encode_json
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.terminal import TerminalRenderer
@@ -168,13 +168,14 @@ class ResourcesPrinter(ViewPrinter):
             entry = {
                 "task_id": document.id,
                 "state": document.state,
-                "created_resources": document.created_resources(self._types),
+                "created_resources": document.created(self._types),
             }
             printer = JsonPrinter(self._streams, self._env)
-            printer.show(Document(document.id, document.state, encode_json(entry), entry))
+            whole = {"id": document.id, "state": document.state}
+            printer.show(Document(whole, encode_json(entry)))
         elif self._types:
-            ids = document.resource_ids(self._types)
-            self._streams.data("".join(f"{one_line(i)}\n" for i in ids))
+            ids = [each for ids in document.created(self._types).values() for each in ids]
+            self._streams.data("".join(f"{one_line(as_text(i))}\n" for i in ids))
         else:
             super().show(document)
 

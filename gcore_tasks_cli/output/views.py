@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_parts
 from gcore_tasks_cli.sanitize import one_line
-from gcore_tasks_cli.tasks.document import TaskFields, duration_seconds
+from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration
 
 # The columns of a list. The error stands below them at a terminal, behind them elsewhere.
@@ -111,7 +111,7 @@ def _owners(task: TaskFields, *kinds: str) -> str:
 
 def _created(task: TaskFields) -> list[tuple[str, str]]:
     created = task.created().items()
-    return [(one_line(kind), one_line(new_id)) for kind, ids in created for new_id in ids]
+    return [(one_line(kind), one_line(as_text(each))) for kind, ids in created for each in ids]
 
 
 def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) -> list[Entry]:

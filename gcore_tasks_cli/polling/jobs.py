@@ -3,6 +3,7 @@
 `api.fetcher.Fetcher` is that way; tests have one in simulated time.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gcore_tasks_cli.errors import ApiError
@@ -52,13 +53,20 @@ class Answer(NamedTuple):
     """The task that was asked for, those of a page, or none where there is nothing to show.
 
     `total` is how many there are over all pages, `server_time` the API's clock in seconds since
-    1970, and `retry_after` how long the API asked to stay away, in seconds.
+    1970, and `retry_after` how long the API asked to stay away, in seconds. `faults` says of each
+    element of a page that is no task what is wrong with it.
     """
 
     documents: list[Document]
     total: int
     server_time: float | None
     retry_after: float | None = None
+    faults: Sequence[str] = ()
+
+    @property
+    def size(self) -> int:
+        """How many elements of the list it holds."""
+        return len(self.documents) + len(self.faults)
 
     def age_seconds(self, document: Document) -> float:
         """The task's age on the API's own clock; 0 where that is not known."""

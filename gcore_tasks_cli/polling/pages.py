@@ -50,13 +50,15 @@ class Page(NamedTuple):
     """Tasks that were not given before.
 
     `total` is how many the API's list has over all pages, `server_time` its clock in seconds
-    since 1970, and `reached` how many of the list have been read.
+    since 1970, and `reached` how many of the list have been read. `faults` says of each element
+    that is no task what is wrong with it.
     """
 
     documents: list[Document]
     total: int
     reached: int
     server_time: float | None
+    faults: Sequence[str] = ()
 
     @property
     def is_last(self) -> bool:
@@ -161,8 +163,9 @@ class Reading:
         self.shown.update(each.id.lower() for each in fresh)
         self._barren = 0 if fresh else self._barren + 1
         self._total = answer.total
-        page = Page(fresh, answer.total, request.offset + len(documents), answer.server_time)
-        is_read = page.is_last or not documents or len(self.shown) >= self._most
+        reached = request.offset + answer.size
+        page = Page(fresh, answer.total, reached, answer.server_time, answer.faults)
+        is_read = page.is_last or not answer.size or len(self.shown) >= self._most
         if is_read or self._barren > _MOST_BARREN_PAGES:
             self.cancel()
             self.is_over = True
@@ -170,9 +173,9 @@ class Reading:
         if is_first := request.offset == 0:
             self._pin(documents)
             self._page_size = _fitting(documents, self._sizes)
-        is_short = len(documents) < request.limit
+        is_short = answer.size < request.limit
         if is_short:  # a server may give less
-            self._overlap = min(self._overlap, len(documents) // 2)
+            self._overlap = min(self._overlap, answer.size // 2)
         if is_short or not self.pending:
             self._replan(page.reached - self._overlap)
         if not is_first:  # after a small first page, a small `--limit` may stop

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.sanitize import Secrets
+from gcore_tasks_cli.tasks.document import decode_text
 
 OLDER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY = "GCORE_API_KEY"
@@ -98,6 +99,14 @@ class CurrentKey:
         """The API has taken the key."""
         self.has_worked = True
 
+    def check_url(self, url: str) -> None:
+        """Raises a UsageError for a URL that holds the key: access logs would show it."""
+        if Secrets(secrets_of(self.value)).hide(url) != url:
+            raise UsageError(
+                "the URL of a request would hold the API key; nothing was sent",
+                hint="is a variable with the key in the place of an ID, a filter or the base URL?",
+            )
+
     def is_renewed(self, refused: str) -> bool:
         """Whether there is another key by now than the one that was refused."""
         with self._lock:
@@ -117,7 +126,7 @@ def key_of_file(path: str) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            return file.read(_LONGEST_KEY + 1).decode("utf-8-sig", "replace").strip()
+            return decode_text(file.read(2 * _LONGEST_KEY + 2), "replace").strip()
     except (OSError, ValueError) as error:
         hint = f"it names a file; the key itself belongs into {KEY}"
         if path.startswith("~"):

@@ -6,13 +6,12 @@ and unknown fields are exactly as the API sent them.
 
 import codecs
 import json
-import math
 import re
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gcore_tasks_cli.times import parse_epoch
 
@@ -27,6 +26,7 @@ KNOWN_FIELDS = (
 )
 
 _MORE_FRAMES = 500
+_NOTHING = (None, "")
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Everything but the white space outside of strings. Possessive, so that the time is linear for any
@@ -35,7 +35,7 @@ _BETWEEN_SPACES = re.compile(r'(?:[^" \t\r\n]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")++',
 
 
 class TaskFields:
-    """What words about a task are made of: a `Document`, or the `Task` model."""
+    """What views of a task are made of: a `Document`, or the `Task` model."""
 
     __slots__ = ()
 
@@ -50,9 +50,21 @@ class TaskFields:
         """Fields that are not in the API's published description, as sent."""
         raise NotImplementedError
 
-    def created(self) -> dict[str, list[str]]:
-        """IDs of what was created, by type, for people: as text, of whatever form they are."""
-        raise NotImplementedError
+    def created(self, types: Collection[str] = ()) -> dict[str, list[Any]]:
+        """What was created, of these types or all: those with at least one ID, and the IDs as sent.
+
+        The API describes lists of IDs; what has another form counts as an ID.
+        """
+        resources = self.value("created_resources")
+        if not isinstance(resources, dict):
+            resources = {"created_resources": resources}
+        found = {}
+        for name, value in resources.items():
+            items = value if isinstance(value, list) else [value]
+            ids = [item for item in items if item not in _NOTHING]
+            if ids and (name in types or not types):
+                found[name] = ids
+        return found
 
     @property
     def is_final(self) -> bool:
@@ -62,7 +74,7 @@ class TaskFields:
         """
         if self.state in FINAL_STATES:
             return True
-        return self.state not in ACTIVE_STATES and as_text(self.value("finished_on")) != ""
+        return self.state not in ACTIVE_STATES and self.value("finished_on") not in _NOTHING
 
     @property
     def has_failed(self) -> bool:
@@ -71,35 +83,30 @@ class TaskFields:
 
 
 class Document(TaskFields):
-    """One task as the API sent it: `text` is its JSON without white space, `fields` its value.
+    """One task as the API sent it: `text` is its JSON without white space.
 
     `created_on`, `task_type` and `detailed_state` are None where the API sends no text there.
     """
 
-    __slots__ = ("_fields", "created_on", "detailed_state", "id", "state", "task_type", "text")
+    __slots__ = ("created_on", "detailed_state", "id", "state", "task_type", "text")
 
-    def __init__(self, id: str, state: str, text: str, fields: dict[str, Any]) -> None:
-        self.id = id
-        self.state = state
-        self.text = text
-        self._fields: dict[str, Any] | None = fields
-        self.created_on = self.text_field("created_on")
-        self.task_type = self.text_field("task_type")
-        self.detailed_state = self.text_field("detailed_state")
+    def __init__(self, fields: dict[str, Any], text: str | None = None) -> None:
+        """The task with these fields; `text` is the JSON that they were parsed from."""
+        self.id: str = fields["id"]
+        self.state: str = fields["state"]
+        self.text = encode_json(fields) if text is None else text
+        self.created_on = _text_in(fields, "created_on")
+        self.task_type = _text_in(fields, "task_type")
+        self.detailed_state = _text_in(fields, "detailed_state")
 
     @property
     def fields(self) -> dict[str, Any]:
-        """All fields, as sent."""
-        return _fields_of(self.text) if self._fields is None else self._fields
-
-    def without_fields(self) -> "Document":
-        """This document, whose fields are parsed again whenever they are needed.
+        """All fields, as sent; parsed when they are looked at.
 
         They take four times the memory of the text, and most of ten thousand tasks that are waited
         for are only looked at for their state.
         """
-        self._fields = None
-        return self
+        return _fields_of(self.text)
 
     def looks_like(self, other: "Document") -> bool:
         """Whether both show the task in the same state and detailed state."""
@@ -107,8 +114,7 @@ class Document(TaskFields):
 
     def text_field(self, name: str) -> str | None:
         """The field if it is a string; None if it is absent, empty or of another type."""
-        value = self.fields.get(name)
-        return value if isinstance(value, str) and value else None
+        return _text_in(self.fields, name)
 
     def value(self, name: str) -> Any:
         """The field as sent; None if it is absent."""
@@ -118,13 +124,9 @@ class Document(TaskFields):
         """Fields that are not in the API's published description, as sent."""
         return {name: v for name, v in self.fields.items() if name not in KNOWN_FIELDS}
 
-    def created(self) -> dict[str, list[str]]:
-        """IDs of what was created, by type, for people: as text, of whatever form they are."""
-        return created_ids(self.fields.get("created_resources"))
-
     def mentions(self, resource_id: str) -> bool:
         """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""
-        unseen = [self.fields.get("created_resources"), self.fields.get("data")]
+        unseen = [self.value("created_resources"), self.value("data")]
         while unseen:
             value = unseen.pop()
             if isinstance(value, dict):
@@ -135,27 +137,17 @@ class Document(TaskFields):
                 return True
         return False
 
-    def created_resources(self, types: Collection[str] = ()) -> dict[str, list[Any]]:
-        """Of these types, or all, those with at least one ID, in the API's order; IDs as sent."""
-        resources = self.fields.get("created_resources")
-        found = {}
-        for name, value in resources.items() if isinstance(resources, dict) else ():
-            ids = [i for i in value if i not in (None, "")] if isinstance(value, list) else []
-            if ids and (name in types or not types):
-                found[name] = ids
-        return found
 
-    def resource_ids(self, types: Collection[str]) -> list[str]:
-        """The IDs of these types, for a command line that goes on with them."""
-        ids = [each for ids in self.created_resources(types).values() for each in ids]
-        return [each if isinstance(each, str) else encode_json(each) for each in ids]
+def _text_in(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) and value else None
 
 
 @lru_cache(maxsize=1)
-def _fields_of(text: str) -> Any:
+def _fields_of(text: str) -> dict[str, Any]:
     """The fields of the document that is looked at; all of them together would fill the memory."""
     with _more_stack():
-        return parse_json(text)
+        return parse_json(text)  # type: ignore[no-any-return]
 
 
 def duration_seconds(task: TaskFields) -> float | None:
@@ -169,64 +161,50 @@ def duration_seconds(task: TaskFields) -> float | None:
     return finished - created
 
 
-def created_ids(resources: Any) -> dict[str, list[str]]:
-    """The types of `created_resources` with at least one ID, each ID as text.
-
-    The API describes lists of IDs; what has another form is kept as text.
-    """
-    if not isinstance(resources, dict):
-        resources = {"created_resources": resources}
-    found = {}
-    for name, value in resources.items():
-        items = value if isinstance(value, list) else [value]
-        if ids := [text for item in items if (text := as_text(item))]:
-            found[name] = ids
-    return found
-
-
 def as_text(value: Any) -> str:
     """A string as it is, null as nothing, and any other value as its JSON."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "… (nested too deeply to show)"
 
 
-def decode_json(body: bytes) -> str:
-    """The text of a JSON body (UTF-8, as RFC 8259 requires; a byte order mark is dropped).
+def decode_text(data: bytes, errors: str = "strict") -> str:
+    """Text in UTF-8, or in UTF-16 where a byte order mark says so, as PowerShell's `>` writes it.
 
     Raises:
-        ValueError: if it is not UTF-8.
+        ValueError: if it is not that.
     """
-    return body.removeprefix(codecs.BOM_UTF8).decode()  # "utf-8-sig" would have to be imported
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors)
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors)
 
 
 def parse_json(text: str) -> Any:
-    """The value of one JSON text; unlike `json.loads`, it rejects NaN and raises no RecursionError.
+    """The value of one JSON text; as `json.loads`, but it raises no RecursionError.
 
     Raises:
         ValueError: if it is not JSON, or too deeply nested.
     """
-    value, end = parse_json_at(text, _skip_space(text, 0))
-    if _skip_space(text, end) != len(text):
+    value, end = parse_json_at(text, _skip(text, 0))
+    if end != len(text):
         raise ValueError(f"more text after the JSON value, at character {end}")
     return value
 
 
 def parse_json_at(text: str, start: int) -> tuple[Any, int]:
-    """The JSON value that begins at `start`, and the index after it.
+    """The JSON value that begins at `start`, and the index of what follows it and white space.
 
     Raises:
         ValueError: as `parse_json`.
     """
     try:
-        return _DECODER.raw_decode(text, start)
+        value, end = _DECODER.raw_decode(text, start)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+    return value, _skip(text, end)
 
 
 def encode_json(value: Any) -> str:
@@ -246,19 +224,6 @@ def _more_stack() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def json_stream(text: str) -> Iterator[Any]:
-    """The values of consecutive JSON texts, as `jq` reads them.
-
-    Raises:
-        ValueError: as `parse_json`.
-    """
-    position = _skip_space(text, 0)
-    while position < len(text):
-        value, position = parse_json_at(text, position)
-        yield value
-        position = _skip_space(text, position)
-
-
 def parse_task(text: str) -> Document:
     """The task in a JSON text.
 
@@ -268,29 +233,40 @@ def parse_task(text: str) -> Document:
     return _document(parse_json(text), text)
 
 
-def parse_page(text: str) -> tuple[list[Document], int]:
-    """The tasks of a page of the list, each with its own text, and the count over all pages.
+class ParsedPage(NamedTuple):
+    """A page of the list: its tasks, and how many there are over all pages.
+
+    `faults` says for each element that is no task what is wrong with it.
+    """
+
+    documents: list[Document]
+    total: int
+    faults: list[str]
+
+
+def parse_page(text: str) -> ParsedPage:
+    """The page of the list in a JSON text; each of its tasks gets its own text.
 
     Raises:
         ValueError: if it is not a page of tasks.
     """
-    documents: list[Document] | None = None
+    page: ParsedPage | None = None
     count: Any = None
-    position = _expect(text, _skip_space(text, 0), "{")
-    while text[position : position + 1] == '"':
+    position = _skip(text, 0, "{")
+    while not text.startswith("}", position):
         key, position = parse_json_at(text, position)
-        position = _expect(text, _skip_space(text, position), ":")
-        if key == "results" and text[position : position + 1] == "[":
-            documents, position = _parse_tasks(text, position)
+        position = _skip(text, position, ":")
+        if key == "results" and text.startswith("[", position):
+            page = ParsedPage([], 0, [])
+            position = _parse_tasks(text, position, page)
         else:
             value, position = parse_json_at(text, position)
             count = value if key == "count" else count
-        position = _skip_space(text, position)
-        if text[position : position + 1] == ",":
-            position = _expect(text, position, ",")
-    if text[position:].strip(" \t\r\n") != "}" or documents is None:
+        position = _skip_comma(text, position)
+    if page is None or _skip(text, position, "}") != len(text):
         raise ValueError("not a list of tasks")
-    return documents, count if isinstance(count, int) and count >= 0 else len(documents)
+    size = len(page.documents) + len(page.faults)
+    return page._replace(total=count if isinstance(count, int) and count >= 0 else size)
 
 
 def compact(text: str) -> str:
@@ -298,56 +274,51 @@ def compact(text: str) -> str:
     return "".join(_BETWEEN_SPACES.findall(text))
 
 
-def _parse_tasks(text: str, position: int) -> tuple[list[Document], int]:
-    position = _expect(text, position, "[")
-    documents = []
-    while text[position : position + 1] not in ("]", ""):
+def _parse_tasks(text: str, position: int, page: ParsedPage) -> int:
+    """Adds the tasks of the array that begins here to the page; the index of what follows."""
+    position = _skip(text, position, "[")
+    while not text.startswith("]", position):
         value, end = parse_json_at(text, position)
-        documents.append(_document(value, text[position:end]).without_fields())
-        position = _skip_space(text, end)
-        if text[position : position + 1] == ",":
-            position = _expect(text, position, ",")
-    if position >= len(text):
-        raise ValueError("the list of tasks is cut short")
-    return documents, position + 1
+        try:
+            page.documents.append(_document(value, text[position:end]))
+        except ValueError as error:
+            page.faults.append(str(error))
+        position = _skip_comma(text, end)
+    return _skip(text, position, "]")
 
 
 def _document(value: Any, text: str) -> Document:
     if not isinstance(value, dict):
         raise ValueError("not a task: not an object")
     for name in ("id", "state"):
-        if not isinstance(value.get(name), str) or not value[name]:
+        if _text_in(value, name) is None:
             raise ValueError(f"not a task: no {name}")
-    return Document(value["id"], value["state"], compact(text), value)
+    return Document(value, compact(text))
 
 
-def _expect(text: str, position: int, character: str) -> int:
-    if text[position : position + 1] != character:
-        raise ValueError(f"{character!r} expected at character {position}")
-    return _skip_space(text, position + 1)
+def _skip(text: str, position: int, mark: str = "") -> int:
+    """The index after white space; where a `mark` is named, after it and more white space.
 
-
-def _skip_space(text: str, position: int) -> int:
+    Raises:
+        ValueError: if it is not there.
+    """
     match = _SPACE.match(text, position)
-    return match.end() if match else position
+    position = match.end() if match else position
+    if not mark:
+        return position
+    if not text.startswith(mark, position):
+        raise ValueError(f"{mark!r} expected at character {position}")
+    return _skip(text, position + 1)
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def _skip_comma(text: str, position: int) -> int:
+    return _skip(text, position, "," if text.startswith(",", position) else "")
 
 
-def _parse_int(digits: str) -> int | float | str:
+def _parse_int(digits: str) -> int | float:
     # Python refuses integers of thousands of digits, which take quadratic time. The document's text
     # keeps the digits; calculations use the nearest float.
-    return int(digits) if len(digits) < 1000 else _parse_float(digits)
+    return int(digits) if len(digits) < 1000 else float(digits)
 
 
-def _parse_float(digits: str) -> float | str:
-    # JSON has no infinity: a number beyond all floats stays a string.
-    number = float(digits)
-    return number if math.isfinite(number) else digits
-
-
-_DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float
-)
+_DECODER = json.JSONDecoder(parse_int=_parse_int)

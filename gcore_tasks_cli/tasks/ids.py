@@ -1,89 +1,84 @@
-"""Task IDs from arguments and from standard input."""
+"""Task IDs: one rule finds them in whatever a program prints, arguments included."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.tasks.document import json_stream
+from gcore_tasks_cli.tasks.document import decode_text, encode_json, parse_json_at
 
 # 10,000 whole documents are about 20 MiB.
 STDIN_LIMIT_BYTES = 128 * 1024 * 1024
 # The API's IDs have 36 characters; servers commonly refuse URLs over 8 KiB.
 _LONGEST_ID = 1024
-_WHOLE_ID_CHARACTERS = 36
 _SHORTEST_ABBREVIATION = 6
+_LONGEST_QUOTE = 60
 _ERROR_KEYS = ("message", "detail", "exception_class", "error", "errors", "code")
+# What `Secrets.hide` puts in the place of the key.
+_HIDDEN = "***"
+_STDIN, _ARGUMENT = "standard input", "an argument"
+_HINTS_FOR_NOTHING = {
+    _STDIN: "did the command before the pipe fail or find nothing? (set -o pipefail shows it) "
+    "An answer that has no body is told by curl -i",
+    _ARGUMENT: "is the variable that should hold a task ID set?",
+}
+
+_ZERO_UUID = "00000000-0000-0000-0000-000000000000"
+_UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])"
+# A list of UUIDs at most a few words behind `task`, `tasks` or `Task ID`.
+_UUIDS_OF_TASKS = rf"(?i)\btasks?(?:[\s_-]?ids?)?\b[^0-9]{{0,40}}?({_UUID}(?:[\W_]+{_UUID})*)"
+_NO_TASKS = r"(?i)\btasks\W{0,3}\[\s*\]"
+_BETWEEN_WORDS = r"[\s,;'\"`()\[\]{}]+"
+_PLAIN_ID = r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*"
+# The head of a response as `curl -i` prints it, or its first line among those of `curl -v`.
+_HEAD = r"(?m)^(?:HTTP/[\d.]+ (?P<status>.*)(?:\n.+)*|< HTTP/[\d.]+ (?P<logged>.*))"
+_LINE_OF_CURL = r"(?m)^(?:[*<>](?: .*)?|[{}] \[\d+ bytes data\])$"
+# Where a JSON object may begin. An attempt that fails costs the length of the text before it.
+_OBJECT = re.compile(r'\{\s*["}]')
 
 
 def collect_ids(
-    arguments: Iterable[str], stdin: BinaryIO | None, recent_ids: Callable[[], Sequence[str]]
+    arguments: Iterable[str],
+    stdin: BinaryIO | None,
+    recent_ids: Callable[[], Sequence[str]] = tuple,
+    hide: Callable[[str], str] = str,
 ) -> list[str]:
-    """The IDs of the arguments in their order, each once; `-` stands for those of `stdin`.
+    """The IDs in the arguments in their order, each once; `-` stands for those in `stdin`.
 
-    `recent_ids`, the tasks that abbreviations can mean, is called only if there is one.
+    None where all that was read are valid answers that started no task. `recent_ids`, the tasks
+    that abbreviations can mean, is called only if there is one; `hide` replaces the key by `***`.
 
     Raises:
-        UsageError: for text that cannot be an ID, or a standard input without a task ID.
+        UsageError: for an argument, or a standard input, without a task ID.
     """
     recent_ids = cache(recent_ids)
-    ids: dict[str, None] = {}
-    stdin_read = False
-    for argument in arguments:
-        if argument != "-":
-            # No ID holds white space; zsh and fish pass the words of a variable as one argument.
-            ids.update(dict.fromkeys(_ids_of_words(argument.split() or [argument], recent_ids)))
-        elif not stdin_read:
-            stdin_read = True
-            ids.update(dict.fromkeys(ids_in(_read(stdin), recent_ids)))
-    return list(ids)
+    ids: dict[str, str] = {}
+    for argument in dict.fromkeys(arguments):
+        is_stdin = argument == "-"
+        text = _read(stdin) if is_stdin else argument
+        shown = hide(text)
+        if shown != text and not is_stdin:
+            raise UsageError("an argument holds the API key, which is not a task ID")
+        found = ids_in(shown.replace(_HIDDEN, " "), _STDIN if is_stdin else _ARGUMENT, recent_ids)
+        for task_id in found:
+            ids.setdefault(task_id.lower(), task_id)
+    return list(ids.values())
 
 
-def whole_id(text: str, recent_ids: Sequence[str]) -> str:
-    """The one recent ID that `text` abbreviates (with or without an ellipsis), else `text`.
-
-    Raises:
-        UsageError: if it abbreviates several.
-    """
-    beginning = text.removesuffix("…")
-    if text in recent_ids or len(beginning) < _SHORTEST_ABBREVIATION:
-        return text
-    meant = [task_id for task_id in recent_ids if task_id.startswith(beginning)]
-    if len(meant) > 1:
-        raise UsageError(
-            f"{text!r} is the beginning of {len(meant)} recent task IDs: {', '.join(meant)}",
-            hint="write more of the ID",
-        )
-    return meant[0] if meant else text
-
-
-def check_id(text: str) -> str:
-    """`text` as an ID: one segment of a URL's path, and never more.
-
-    Raises:
-        UsageError: if it is empty, `.`, `..`, too long, or holds a character that no ID can hold.
-    """
-    task_id = text.strip()
-    if not task_id:
-        raise UsageError("a task ID is empty", hint="is the variable that should hold it set?")
-    if task_id == "null":
-        raise UsageError("a task ID is null", hint="jq prints null where the JSON holds no ID")
-    if task_id in (".", ".."):
-        raise UsageError(f"{task_id!r} is not a task ID")
-    if len(task_id) > _LONGEST_ID:
-        raise UsageError(f"a task ID of {len(task_id)} characters is too long")
-    if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in task_id):
-        raise UsageError(f"the task ID {task_id!r} holds a control character or broken text")
-    return task_id
+def is_abbreviation(text: str) -> bool:
+    """Whether it ends in `…`, or is at least 6 characters that can begin a UUID."""
+    shape = re.sub("[0-9a-f]", "0", text.lower())
+    begins_uuid = _SHORTEST_ABBREVIATION <= len(text) < len(_ZERO_UUID)
+    return text.endswith("…") or (begins_uuid and _ZERO_UUID.startswith(shape))
 
 
 def can_be_asked_for(task_id: str) -> bool:
-    """Whether this ID, which the API sent, can be one segment of a URL."""
-    try:
-        return check_id(task_id) == task_id
-    except UsageError:
-        return False
+    """Whether this ID can be one segment of a URL's path, and never more."""
+    is_one_word = task_id.isprintable() and " " not in task_id
+    return 0 < len(task_id) <= _LONGEST_ID and is_one_word and task_id not in (".", "..")
 
 
 def path_segment(task_id: str) -> str:
@@ -91,88 +86,128 @@ def path_segment(task_id: str) -> str:
     return quote(task_id, safe="")
 
 
-def ids_in(data: bytes, recent_ids: Callable[[], Sequence[str]] = tuple) -> list[str]:
-    """The IDs in standard input: words, or JSON in several forms, below HTTP headers or not.
+def ids_in(
+    text: str, source: str = _STDIN, recent_ids: Callable[[], Sequence[str]] = tuple
+) -> list[str]:
+    """The task IDs in a text; none where it is a valid answer that started no task.
 
     Raises:
-        UsageError: if it is empty, an error response of the API, or has no task ID.
+        UsageError: if it is an error of the API, JSON of another kind, or holds no task ID.
     """
-    try:
-        text = data.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        place = f"{error.reason} at byte {error.start}"
-        raise UsageError(f"standard input is not text: {place}") from None
-    if not text.strip("\x00"):
-        raise UsageError(
-            "standard input is empty: no task ID to read",
-            hint="did the command before the pipe fail or find nothing? (set -o pipefail shows it)",
-        )
-    status, text = _without_headers(text)
+    if not text.strip():
+        raise UsageError(f"{source} is empty: no task ID", hint=_HINTS_FOR_NOTHING[source])
+    status, body = _without_head(text.replace("\r\n", "\n"))
     if status and not status.startswith("2"):
-        raise _error_response(status, text)
-    if not text:
-        raise UsageError(f"standard input is a response without a body ({status}): no task ID")
-    if text[0] == "<":
-        raise UsageError("standard input is an HTML or XML page: no task ID to read")
-    if text[0] not in '{["':
-        return _ids_of_words(text.split(), recent_ids)
-    try:
-        found = [check_id(task_id) for value in json_stream(text) for task_id in _ids_of(value)]
-    except ValueError as error:
-        raise UsageError(f"standard input is broken JSON: {error}") from None
-    if not found:
-        raise UsageError("standard input has no task ID", hint="the JSON there lists no tasks")
-    return found
+        raise _api_error(next(iter(_json_in(body)), None), status)
+    if re.match(r"<[!?A-Za-z]", body):
+        raise UsageError(f"no task ID in {source}: it is an HTML or XML page")
+    if status.startswith("204") or (status and not body) or re.search(_NO_TASKS, body):
+        return []
+    values = _json_in(body, refuse_broken=source == _STDIN)
+    if values:
+        return [task_id for value in values for task_id in _ids_of_json(value)]
+    words = [word for part in re.split(_BETWEEN_WORDS, body) if (word := part.strip("."))]
+    if not words or not all(map(_is_id, words)):
+        of_tasks = " ".join(match[1] for match in re.finditer(_UUIDS_OF_TASKS, body))
+        words = re.findall(_UUID, of_tasks or body)
+    if not words:
+        hint = "jq prints null where the JSON holds no ID" if body == "null" else None
+        raise UsageError(f"no task ID in {source}: {body[:_LONGEST_QUOTE]!r}", hint=hint)
+    return [_whole_id(word, recent_ids) for word in words]
 
 
-def _ids_of_words(words: Iterable[str], recent_ids: Callable[[], Sequence[str]]) -> list[str]:
-    ids = [check_id(word) for word in words]
-    return [
-        task_id if len(task_id) >= _WHOLE_ID_CHARACTERS else whole_id(task_id, recent_ids())
-        for task_id in ids
-    ]
+def _is_id(word: str) -> bool:
+    is_plain = word.endswith("…") or re.fullmatch(_PLAIN_ID, word) is not None
+    return is_plain and can_be_asked_for(word)
 
 
-def _read(stdin: BinaryIO | None) -> bytes:
+def _whole_id(word: str, recent_ids: Callable[[], Sequence[str]]) -> str:
+    """The one recent ID that the word abbreviates; else the word, a UUID in lower case.
+
+    Raises:
+        UsageError: if it abbreviates several.
+    """
+    if not is_abbreviation(word) or word in recent_ids():
+        return word.lower() if re.fullmatch(_UUID, word) else word
+    beginning = word.removesuffix("…").lower()
+    meant = [task_id for task_id in recent_ids() if task_id.lower().startswith(beginning)]
+    if len(meant) > 1:
+        raise UsageError(
+            f"{word!r} is the beginning of {len(meant)} recent task IDs: {', '.join(meant)}",
+            hint="write more of the ID",
+        )
+    return meant[0] if meant else word
+
+
+def _read(stdin: BinaryIO | None) -> str:
     try:
         data = stdin.read(STDIN_LIMIT_BYTES + 1) if stdin is not None else b""
     except OSError as error:
         raise UsageError(f"cannot read standard input: {error.strerror}") from None
     if len(data) > STDIN_LIMIT_BYTES:
         raise UsageError(f"standard input is larger than {STDIN_LIMIT_BYTES // 2**20} MiB")
-    return data
+    try:
+        return decode_text(data)
+    except UnicodeDecodeError as error:
+        place = f"{error.reason} at byte {error.start}"
+        raise UsageError(f"standard input is not text: {place}") from None
 
 
-def _without_headers(text: str) -> tuple[str, str]:
-    """The status (`404 Not Found`) and the body of a response; of several, the last one's.
+def _without_head(text: str) -> tuple[str, str]:
+    """The status (`404 Not Found`) and the body of the last response in what curl prints.
 
-    The first ones come from a proxy, a redirect or `100 Continue`. Without headers the status is
-    empty.
+    Responses before it are a proxy's, a redirect or `100 Continue`. Text without a response has no
+    status and is all body.
     """
-    status = ""
-    while text.startswith("HTTP/"):
-        line, _, rest = text.partition("\n")
-        status = line.partition(" ")[2].strip()
-        while rest and line.strip():
-            line, _, rest = rest.partition("\n")
-        text = rest.lstrip()
-    return status, text
+    heads = list(re.finditer(_HEAD, text))
+    if not heads:
+        return "", text.strip()
+    status = heads[-1]["status"] or heads[-1]["logged"] or ""
+    return status.strip(), re.sub(_LINE_OF_CURL, "", text[heads[-1].end() :]).strip()
 
 
-def _ids_of(value: Any) -> Iterator[str]:
+def _json_in(text: str, *, refuse_broken: bool = False) -> list[Any]:
+    """The JSON values that the text consists of, or else the objects between other text.
+
+    Raises:
+        UsageError: if JSON in it is cut short or too deeply nested, and that is to be refused.
+    """
+    values: list[Any] = []
+    is_json = text.startswith(("{", "["))
+    position = 0
+    while position < len(text):
+        try:
+            value, position = parse_json_at(text, position)
+            values.append(value)
+        except ValueError as error:
+            if refuse_broken and _is_cut_short(error, text):
+                raise UsageError(f"standard input is broken JSON: {error}") from None
+            is_json = False
+            begin = _OBJECT.search(text, position + 1)
+            position = begin.start() if begin else len(text)
+    return values if is_json else [each for each in values if each and isinstance(each, dict)]
+
+
+def _is_cut_short(error: ValueError, text: str) -> bool:
+    if not isinstance(error, JSONDecodeError):
+        return True  # nested too deeply
+    return error.pos >= len(text) or error.msg.startswith("Unterminated")
+
+
+def _ids_of_json(value: Any) -> Iterator[str]:
     """IDs in one JSON value: in a list, in an object, or in the lists of an object in a list."""
     for item in value if isinstance(value, list) else [value]:
-        values = (item.get("tasks"), item.get("results")) if isinstance(item, dict) else ()
-        tasks = next((value for value in values if isinstance(value, list)), None)
-        if tasks is not None:
-            yield from map(_id_of_task, tasks)
-        elif not isinstance(item, dict) or _is_task(item):
+        if not isinstance(item, dict) or _is_task(item):
             yield _id_of_task(item)
+            continue
+        lists = [item[key] for key in ("tasks", "results") if key in item]
+        if lists and isinstance(lists[0], list | None):
+            yield from map(_id_of_task, lists[0] or ())
         elif any(item.get(key) for key in _ERROR_KEYS):
-            raise _error_body(item)
+            raise _api_error(item)
         else:
             keys = ", ".join(sorted(item)[:5]) or "none"
-            raise UsageError(f"standard input holds JSON that is not a task (its keys: {keys})")
+            raise UsageError(f"this JSON is not a task (its keys: {keys})")
 
 
 def _is_task(item: dict[str, Any]) -> bool:
@@ -182,35 +217,24 @@ def _is_task(item: dict[str, Any]) -> bool:
 
 
 def _id_of_task(item: Any) -> str:
-    if isinstance(item, str):
-        return item
+    found = item
     if isinstance(item, dict) and _is_task(item):
-        return str(item["task_id"] if isinstance(item.get("task_id"), str) else item["id"])
-    raise UsageError(f"standard input holds {_kind(item)} where a task ID should be")
+        found = item["task_id"] if isinstance(item.get("task_id"), str) else item["id"]
+    if not isinstance(found, str) or not can_be_asked_for(found):
+        shown = encode_json(item)[:_LONGEST_QUOTE]
+        raise UsageError(f"the JSON holds {shown} where a task ID should be")
+    return found
 
 
-def _error_body(body: dict[str, Any], status: str = "") -> UsageError:
+def _api_error(body: Any, status: str = "") -> UsageError:
     """The API's error, which came through the pipe instead of tasks."""
-    message = next((body[key] for key in _ERROR_KEYS if body.get(key)), None)
-    parts = [status, body.get("exception_class"), message]
+    fields = body if isinstance(body, dict) else {}
+    message = next((fields[key] for key in _ERROR_KEYS if fields.get(key)), None)
+    parts = [status, fields.get("exception_class"), message]
     named = ": ".join(dict.fromkeys(f"{part}" for part in parts if part))
-    request_id = body.get("request_id")
+    request_id = fields.get("request_id")
     support = f" (request ID {request_id})" if request_id else ""
     return UsageError(
-        f"standard input is an error of the API: {named[:2000]}{support}",
+        f"this is an error of the API: {named[:2000]}{support}",
         hint="the call before the pipe failed; no task was started",
     )
-
-
-def _error_response(status: str, text: str) -> UsageError:
-    """The error of a response whose status is not 2xx."""
-    try:
-        body = next(json_stream(text), None)
-    except ValueError:
-        return _error_body({}, status)
-    return _error_body(body if isinstance(body, dict) else {}, status)
-
-
-def _kind(value: Any) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", type(None): "null"}
-    return names.get(type(value), "a list" if isinstance(value, list) else "an object")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler
 from pydantic.functional_validators import WrapValidator
 
-from gcore_tasks_cli.tasks.document import TaskFields, as_text, created_ids
+from gcore_tasks_cli.tasks.document import TaskFields, as_text
 
 
 def _keep_what_does_not_fit(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -64,10 +64,6 @@ class Task(BaseModel, TaskFields):
     def value(self, name: str) -> Any:
         """The field of the API's published description; None if it is null or absent."""
         return getattr(self, name)
-
-    def created(self) -> dict[str, list[str]]:
-        """IDs of what was created, by type; empty if nothing was."""
-        return created_ids(self.created_resources)
 
     def unknown_fields(self) -> dict[str, Any]:
         """Fields that are not in the API's published description, as sent."""

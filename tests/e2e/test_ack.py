@@ -13,7 +13,7 @@ ACK_ALL = "/cloud/v1/tasks/acknowledge_all"
 
 def test_some_are_acknowledged_and_one_failure_loses_no_other() -> None:
     with sandbox([past(n) for n in range(4)]) as server:
-        done = gtask(server, "ack", task_id(1), "nowhere", "-", stdin=f"{task_id(3)}\n")
+        done = gtask(server, "ack", task_id(1), "nowhere-1", "-", stdin=f"{task_id(3)}\n")
         assert done.status == 4
         assert done.out.splitlines() == [
             f"acknowledged  FINISHED  create_vm  {task_id(n)}" for n in (1, 3)

@@ -88,14 +88,29 @@ def test_answers_come_in_the_order_of_the_arguments_each_once() -> None:
 
 
 def test_an_id_never_becomes_more_than_one_segment() -> None:
+    odd = ["../../iam/v1/users?x=1#y", "a/b%2F.."]
     with sandbox() as server:
-        ran = gtask(server, "get", "../../iam/v1/users?x=1#y", "a/b%2F..")
+        for each in odd:
+            assert gtask(server, "get", each).status == 2
+        assert not server.requests
+        ran = gtask(server, "get", json.dumps({"tasks": odd}))
     assert ran.status == 4
     paths = [path for _, _, path in server.requests]
     assert set(paths) == {
         "/cloud/v1/tasks/..%2F..%2Fiam%2Fv1%2Fusers%3Fx%3D1%23y",
         "/cloud/v1/tasks/a%2Fb%252F..",
     }
+
+
+def test_what_json_does_not_have_and_python_sends_is_passed_through() -> None:
+    text = f'{{"id":"{TASK}","state":"FINISHED","data":{{"r":NaN,"i":[-Infinity,Infinity]}}}}'
+    fault = {"do": "body", "path": f"*/{TASK}", "body": text}
+    with sandbox(tasks=[task()], faults=[fault]) as server:
+        assert gtask(server, "get", TASK, "--json").out == f"{text}\n"
+        assert "r: NaN" in gtask(server, "get", TASK).out
+        assert gtask(server, "get", TASK, "--fields", "data.i").out == "-Infinity,Infinity\n"
+        pretty = gtask(server, "get", TASK, "--json", env={"FORCE_COLOR": "1", "TERM": "xterm"})
+    assert (pretty.status, pretty.out.count("NaN")) == (0, 1)
 
 
 def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) -> None:

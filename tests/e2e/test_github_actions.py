@@ -1,5 +1,6 @@
 """A step of GitHub Actions: what the runner makes of gtask's log, summary and outputs."""
 
+import json
 import os
 import re
 import subprocess
@@ -280,7 +281,7 @@ def test_each_poison_stays_whole_in_the_summary(step: Step) -> None:
 
 def test_progress_lines_with_hostile_ids_are_no_commands(step: Step) -> None:
     ids = ["::error::x", "x##[error]x", "a::notice::b"]
-    ran = step.run([task(i, age=9) for i in ids], "watch", "--", *ids)
+    ran = step.run([task(i, age=9) for i in ids], "watch", json.dumps(ids))
     assert ran.status == 0
     assert commands_in(ran.out + ran.err) == []
 

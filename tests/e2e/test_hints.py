@@ -91,20 +91,20 @@ def over_tls(
     ("arguments", "line"),
     [
         (
-            ["watch", "a;b", "--json", "-i", "0.5", "--fail-fast"],
-            f"gtask watch 'a;b' --json --interval 0.5 --timeout {ENOUGH} --fail-fast",
+            ["watch", "a1,b2", "--json", "-i", "0.5", "--fail-fast"],
+            f"gtask watch a1 b2 --json --interval 0.5 --timeout {ENOUGH} --fail-fast",
         ),
-        (["watch", "--any", "--", "-x"], f"gtask watch --timeout {ENOUGH} --any -- -x"),
+        (["watch", "--any", "--", "-x1"], f"gtask watch --timeout {ENOUGH} --any -- -x1"),
         (
-            ["resources", "vm", "--wait", "--type", "instances", "--any"],
-            f"gtask resources vm --wait --type instances --timeout {ENOUGH} --any",
+            ["resources", "vm-1", "--wait", "--type", "instances", "--any"],
+            f"gtask resources vm-1 --wait --type instances --timeout {ENOUGH} --any",
         ),
     ],
 )
 def test_the_command_to_resume_asks_for_the_same_and_is_fit_for_a_shell(
     arguments: list[str], line: str
 ) -> None:
-    tasks = [task(task_id, ends="NEVER") for task_id in ("a;b", "-x", "vm")]
+    tasks = [task(task_id, ends="NEVER") for task_id in ("a1", "b2", "-x1", "vm-1")]
     with sandbox(tasks=tasks) as server:
         command, *rest = arguments
         ran = gtask(server, command, "--timeout", ENOUGH, *rest)

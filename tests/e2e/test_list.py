@@ -76,6 +76,19 @@ def test_all_and_nothing_to_add(server: SandboxServer) -> None:
     assert done.err == ""
 
 
+def test_an_element_that_is_no_task_costs_only_itself_and_is_named_once() -> None:
+    one, other = ({"id": f"task-{n}", "state": "NEW"} for n in (1, 2))
+    results = [one, {"no": "task"}, other]
+    page = {"count": 3, "results": results}
+    fault = {"do": "body", "path": "/cloud/v1/tasks", "body": page}
+    with sandbox([], faults=[fault]) as server:
+        for more in ([], ["--all"], ["--limit", "2"]):
+            ran = gtask(server, "list", "--ids", *more)
+            assert (ran.status, ran.out) == (0, "task-1\ntask-2\n")
+            assert ran.err.count("1 element of the list left out: not a task: no id") == 1
+        assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

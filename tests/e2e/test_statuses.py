@@ -41,7 +41,7 @@ def test_1_a_task_ended_in_error() -> None:
     [
         (["get"], "ID"),
         (["get", ""], "empty"),
-        (["get", ".."], "not a task ID"),
+        (["get", ".."], "no task ID in an argument: '..'"),
         (["get", "null"], "jq prints null"),
         (["frobnicate"], "frobnicate"),
         (["watch", "x", "--timeout", "soon"], "--timeout: 'soon' is not a duration"),
@@ -168,8 +168,8 @@ def test_several_at_once_tell_the_most_important() -> None:
     tasks = [task(ends="ERROR"), task(OTHER)]
     forbidden = {"do": "status", "status": 403, "path": f"*/{OTHER}", "body": {"message": "no"}}
     with sandbox(tasks=tasks, faults=[forbidden]) as server:
-        ran = gtask(server, "watch", "unknown", TASK, OTHER, "--interval", "0.1")
+        ran = gtask(server, "watch", "unknown-1", TASK, OTHER, "--interval", "0.1")
     assert ran.status == 3
-    assert "no such task: unknown" in ran.err
+    assert "no such task: unknown-1" in ran.err
     assert "forbids" in ran.err
     assert "ERROR" in ran.out

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gcore_tasks_cli.tasks.document import json_stream
+from gcore_tasks_cli.tasks.ids import ids_in
 from tests.e2e.harness import (
     AT_ONCE_SECONDS,
     ENOUGH,
@@ -180,7 +180,7 @@ def test_json_is_indented_and_coloured_and_not_torn_by_the_live_view() -> None:
         plain = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown.raw).decode().replace("\r", "")
         documents = plain[plain.index("{\n") :]
         assert '  "state": "FINISHED",' in documents
-        assert [d["id"] for d in json_stream(documents)] == [TASK, OTHER]
+        assert ids_in(documents) == [TASK, OTHER]
         assert_left_as_it_was(shown)
 
 

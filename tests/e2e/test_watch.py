@@ -6,6 +6,8 @@ import signal
 import urllib.request
 from typing import Any
 
+import pytest
+
 from tests.e2e.harness import (
     OTHER,
     TASK,
@@ -67,6 +69,32 @@ def test_an_error_body_on_standard_input_is_that_error() -> None:
     assert "r-1" in ran.err
     assert "standard input is empty" in empty.err
     assert not server.requests
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ['{"tasks": []}', "[]", '{"tasks":null}', "HTTP/2 204 \r\ndate: x\r\n\r\n",
+     'HTTP/1.1 200 OK\r\nx: y\r\n\r\n{"tasks": []}'],
+)  # fmt: skip
+def test_an_answer_that_started_nothing_is_no_failure(answer: str) -> None:
+    with sandbox() as server:
+        for command in (["watch"], ["get"], ["ack"], ["resources"], ["resources", "--wait"]):
+            ran = gtask(server, *command, "-", stdin=answer)
+            assert (ran.status, ran.out) == (0, "")
+            assert ran.err == "gtask: nothing to wait for: no task was started\n"
+        assert gtask(server, "watch", answer, "--quiet").err == ""
+        assert gtask(server, "resources", "-", "--type", "networks", stdin=answer).status == 4
+        assert gtask(server, "watch", TASK[:0], "-", stdin=answer).status == 2
+    assert not server.requests
+
+
+@pytest.mark.parametrize("form", ["['%s', '%s']", "TaskIDList(tasks=['%s', '%s'])", "%s,%s"])
+def test_what_the_samples_of_the_api_print_is_read(form: str) -> None:
+    ids = form % (TASK, OTHER.upper())
+    with sandbox(tasks=[task(), task(OTHER)]) as server:
+        for arguments, stdin in (([ids], ""), (["-"], ids), (["-"], ids.encode("utf-16"))):
+            ran = gtask(server, "watch", *arguments, "--json", *FAST, stdin=stdin)
+            assert sorted(d["id"] for d in ran.documents) == sorted([TASK, OTHER])
 
 
 def test_documents_come_as_soon_as_they_are_final() -> None:
@@ -227,7 +255,7 @@ def test_jq_reads_the_stream() -> None:
 def test_events_tell_programs_each_change_and_each_end() -> None:
     tasks = [task(starts_after=2.0, lasts=2.0, created_resources={"volumes": ["v"]})]
     with sandbox(tasks=[*tasks, task(OTHER, ends="NEVER")]) as server:
-        ids = (TASK, OTHER, "missing")
+        ids = (TASK, OTHER, "missing-1")
         ran = gtask(server, "watch", *ids, "--events", "--timeout", "10", *FAST)
         both = gtask(server, "watch", TASK, "--events", "--json")
     assert ran.status == 4
@@ -241,7 +269,7 @@ def test_events_tell_programs_each_change_and_each_end() -> None:
     assert of_task[-1]["created_resources"] == {"volumes": ["v"]}
     assert of_task[-1]["duration_seconds"] in (4.0, 5.0)
     (failed,) = [e for e in ran.documents if e["event"] == "failed"]
-    assert (failed["task_id"], failed["exit_status"]) == ("missing", 4)
+    assert (failed["task_id"], failed["exit_status"]) == ("missing-1", 4)
     (left,) = [e for e in ran.documents if e["event"] == "unfinished"]
     assert (left["task_id"], left["state"]) == (OTHER, "RUNNING")
     assert both.status == 2

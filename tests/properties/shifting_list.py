@@ -16,7 +16,7 @@ def task(number: int, text: str = "") -> Document:
     """The task that was created `number` seconds after the epoch."""
     created = datetime.fromtimestamp(EPOCH + number, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     fields = {"id": f"t{number}", "state": "NEW", "created_on": created}
-    return Document(f"t{number}", "NEW", json.dumps(fields) + text, fields)
+    return Document(fields, json.dumps(fields) + text)
 
 
 @dataclass

@@ -34,7 +34,7 @@ def live_row(
     """A task in the view that was born so long before `NOW`; without a state it was not seen."""
     row = TaskProgress(task_id)
     if state is not None:
-        row.document = Document(task_id, state, "", {"task_type": "create_vm"} | fields)
+        row.document = Document({"id": task_id, "state": state, "task_type": "create_vm"} | fields)
     row.born = None if elapsed is None else NOW - elapsed
     row.ended = NOW if is_over else None
     row.error = error

@@ -32,7 +32,7 @@ FIELDS = {
 
 def document(number: int, state: str = "FINISHED", **more: object) -> Document:
     task_id = f"26986bc0-748a-4448-b836-0a2aa465eb{number:02d}"
-    return Document(task_id, state, "", {**FIELDS, **more})
+    return Document({"id": task_id, "state": state, **FIELDS, **more})
 
 
 DOCUMENTS = [
@@ -56,7 +56,7 @@ def test_the_table_leaves_out_columns_before_it_cuts_ids(width: int) -> None:
 def test_ids_that_are_cut_still_differ() -> None:
     ids = ["26986bc0-748a-4448-b836-0a2aa465eb01", "26986bc0-9d21-4448-b836-0a2aa465eb02"]
     fields = {**FIELDS, "task_type": "create_loadbalancer"}
-    tasks = [Document(each, "FINISHED", "", fields) for each in ids]
+    tasks = [Document({"id": each, "state": "FINISHED", **fields}) for each in ids]
     _, *lines = shown_table(tasks, 40).splitlines()
     assert [line.split()[-1] for line in lines] == [f"{i[:13]}…" for i in ids]
 

@@ -105,7 +105,7 @@ def test_ages_go_by_the_given_time() -> None:
 
 def shown_in_all_views(task: Task, width: int) -> tuple[list[str], list[str]]:
     """Card, results, resources and failure of a task in a pipe, and at a terminal; all harmless."""
-    document = Document(task.id, task.state, "", dict(task))
+    document = Document(dict(task))
     row, failure = views.row(document, NOW), views.failed(document, NOW)
     other, pipe = task_of(FINISHED), PlainRenderer()
     plain = [plain_card(task), plain_results(task, other), plain_resources(task)]

@@ -297,7 +297,9 @@ def test_the_usual_sizes() -> None:
 )
 def test_a_page_holds_about_a_million_characters(characters: list[int], tasks: int) -> None:
     texts = ["x" * count for count in characters]
-    port = Listed([Document(f"t{n}", "NEW", texts[n % len(texts)], {}) for n in range(2000)])
+    port = Listed(
+        [Document({"id": f"t{n}", "state": "NEW"}, texts[n % len(texts)]) for n in range(2000)]
+    )
     list(reader(port, sizes=None).pages())
     assert {request.limit for request in port.asked[1:]} == {tasks}
 

@@ -1,4 +1,4 @@
-"""IDs from arguments and from every form of standard input."""
+"""One rule finds task IDs in arguments and in every form of standard input."""
 
 import io
 from collections.abc import Sequence
@@ -8,146 +8,215 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.tasks import ids as ids_module
 from gcore_tasks_cli.tasks.ids import (
     can_be_asked_for,
-    check_id,
     collect_ids,
     ids_in,
+    is_abbreviation,
     path_segment,
-    whole_id,
 )
 
+A, B, C = (f"26986bc0-748a-4448-b836-0a2aa465eb0{n}" for n in (1, 2, 3))
 RECENT = ["6a5f0c1e-0001-4a3b", "6a5f0c1e-0002-4a3b", "d81e07c2-7f5a-4d1c"]
+KEY = "1234_0123456789abcdef"
 TASK = '{"id":"%s","state":"NEW","task_type":"create_vm","error":"no"}'
+CURL_V = f"""* Connected to api.gcore.com (203.0.113.5) port 443
+> POST /cloud/v1/networks/1/2 HTTP/1.1
+> authorization: APIKey {KEY}
+>
+{{ [50 bytes data]
+< HTTP/1.1 200 OK
+< x-request-id: {C}
+<
+}} [60 bytes data]
+%s* Connection #0 to host api.gcore.com left intact"""
 
 
 @pytest.mark.parametrize(
-    ("data", "ids"),
+    ("text", "ids"),
     [
-        (b"a b\n c\t\n", ["a", "b", "c"]),
-        (b"X", ["X"]),
-        (b'{"id":"a"}', ["a"]),
-        (b'{"id":"a","name":"web","state":"NEW"}', ["a"]),
-        (b'{"id":"a","name":"web","task_type":"create_vm"}', ["a"]),
-        (b'HTTP/2 200\r\nA: b\r\n\r\n\r\n["a"]', ["a"]),
-        (b'{"tasks": ["a", "b"]}', ["a", "b"]),
-        (b'["a", "b"]', ["a", "b"]),
-        (b'"a"\n"b"', ["a", "b"]),
-        ((TASK % "a").encode(), ["a"]),
-        (f"{TASK % 'a'}\n{TASK % 'b'}\n".encode(), ["a", "b"]),
-        (f"[{TASK % 'a'},{TASK % 'b'}]".encode(), ["a", "b"]),
-        (f'{{"count":1,"results":[{TASK % "a"}]}}'.encode(), ["a"]),
-        (b'{"task_id":"a","state":"NEW","created_resources":{}}', ["a"]),
-        (b'\xef\xbb\xbf{"tasks":["a"]}', ["a"]),
-        (b'HTTP/1.1 200 OK\r\nDate: x\r\n\r\n{"tasks":["a"]}', ["a"]),
-        (b'HTTP/2 200 \n\n["a"]', ["a"]),
-        (b'HTTP/1.1 200 Connected\r\n\r\nHTTP/1.1 201 Created\r\nA: b\r\n\r\n["a"]', ["a"]),
-        (b'HTTP/1.1 301 Moved\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n["a"]', ["a"]),
+        ("a1 b2\n c3\t\n", ["a1", "b2", "c3"]),
+        (A.upper(), [A]),
+        (f'"{A}"\n"{B}"', [A, B]),
+        (f"{A},{B}", [A, B]),
+        (f"['{A}', '{B}']", [A, B]),
+        (f"[{A} {B}]", [A, B]),
+        (f"&{{Tasks:[{A} {B}] JSON:{{}}}}", [A, B]),
+        ("['task-1', 'task-2']", ["task-1", "task-2"]),
+        (f"TaskIDList(tasks=['{A}', '{B}'])", [A, B]),
+        (f"Task(id='{A}', task_type='create_vm', user='{B}')", [A]),
+        (f"Task ID: {A}\n", [A]),
+        (f"created task {A} for network {B}.", [A]),
+        (f"network {B}: task_id={A}, request {C}", [A]),
+        (f"tasks:\n- {A}\n- {B}\n", [A, B]),
+        (f"{A} is under way, {B} too.", [A, B]),
+        (f"https://api.gcore.com/cloud/v1/tasks/{A}?x={B}", [A]),
+        (f"FINISHED  create_vm  2m  19 s  76  1234  {A}", [A]),
+        (f'2026-11-26T10:00:00 INFO [12] answer: {{"tasks": ["{A}"]}} of {B}', [A]),
+        (f"INFO [1] {TASK % 'a'}\nINFO [2] {TASK % 'b'}", ["a", "b"]),
+        (CURL_V % f'{{"tasks": ["{A}"]}}', [A]),
+        (CURL_V % f'{{"tasks": ["{A}"]}}\n', [A]),
+        ('{"id":"a"}', ["a"]),
+        ('{"id":"a","name":"web","state":"NEW"}', ["a"]),
+        ('{"id":"a","name":"web","task_type":"create_vm"}', ["a"]),
+        ('HTTP/2 200\r\nA: b\r\n\r\n\r\n["a"]', ["a"]),
+        ('{"tasks": ["a", "b"]}', ["a", "b"]),
+        ('["a", "b"]', ["a", "b"]),
+        (TASK % "a", ["a"]),
+        (f"{TASK % 'a'}\n{TASK % 'b'}\n", ["a", "b"]),
+        (f"[{TASK % 'a'},{TASK % 'b'}]", ["a", "b"]),
+        (f'{{"count":1,"results":[{TASK % "a"}]}}', ["a"]),
+        ('{"task_id":"a","state":"NEW","created_resources":{}}', ["a"]),
+        ('HTTP/1.1 200 OK\r\nDate: x\r\n\r\n{"tasks":["a"]}', ["a"]),
+        ('HTTP/2 200 \n\n["a"]', ["a"]),
+        ('HTTP/1.1 200 Connected\r\n\r\nHTTP/1.1 201 Created\r\nA: b\r\n\r\n["a"]', ["a"]),
+        ('HTTP/1.1 301 Moved\r\nA: b\r\n\r\nx\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n["a"]', ["a"]),
     ],
 )
-def test_forms_of_standard_input(data: bytes, ids: list[str]) -> None:
-    assert ids_in(data) == ids
+def test_ids_are_found_in_what_programs_print(text: str, ids: list[str]) -> None:
+    assert ids_in(text) == ids
+    assert collected(text.replace(KEY, "")) == ids
+    assert collected("-", stdin=text.encode("utf-16")) == ids
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    "text",
     [
-        (b"", "empty"),
-        (b" \n", "empty"),
-        (b"\x00\x00", "empty"),
-        (b"null", "null"),
-        (b'{"tasks": []}', "has no task ID"),
-        (b"[]", "has no task ID"),
-        (b"HTTP/1.1 204 No Content\r\nA: b\r\n\r\n", "without a body .204 No Content"),
-        (b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n<html>", "HTML"),
-        (b"HTTP/1.1 502 Bad Gateway\r\nA: b\r\n\r\n<html>", "of the API: 502 Bad Gateway$"),
-        (b"HTTP/1.1 404 Not Found\r\nA: b", "of the API: 404 Not Found$"),
-        (b'HTTP/2 403\r\n\r\n{"message":"no rights"}', "of the API: 403: no rights$"),
-        (b"HTTP/1.1", "without a body"),
+        '{"tasks": []}',
+        '{"tasks": null}',
+        "[]",
+        '{"count": 0, "results": []}',
+        "TaskIDList(tasks=[])",
+        "&{Tasks:[]}",
+        "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n",
+        "HTTP/1.1 202",
+        CURL_V.replace("200 OK", "204 No Content") % "",
+        'HTTP/1.1 200 OK\r\nA: b\r\n\r\n{"tasks": []}',
+        'answer: {"tasks": []}',
+    ],
+)
+def test_an_answer_that_started_nothing_is_no_error(text: str) -> None:
+    assert ids_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("\x00\x00", "no task ID"),
+        ("null", "no task ID in standard input: 'null'"),
+        ("nowhere", "no task ID"),
+        ("no such host", "no task ID"),
+        (f"the word {A}x", "no task ID"),
+        ("a1 and b2", "no task ID"),
+        ("../../iam/v1/users?x=1#y", "no task ID"),
+        (".. .", "no task ID"),
+        ("id-1\x1b", "no task ID"),
+        ("1" * 1025, "no task ID"),
+        ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n<html>", "HTML"),
+        ("HTTP/1.1 502 Bad Gateway\r\nA: b\r\n\r\n<html>", "of the API: 502 Bad Gateway$"),
+        ("HTTP/1.1 404 Not Found\r\nA: b", "of the API: 404 Not Found$"),
+        ('HTTP/2 403\r\n\r\n{"message":"no rights"}', "of the API: 403: no rights$"),
+        ("HTTP/1.1", "no task ID"),
         (
-            b'{"exception_class":"ForbiddenError","message":"no rights","request_id":"r-1"}',
+            '{"exception_class":"ForbiddenError","message":"no rights","request_id":"r-1"}',
             r"of the API: ForbiddenError: no rights \(request ID r-1\)$",
         ),
-        (b'{"code":401,"message":"Bad permanent token"}', "Bad permanent token"),
-        (b'{"detail":"Not found."}', "Not found."),
-        (b"<html><body>502</body></html>", "HTML"),
-        (b'{"tasks": [5]}', "holds a number"),
-        (b'{"tasks": [5.5]}', "holds a number"),
-        (b'{"tasks": [true]}', "holds true or false"),
-        (b'{"tasks": [null]}', "holds null"),
-        (b'{"tasks": [{}]}', "holds an object"),
-        (b'{"tasks": [{"id":5,"state":"NEW"}]}', "holds an object"),
-        (b"[[]]", "holds a list"),
-        (b'{"tasks": ["a"', "broken JSON"),
-        (b'{"id":"vm-1","name":"web"}', r"not a task \(its keys: id, name\)"),
-        (b'{"f":1,"e":2,"d":3,"c":4,"b":5,"a":6}', r"its keys: a, b, c, d, e\)"),
-        (b"[{}]", "its keys: none"),
-        (b"a \xff\xfe", "not text: .* at byte 2"),
-        (b"[" * 100_000, "deep"),
-        (b'["a", ".."]', "'..'"),
+        ('{"code":401,"message":"Bad permanent token"}', "Bad permanent token"),
+        ('{"detail":"Not found."}', "Not found."),
+        (f"<html><body>502 {A}</body></html>", "HTML"),
+        ('{"tasks": [5]}', "holds 5 where"),
+        ('{"tasks": [null]}', "holds null where"),
+        ('{"tasks": [{"id":5,"state":"NEW"}]}', 'holds {"id":5,"state":"NEW"} where'),
+        ("[[]]", r"holds \[\] where"),
+        ('["a", ".."]', 'holds ".." where'),
+        (f'{{"tasks": ["{A}", "{B}"', "broken JSON"),
+        (f'{{"tasks": ["{A}", "{B[:9]}', "broken JSON"),
+        (f'{{"id":"{A}","name":"web"}}', r"not a task \(its keys: id, name\)"),
+        (f'created {{"id":"{A}","name":"web"}}', r"not a task \(its keys: id, name\)"),
+        ('{"f":1,"e":2,"d":3,"c":4,"b":5,"a":6}', r"its keys: a, b, c, d, e\)"),
+        ("[{}]", "its keys: none"),
+        ("[" * 100_000, "deep"),
     ],
 )
-def test_standard_input_without_a_task_id_is_an_error(data: bytes, says: str) -> None:
+def test_text_without_a_task_id_is_an_error(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        ids_in(data)
+        ids_in(text)
 
 
-@given(st.binary(max_size=200))
-def test_no_bytes_crash_it(data: bytes) -> None:
-    try:
-        assert ids_in(data)
-    except UsageError as error:
-        assert error.message
+def test_bytes_that_are_not_text_are_an_error() -> None:
+    with pytest.raises(UsageError, match=r"not text: .* at byte 2"):
+        collected("-", stdin=b"a \xff\xfe")
+
+
+@given(st.text(max_size=200) | st.text(alphabet='{}[]":,a1-… \ntask', max_size=60))
+def test_what_is_found_in_any_text_can_be_asked_for(text: str) -> None:
+    for arguments, stdin in ((["-"], text.encode("utf-8", "surrogatepass")), ([text], b"")):
+        try:
+            found = collected(*arguments, stdin=stdin)
+        except UsageError as error:
+            assert error.message
+        else:
+            assert all(map(can_be_asked_for, found))
 
 
 def test_of_a_long_error_of_the_api_the_beginning_is_shown() -> None:
     with pytest.raises(UsageError) as caught:
-        ids_in(b'{"message":"%s"}' % (b"m" * 3000))
+        ids_in('{"message":"%s"}' % ("m" * 3000))
     assert caught.value.message.count("m") == 2000
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", ".", "..", " .. ", "null", "a\nb", "a\x1b", "a\x1fb", "a\x7fb", "a\x80b", "a\x9fb",
-     "\ud800", "\udc80", "\udfff", "x" * 1025],
-)  # fmt: skip
-def test_text_that_cannot_be_an_id_is_refused(text: str) -> None:
-    with pytest.raises(UsageError):
-        check_id(text)
+    ["", "  ", ".", "..", "a b", "a\nb", "a\x1b", "a\x80b", "\ud800", "\udc80", "x" * 1025],
+)
+def test_text_that_cannot_be_an_id(text: str) -> None:
     assert not can_be_asked_for(text)
-
-
-@pytest.mark.parametrize("text", ["a b", "a~b", "a\xa0b", "\ud7ff", "\ue000", "x" * 1024])
-def test_text_that_can_be_an_id_is_one(text: str) -> None:
-    assert check_id(text) == text
-    assert check_id(f" {text}\n") == text
-    assert can_be_asked_for(text)
-    assert not can_be_asked_for(f" {text}")
 
 
 def test_what_an_id_holds_is_percent_encoded() -> None:
     assert path_segment("a-1/../b?c=é") == "a-1%2F..%2Fb%3Fc%3D%C3%A9"
 
 
-@given(st.text(min_size=1, max_size=50))
+@given(st.text(min_size=1, max_size=50).filter(can_be_asked_for))
 def test_an_id_is_one_segment_and_never_more(text: str) -> None:
-    try:
-        segment = path_segment(check_id(text))
-    except UsageError:
-        return
-    assert not set(segment) & set("/?#\\ \n%2F"[:5])
+    segment = path_segment(text)
+    assert not set(segment) & set("/?#\\ \n")
     assert segment not in (".", "..")
 
 
 def collected(*arguments: str, stdin: bytes = b"") -> list[str]:
-    return collect_ids(arguments, io.BytesIO(stdin), lambda: RECENT)
+    hide = Secrets([KEY]).hide
+    return collect_ids(arguments, io.BytesIO(stdin), lambda: RECENT, hide)
 
 
-def test_the_words_of_one_argument_are_ids() -> None:
-    assert collected("a b", " c ") == ["a", "b", "c"]
-    with pytest.raises(UsageError, match="a task ID is empty"):
-        collected("a", "")
+def test_an_empty_argument_is_refused() -> None:
+    with pytest.raises(UsageError, match="an argument is empty"):
+        collected("a1", "")
+
+
+def test_one_argument_without_an_id_is_refused() -> None:
+    with pytest.raises(UsageError, match="no task ID in an argument: 'nowhere'"):
+        collected(A, "nowhere")
+
+
+def test_a_list_that_a_shell_has_split_into_words() -> None:
+    assert collected(*f'["{A}", "{B}"]'.split()) == [A, B]
+
+
+def test_the_key_is_refused_as_an_argument_and_skipped_elsewhere() -> None:
+    for argument in (KEY, f"{A},{KEY}"):
+        with pytest.raises(UsageError, match="holds the API key") as caught:
+            collected(argument)
+        assert KEY not in caught.value.message
+    assert collected("-", stdin=f"a1 {KEY} b2".encode()) == ["a1", "b2"]
+    for alone in (KEY, f'["{KEY}"]', f"curl: Authorization: APIKey {KEY}"):
+        with pytest.raises(UsageError) as caught:
+            collected("-", stdin=alone.encode())
+        assert KEY not in caught.value.message
 
 
 def test_standard_input_that_cannot_be_read() -> None:
@@ -156,41 +225,50 @@ def test_standard_input_that_cannot_be_read() -> None:
             raise IsADirectoryError(21, "Is a directory")
 
     with pytest.raises(UsageError, match="cannot read standard input: Is a directory"):
-        collect_ids(["-"], Folder(), tuple)
-    with pytest.raises(UsageError, match="standard input is empty"):
-        collect_ids(["-"], None, tuple)
+        collect_ids(["-"], Folder())
+    with pytest.raises(UsageError, match="standard input is empty") as caught:
+        collect_ids(["-"], None)
+    assert "curl -i" in (caught.value.hint or "")
 
 
 def test_standard_input_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = 3 * 2**20
     monkeypatch.setattr(ids_module, "STDIN_LIMIT_BYTES", limit)
-    assert collected("-", stdin=b"id".ljust(limit)) == ["id"]
-    endless = io.BytesIO(b"id".ljust(2 * limit))
+    assert collected("-", stdin=b"id1".ljust(limit)) == ["id1"]
+    endless = io.BytesIO(b"id1".ljust(2 * limit))
     with pytest.raises(UsageError, match="standard input is larger than 3 MiB"):
-        collect_ids(["-"], endless, tuple)
+        collect_ids(["-"], endless)
     assert endless.tell() == limit + 1
 
 
-def test_repeated_ids_count_once_and_keep_their_order() -> None:
-    assert collected("b", "a", "b", "-", "-", stdin=b"c a") == ["b", "a", "c"]
+def test_repeated_ids_count_once_in_any_case_and_keep_their_order() -> None:
+    assert collected("b2", "a1", "B2", "-", "-", stdin=b"c3 A1") == ["b2", "a1", "c3"]
 
 
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("d81e07", RECENT[2]),
+        ("D81E07", RECENT[2]),
         ("d81e07…", RECENT[2]),
+        ("d8…", RECENT[2]),
         ("6a5f0c1e-0002…", RECENT[1]),
         ("d81e0", "d81e0"),  # shorter than any that gtask shows
-        ("d81e0…", "d81e0…"),
-        ("unknown", "unknown"),
-        ("unknown…", "unknown…"),
-        (RECENT[0], RECENT[0]),
+        ("6a5f0c1e-0002-4a3b", RECENT[1]),
+        ("task-1…", "task-1…"),
+        ("d81e07c2-7", RECENT[2]),
+        ("d81e07c2_7", "d81e07c2_7"),
+        ("abcdef12", "abcdef12"),
     ],
 )
 def test_an_abbreviated_id_means_the_one_recent_task_that_it_begins(text: str, meant: str) -> None:
     assert collected(text) == [meant]
     assert collected("-", stdin=text.encode()) == [meant]
+
+
+@pytest.mark.parametrize("text", ["task-1", "d81e0", "d81e07g", "d81e07c27", A, "d81e07c2-7f5a4"])
+def test_other_plain_ids_are_not_abbreviations(text: str) -> None:
+    assert not is_abbreviation(text)
 
 
 def test_an_abbreviation_of_several_recent_tasks_is_refused_with_all_of_them() -> None:
@@ -200,7 +278,7 @@ def test_an_abbreviation_of_several_recent_tasks_is_refused_with_all_of_them() -
 
 
 def test_a_whole_id_that_begins_another_means_itself() -> None:
-    assert whole_id("task-1", ["task-10", "task-1"]) == "task-1"
+    assert collect_ids(["abc123"], None, lambda: ["abc1234", "abc123"]) == ["abc123"]
 
 
 def test_ids_in_json_are_not_abbreviations() -> None:
@@ -214,8 +292,7 @@ def test_recent_ids_are_read_only_for_abbreviations_and_only_once() -> None:
         reads.append(None)
         return RECENT
 
-    whole = "26986bc0-748a-4448-b836-0a2aa465eb06"
-    assert collect_ids([whole], None, recent) == [whole]
+    assert collect_ids([A, "task-1"], None, recent) == [A, "task-1"]
     assert not reads
     collect_ids(["d81e07", "6a5f0c1e-0001"], None, recent)
     assert len(reads) == 1

@@ -20,12 +20,13 @@ from gcore_tasks_cli.tasks.query import (
     parse_types,
     scope,
 )
+from tests.unit.documents import document as task
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
-    return Document("a", "NEW", "", {"task_type": task_type, "user_id": user})
+    return task("a", "NEW", task_type=task_type, user_id=user)
 
 
 def test_states_are_case_insensitive_and_in_the_order_of_a_tasks_life() -> None:
@@ -95,8 +96,8 @@ def test_resources_are_filtered_here() -> None:
         {"data": {"vm-1": "vm-10", "note": "of vm-1"}},
         {"error": "vm-1"},
     )
-    assert all(query.keeps(Document("a", "NEW", "", fields)) for fields in kept)
-    assert not any(query.keeps(Document("a", "NEW", "", fields)) for fields in dropped)
+    assert all(query.keeps(task("a", "NEW", **fields)) for fields in kept)
+    assert not any(query.keeps(task("a", "NEW", **fields)) for fields in dropped)
     with pytest.raises(UsageError, match="empty"):
         parse_resources([""])
 

@@ -33,13 +33,13 @@ from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import remember
 print("ready", flush=True)
 sys.stdin.readline()
-remember([Document(sys.argv[2], "NEW", "{}", {})], {"XDG_CACHE_HOME": sys.argv[1]}, "a")
+remember([Document({"id": sys.argv[2], "state": "NEW"})], {"XDG_CACHE_HOME": sys.argv[1]}, "a")
 """
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")
 
 
 def document(task_id: str, state: str = "RUNNING", task_type: str = "create_vm") -> Document:
-    return Document(task_id, state, "{}", {"task_type": task_type})
+    return Document({"id": task_id, "state": state, "task_type": task_type})
 
 
 def entries(count: int, host: str = HOST) -> list[RecentTask]:
