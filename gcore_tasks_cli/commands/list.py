@@ -28,7 +28,11 @@ class List(Form, Filters, heading=CHOICE):
         "-n, --limit N", f"Show at most N tasks. [default: {_DEFAULT_LIMIT}]"
     )
     all: bool = option("--all", "Show all tasks, however many.")
+    json: bool = option(
+        "-j, --json", "Print a stream of JSON documents, one a task; with | jq -s a list.", OUTPUT
+    )
     ids: bool = option("--ids", "Print bare IDs, one a line.", OUTPUT)
+    quiet: bool = option("-q, --quiet", "Tasks and errors only.", OUTPUT)
     verbose: bool = VERBOSE
 
     def run(self) -> int:
@@ -47,7 +51,7 @@ class List(Form, Filters, heading=CHOICE):
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
         make_printer = self.printer(text, ids=IdPrinter if self.ids else None)
         most = self._most()
-        invocation = Invocation.begin(os.environ, verbose=self.verbose)
+        invocation = Invocation.begin(os.environ, verbose=self.verbose, quiet=self.quiet)
         notes = ListNotes(query, most)
         streams, env = invocation.streams, invocation.env
         printer = make_printer(streams, env)
@@ -62,7 +66,7 @@ class List(Form, Filters, heading=CHOICE):
             shown = shown or wanted
             if notes.is_full:
                 break
-        if (note := notes.note()) is not None:
+        if (note := notes.note()) is not None and not self.quiet:
             streams.note(f"gtask: {note}")
         for what, hint in () if notes.shown else doubts(query.types, query.resources):
             streams.note(f"gtask: {what}; {hint}")

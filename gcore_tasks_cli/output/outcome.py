@@ -111,7 +111,7 @@ class Outcome:
             # A wait without end may be interrupted when there is nothing left to wait for.
             return GtaskError(f"interrupted ({name})" + (f", {still}" if self._unfinished else ""))
         is_deadline = stopped.reason is StopReason.DEADLINE
-        if not self._unfinished or (self._quiet and (checks_once or not is_deadline)):
+        if not self._unfinished or (self._quiet and checks_once):
             return None
         if not is_deadline and not checks_once:
             return GtaskError(f"stopped by --{stopped.reason.value} with {still}")

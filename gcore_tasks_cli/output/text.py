@@ -10,7 +10,7 @@ from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
 from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.views import Cell, Entry, column_widths, columns
+from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, column_widths, columns
 from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, as_text, encode_json
@@ -57,8 +57,10 @@ class PlainRenderer:
         lines = ((*line, entry.head[-1]) for entry in entries for line in entry.below)
         return self._aligned([[cell.text for cell in line] for line in lines])
 
-    # Without heads of columns: each line of a list is a task.
-    table = entries
+    def table(self, entries: Sequence[Entry]) -> str:
+        """As `entries`, below heads of columns."""
+        heads = [] if self._widths else [Entry(tuple(map(Cell, LIST_HEADS)))]
+        return self.entries([*heads, *entries])
 
     def _aligned(self, rows: Sequence[Sequence[str]]) -> str:
         # Of the first page of a list: rows are not held back until the widest is known.

@@ -70,6 +70,13 @@ def test_the_newest_twenty_and_a_word_on_the_rest(server: SandboxServer) -> None
     assert done.err == ("gtask: the newest 20 of 45 tasks; --limit N shows more, --all shows all\n")
 
 
+def test_quiet_says_nothing_of_the_rest(server: SandboxServer) -> None:
+    done = gtask(server, "list", "--quiet")
+    nothing = gtask(server, "list", "-q", "--type", "delete_vm", "--failed")
+    assert (len(done.out.splitlines()), done.err) == (21, "")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "")
+
+
 def test_all_and_nothing_to_add(server: SandboxServer) -> None:
     done = gtask(server, "list", "--ids", "--all")
     assert len(done.out.split()) == 45
@@ -202,7 +209,8 @@ def test_get_of_a_failed_task_begins_with_the_reason_and_what_helps(server: Sand
 
 
 def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
-    lines = gtask(server, "list", "-n4").out.splitlines()
+    heads, *lines = gtask(server, "list", "-n4").out.splitlines()
+    assert heads.split() == ["state", "type", "age", "took", "region", "project", "ID"]
     state, kind, age, *rest = lines[0].split()
     assert (state, kind, rest) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
     assert age[:-1].isdigit()

@@ -131,6 +131,35 @@ def test_what_decides_at_once_is_not_spoilt_by_what_does_not_answer(
     assert "gave no answer" not in ran.err
 
 
+@pytest.mark.parametrize("quiet", [(), ("--quiet",), ("--json",)])
+@pytest.mark.parametrize(
+    ("option", "ends", "status"), [("--any", "FINISHED", 0), ("--fail-fast", "ERROR", 1)]
+)
+def test_what_stops_early_says_so_and_how_to_go_on(
+    option: str, ends: str, status: int, quiet: tuple[str, ...]
+) -> None:
+    tasks = [task(ends=ends), *(task(f"never-{n}", **NEVER) for n in range(3))]
+    ids = [each["id"] for each in tasks]
+    with sandbox(tasks=tasks) as server:
+        ran = gtask(server, "watch", *ids, option, *quiet, "--timeout", "1h", "--interval", "0.1")
+    assert ran.status == status
+    assert f"gtask: stopped by {option} with 3 of 4 tasks not finished\n" in ran.err
+    going_on = ran.err.splitlines()[-1]
+    assert going_on.startswith("hint: to go on waiting: gtask watch never-0 never-1 never-2 ")
+    given = {option, *quiet, "--timeout", "1h", "--interval", "0.1"}
+    assert set(going_on.split("never-2 ")[1].split()) == given
+
+
+def test_a_quiet_look_says_nothing_of_a_task_under_way_and_all_of_an_error() -> None:
+    with sandbox(tasks=[task(**NEVER)]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "0", "--quiet")
+        lost = gtask(server, "watch", TASK, OTHER, "--timeout", "0", "--quiet")
+    assert (ran.status, ran.out, ran.err) == (124, "", "")
+    assert lost.status == 4
+    assert lost.err.startswith(f"gtask: no such task: {OTHER}\n")
+    assert TASK not in lost.err
+
+
 def test_124_the_timeout_passed() -> None:
     with sandbox(tasks=[task(**NEVER)]) as server:
         ran = gtask(server, "watch", TASK, "--timeout", ENOUGH, "--interval", "0.1", "--json")

@@ -79,5 +79,5 @@ def test_a_page_of_a_list_is_printed_together_and_an_empty_one_not_at_all() -> N
     IdPrinter(to, {}).page([FINISHED, FAILED], datetime.now(UTC))
     assert isinstance(to.out, io.StringIO)
     assert [line.split()[0] for line in to.out.getvalue().splitlines()] == [
-        *("FINISHED", "ERROR", "FINISHED", "a", "b")
+        *("state", "FINISHED", "ERROR", "FINISHED", "a", "b")
     ]
