@@ -165,7 +165,7 @@ def remember(home: Path, *lines: str) -> None:
 # The line before TAB → what its menu must offer, and what it must not.
 MENUS: dict[str, tuple[list[str], list[str]]] = {
     "gtask ": (
-        ["watch", "resources", "get", "sandbox", "help", "Wait until every task is FINISHED"],
+        ["watch", "resources", "get", "sandbox", "help", "Wait until tasks finish"],
         ["outage"],
     ),
     "gtask --": (["--version"], ["--timeout"]),
