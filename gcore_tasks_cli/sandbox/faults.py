@@ -7,18 +7,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.sandbox.scenario import (
-    Close,
-    Delay,
-    Drip,
-    Fault,
-    Limit,
-    Refuse,
-    RequestFault,
-    Silent,
-    Status,
-    Truncate,
-)
+from gcore_tasks_cli.sandbox import scenario
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.sandbox.server import HttpConnection
@@ -27,19 +16,19 @@ if TYPE_CHECKING:
 class FaultTable:
     """The faults of a scenario, and how many requests each has matched: in all, in each second."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self._of_port = [fault for fault in faults if isinstance(fault, Refuse)]
-        self._of_requests = [fault for fault in faults if isinstance(fault, RequestFault)]
+    def __init__(self, faults: Sequence[scenario.Fault]) -> None:
+        self._of_port = [fault for fault in faults if isinstance(fault, scenario.Refuse)]
+        self._of_requests = [fault for fault in faults if isinstance(fault, scenario.RequestFault)]
         self._matched: Counter[tuple[int, int | None]] = Counter()
         self._lock = threading.Lock()
 
-    def choose(self, method: str, target: str, now: float) -> RequestFault | None:
+    def choose(self, method: str, target: str, now: float) -> scenario.RequestFault | None:
         """The fault that this request gets: of several that match, the first of the file.
 
         All faults that match count the request.
         """
         path = target.partition("?")[0]
-        chosen: RequestFault | None = None
+        chosen: scenario.RequestFault | None = None
         with self._lock:
             for n, fault in enumerate(self._of_requests):
                 if not _matches(fault, method, path, now):
@@ -55,17 +44,17 @@ class FaultTable:
         return any(_is_active(fault, now) for fault in self._of_port)
 
 
-def _is_active(fault: Fault, now: float) -> bool:
+def _is_active(fault: scenario.Fault, now: float) -> bool:
     begin, end = fault.between
     return begin <= now and (end is None or now < end)
 
 
-def _matches(fault: RequestFault, method: str, path: str, now: float) -> bool:
+def _matches(fault: scenario.RequestFault, method: str, path: str, now: float) -> bool:
     is_meant = fault.method in ("*", method) and fnmatchcase(path, fault.path)
     return is_meant and _is_active(fault, now)
 
 
-def _is_due(fault: RequestFault, number: int, in_second: int) -> bool:
+def _is_due(fault: scenario.RequestFault, number: int, in_second: int) -> bool:
     """Whether a matching request gets the fault.
 
     `number` counts the matching requests from 1, `in_second` only those of the current second.
@@ -73,37 +62,37 @@ def _is_due(fault: RequestFault, number: int, in_second: int) -> bool:
     first, last = fault.requests
     if number < first or (last is not None and number > last):
         return False
-    if isinstance(fault, Limit) and in_second <= fault.per_second:
+    if isinstance(fault, scenario.Limit) and in_second <= fault.per_second:
         return False
     return (number - first + 1) % fault.every == 0
 
 
-def act(fault: RequestFault, connection: "HttpConnection") -> None:
+def act(fault: scenario.RequestFault, connection: "HttpConnection") -> None:
     """Responds, or breaks the connection, as this kind of fault does."""
     match fault:
-        case Close():
+        case scenario.Close():
             connection.end(reset=fault.do == "reset")
-        case Silent():
+        case scenario.Silent():
             connection.hang()
-        case Status():
+        case scenario.Status():
             status = fault.status or (503 if fault.do == "status" else 200)
             text = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
             headers = {"Content-Type": fault.content_type, **fault.headers}
             connection.respond(status, text.encode("utf-8", "surrogatepass"), headers)
-        case Limit():
+        case scenario.Limit():
             after = fault.retry_after
             error = {"exception_class": "TooManyRequests", "message": "too many requests"}
             headers = {} if after is None else {"Retry-After": str(after)}
             connection.respond(429, json.dumps(error).encode(), headers)
-        case Delay():
+        case scenario.Delay():
             connection.pause(fault.seconds)
             connection.respond(*connection.normal_response())
-        case Drip():
+        case scenario.Drip():
             for byte in connection.begin_normal_response():
                 connection.send(bytes((byte,)))
                 connection.pause(fault.interval)
             connection.end()
-        case Truncate():
+        case scenario.Truncate():
             body = connection.begin_normal_response()
             connection.send(body[: int(len(body) * fault.keep)])
             connection.end()

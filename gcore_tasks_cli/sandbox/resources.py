@@ -80,14 +80,14 @@ class Target:
 
 
 def read(world: World, now: float, target: Target) -> dict[str, Any]:
-    """A resource, or the list of all of its type.
+    """A resource, or the list of all of its type, newest first.
 
     Raises:
         ApiError: if there is no such resource or type.
     """
     found = _existing(world, now, target)
     if target.resource_type is not None and target.resource_id is None:
-        return {"count": len(found), "results": list(found.values())}
+        return {"count": len(found), "results": list(found.values())[::-1]}
     if target.resource_id not in found:
         raise ApiError(404, "NotFoundError", f"{target.words[-1]}: not found")
     return found[target.resource_id]

@@ -20,7 +20,7 @@ INSTANCE: Any = {
 VOLUME: Any = {"name": "vol-1", "size": 7, "source": "new-volume"}
 
 
-def resources() -> Any:
+def one_by_one() -> Any:
     cloud = Gcore(_strict_response_validation=True, polling_interval_seconds=1).cloud
     network = cloud.networks.create_and_poll(name="net-1", tags={"team": "a"})
     volume = cloud.volumes.create_and_poll(**VOLUME)
@@ -28,70 +28,44 @@ def resources() -> Any:
     balancer = cloud.load_balancers.create_and_poll(name="lb-1")
     renamed = cloud.networks.update_and_poll(network.id, name="net-2")
     cloud.instances.delete_and_poll(instance.id)
+    ended = cloud.tasks.poll(cloud.networks.create(name="net-3").tasks[0])
+    acknowledged = cloud.tasks.acknowledge_one(ended.id)
+    cloud.tasks.acknowledge_all()
     return {
         "names": [network.name, volume.name, instance.name, balancer.name, renamed.name],
         "size": volume.size,
         "scope": [network.project_id, network.region_id],
         "networks": [each.name for each in cloud.networks.list()],
         "instances": [each.name for each in cloud.instances.list()],
-    }
-
-
-def tasks() -> Any:
-    cloud = Gcore(_strict_response_validation=True, polling_interval_seconds=1).cloud
-    (started,) = cloud.networks.create(name="net-1").tasks
-    state = cloud.tasks.get(started).state
-    ended = cloud.tasks.poll(started)
-    acknowledged = cloud.tasks.acknowledge_one(started)
-    cloud.tasks.acknowledge_all()
-    return {
-        "states": [state, ended.state],
-        "data": ended.data,
-        "acknowledged": acknowledged.acknowledged_at is not None,
-        "left": sum(1 for _ in cloud.tasks.list(is_acknowledged=False, limit=7)),
-        "all": sum(1 for _ in cloud.tasks.list(limit=7)),
+        "task": [ended.state, ended.data, acknowledged.acknowledged_at is not None],
+        "unacknowledged": [each.id for each in cloud.tasks.list(is_acknowledged=False)],
         "failed": [each.error for each in cloud.tasks.list(state=["ERROR"], project_id=[1234])],
+        "all": sum(1 for _ in cloud.tasks.list(limit=7)),
     }
 
 
-async def resources_async() -> Any:
+async def together() -> Any:
     cloud = AsyncGcore(_strict_response_validation=True, polling_interval_seconds=1).cloud
-    created = await asyncio.gather(
+    (started,) = (await cloud.networks.create(name="net-2")).tasks
+    running = await cloud.tasks.get("never-ends")
+    *created, ended = await asyncio.gather(
         cloud.networks.create_and_poll(name="net-1"),
         cloud.volumes.create_and_poll(**VOLUME),
         cloud.instances.create_and_poll(**INSTANCE),
         cloud.load_balancers.create_and_poll(name="lb-1"),
+        cloud.tasks.poll(started),
     )
     await cloud.volumes.delete_and_poll(created[1].id)
+    acknowledged = await cloud.tasks.acknowledge_one(started)
+    await cloud.tasks.acknowledge_all()
     return {
         "names": [each.name for each in created],
         "volumes": [each.name async for each in cloud.volumes.list()],
-    }
-
-
-async def tasks_async() -> Any:
-    cloud = AsyncGcore(_strict_response_validation=True, polling_interval_seconds=1).cloud
-    (started,) = (await cloud.networks.create(name="net-1")).tasks
-    state = (await cloud.tasks.get(started)).state
-    ended = await cloud.tasks.poll(started)
-    acknowledged = await cloud.tasks.acknowledge_one(started)
-    await cloud.tasks.acknowledge_all()
-    left = [each async for each in cloud.tasks.list(is_acknowledged=False, limit=7)]
-    return {
-        "states": [state, ended.state],
+        "states": [running.state, ended.state],
         "acknowledged": acknowledged.acknowledged_at is not None,
-        "left": len(left),
+        "unacknowledged": [each.id async for each in cloud.tasks.list(is_acknowledged=False)],
     }
-
-
-def main() -> None:
-    programs: dict[str, Any] = {"resources": resources, "tasks": tasks}
-    programs |= {
-        "resources_async": lambda: asyncio.run(resources_async()),
-        "tasks_async": lambda: asyncio.run(tasks_async()),
-    }
-    print(json.dumps(programs[sys.argv[1]]()))
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(asyncio.run(together()) if sys.argv[1] == "together" else one_by_one()))

@@ -14,13 +14,13 @@ pytest.importorskip("gcore", reason="the SDK is not installed")
 TASKS = [
     {"id": "a", "age": 90, "ends": "ERROR", "error": "no quota"},
     *({"id": f"b-{n}", "age": 60 + n} for n in range(20)),
-    {"id": "c", "ends": "NEVER"},
+    {"id": "never-ends", "ends": "NEVER"},
 ]
 
 
-def printed(program: str, folder: Path) -> Any:
-    """What the program prints in a sandbox whose tasks end soon."""
-    scenario = {"started": {"starts_after": 0, "lasts": 0.5}, "tasks": TASKS}
+def printed(program: str, folder: Path, lasts: float) -> Any:
+    """What the program prints in a sandbox whose tasks last so long."""
+    scenario = {"started": {"starts_after": 0, "lasts": lasts}, "tasks": TASKS}
     (folder / "scenario.json").write_text(json.dumps(scenario))
     command = [sys.executable, "-m", "tests.e2e.sdk_programs", program]
     ran = gtask(None, "sandbox", "--scenario", str(folder / "scenario.json"), "--", *command)
@@ -28,34 +28,27 @@ def printed(program: str, folder: Path) -> Any:
     return json.loads(ran.out)
 
 
-def test_what_is_created_can_be_polled_read_changed_and_deleted(tmp_path: Path) -> None:
-    assert printed("resources", tmp_path) == {
+def test_resources_and_tasks_are_created_polled_listed_changed_and_acknowledged(
+    tmp_path: Path,
+) -> None:
+    assert printed("one_by_one", tmp_path, lasts=0) == {
         "names": ["net-1", "vol-1", "vm-1", "lb-1", "net-2"],
         "size": 7,
         "scope": [1234, 76],
-        "networks": ["net-2"],
+        "networks": ["net-3", "net-2"],
         "instances": [],
-    }
-
-
-def test_tasks_can_be_polled_listed_and_acknowledged(tmp_path: Path) -> None:
-    assert printed("tasks", tmp_path) == {
-        "states": ["RUNNING", "FINISHED"],
-        "data": {"name": "net-1"},
-        "acknowledged": True,
-        "left": 1,
-        "all": len(TASKS) + 1,
+        "task": ["FINISHED", {"name": "net-3"}, True],
+        "unacknowledged": ["never-ends"],
         "failed": ["no quota"],
+        "all": len(TASKS) + 7,
     }
 
 
-def test_the_same_with_asyncio(tmp_path: Path) -> None:
-    assert printed("resources_async", tmp_path) == {
+def test_the_same_with_asyncio_while_tasks_are_running(tmp_path: Path) -> None:
+    assert printed("together", tmp_path, lasts=0.3) == {
         "names": ["net-1", "vol-1", "vm-1", "lb-1"],
         "volumes": [],
-    }
-    assert printed("tasks_async", tmp_path) == {
         "states": ["RUNNING", "FINISHED"],
         "acknowledged": True,
-        "left": 1,
+        "unacknowledged": ["never-ends"],
     }

@@ -36,25 +36,25 @@ def client(server: SandboxServer) -> HTTPConnection:
 
 def asked(
     connection: HTTPConnection, server: SandboxServer, path: str = PATH, method: str = "GET",
-    **headers: str,
+    body: str | None = None, **headers: str,
 ) -> HTTPResponse:  # fmt: skip
     key = {"Authorization": f"apikey {server.api_key}"}
-    connection.request(method, path, headers=key | headers)
+    connection.request(method, path, body, key | headers)
     return connection.getresponse()
 
 
 def fetched(
-    server: SandboxServer, path: str = PATH, method: str = "GET", **headers: str
+    server: SandboxServer, path: str = PATH, method: str = "GET", **more: str
 ) -> tuple[HTTPResponse, bytes]:
     """The answer to one request on a connection of its own, and its whole body."""
     with closing(client(server)) as connection:
-        response = asked(connection, server, path, method, **headers)
+        response = asked(connection, server, path, method, **more)
         return response, response.read()
 
 
-def answer(server: SandboxServer, path: str = PATH, method: str = "GET") -> Any:
+def answer(server: SandboxServer, path: str = PATH, method: str = "GET", **more: str) -> Any:
     """The document of a request that succeeds."""
-    response, body = fetched(server, path, method)
+    response, body = fetched(server, path, method, **more)
     assert response.status == 200, body
     return json.loads(body)
 
