@@ -37,12 +37,12 @@ class PlainRenderer:
     def card(self, rows: Sequence[tuple[str, Cell]]) -> str:
         """Lines of label and value, with an empty line before all cards but the first."""
         width = min(max(len(label) for label, _ in rows), _LONGEST_LABEL)
-        text, self._gap = self._gap, "\n"
+        lines, self._gap = [self._gap], "\n"
         for label, cell in rows:
             for value in cell.text.split("\n"):
-                text += f"{label:<{width}}  {value}".rstrip() + "\n"
+                lines.append(f"{label:<{width}}  {value}".rstrip() + "\n")
                 label = ""
-        return text
+        return "".join(lines)
 
     def entries(self, entries: Sequence[Entry]) -> str:
         """One line for each entry that has a head, with what stands below it behind it."""
