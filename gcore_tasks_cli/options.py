@@ -109,7 +109,7 @@ class Command:
 
     color: str | None = option(
         "--color WHEN",
-        "auto, always, never. Takes precedence over NO_COLOR and FORCE_COLOR.",
+        "auto, always, never. It beats NO_COLOR and FORCE_COLOR.",
         OUTPUT,
         COLOR,
     )
@@ -172,7 +172,7 @@ TASK_IDS = argument(
 )
 MAYBE_TASK_IDS = TASK_IDS._replace(metavar="[ID...]")
 VERBOSE = option("-v, --verbose", "Log every request to standard error (never the key).", OUTPUT)
-JSON = option("-j, --json", "Print JSON, one document a task, as the API sent it.", OUTPUT)
+JSON = option("-j, --json", "Each task's JSON, as the API sent it.", OUTPUT)
 
 
 class Form(Command):
@@ -181,7 +181,7 @@ class Form(Command):
     json: bool = JSON
     fields: str | None = option(
         "--fields LIST",
-        "Print these fields, tab-separated, a line a task: id,state,data.name.",
+        "These fields, tab-separated, a line a task: id,state,data.name.",
     )
 
     def printer(self, text: "MakePrinter", **others: "MakePrinter | None") -> "MakePrinter":
@@ -247,8 +247,8 @@ class Filters(Scope, heading=CHOICE):
         "Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
     )
     until: str | None = option("--until TIME", "Created until then; a date includes its day.")
-    acknowledged: bool = option("--acknowledged", "Only acknowledged tasks.")
-    unacknowledged: bool = option("--unacknowledged", "Only the others.")
+    acknowledged: bool = option("--acknowledged", "Only what is acknowledged.")
+    unacknowledged: bool = option("--unacknowledged", "Only what is not.")
 
     def query(self) -> "TaskQuery":
         """What they come to.

@@ -21,17 +21,15 @@ class Search(Filters, heading=CHOICE):
 
     active: bool = option(
         "-a, --active",
-        "Without IDs: every task that is active now. In scripts, give this or a filter.",
+        "All that is active now. In scripts, give this or a filter.",
     )
     follow: bool = option(
         "-f, --follow",
-        "Without IDs: go on with tasks that are started later, until Ctrl-C or --timeout, "
-        "which then has no default.",
+        "Go on with tasks that start later, until Ctrl-C or --timeout, which then has no default.",
     )
     appear: str | None = option(
         "--appear DURATION",
-        "Without IDs: wait up to this long for something to start, then for all that matches; "
-        "tasks already running are included.",
+        "Wait up to this long for something to start; tasks already running are included.",
     )
 
 
