@@ -31,6 +31,7 @@ class _State:
     """Of this process; there is one terminal and one set of signal handlers."""
 
     restore: tuple[int, bytes] | None = None
+    hides_typing = False
     progress = 0
     is_writing = False
 
@@ -43,16 +44,45 @@ def leave_at_once() -> None:
             signal.signal(number, _leave)
 
 
-def restore_terminal_with(descriptor: int | None, sequence: bytes = b"") -> None:
+def restore_terminal_with(
+    descriptor: int | None, sequence: bytes = b"", *, hides_typing: bool = False
+) -> None:
     """What to write to leave the terminal as it was, whenever the process has to leave at once.
 
-    Or for a while, by Ctrl-Z.
+    Or for a while, by Ctrl-Z. Until then, or until there is nothing to restore, a terminal that
+    `hides_typing` does not show what is typed.
     """
-    _State.restore = None if descriptor is None else (descriptor, sequence)
+    before, _State.restore = _State.restore, None
+    if descriptor is not None:
+        _State.restore = (descriptor, sequence)
+        _State.hides_typing |= hides_typing and _show_typing(descriptor, is_on=False)
+    elif before is not None and _State.hides_typing:
+        _State.hides_typing = not _show_typing(before[0], is_on=True)
     for name in ("SIGTSTP", "SIGQUIT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _pass_on)
+
+
+def foreground_group(descriptor: int) -> int | None:
+    """The process group that has the terminal; None if no shell controls it, or it is none."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError, ValueError):
+            return os.tcgetpgrp(descriptor)
+    return None
+
+
+def _show_typing(descriptor: int, *, is_on: bool) -> bool:
+    """Whether it had to be changed; in the background the terminal is left alone."""
+    if sys.platform != "win32" and foreground_group(descriptor) == os.getpgrp():
+        import termios
+
+        settings = termios.tcgetattr(descriptor)
+        if bool(settings[3] & termios.ECHO) is not is_on:
+            settings[3] ^= termios.ECHO
+            termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+            return True
+    return False
 
 
 @contextmanager
@@ -109,10 +139,11 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def restore_terminal() -> None:
-    """Leaves the terminal as it was, unless that would block (Ctrl-S)."""
+    """Leaves the terminal as it was, unless that would block (Ctrl-S); then it is not ours."""
     if _State.restore is None:
         return
     descriptor, sequence = _State.restore
+    restore_terminal_with(None)
     with contextlib.suppress(OSError, ValueError):
         if os.name == "nt" or select.select([], [descriptor], [], 0)[1]:
             os.write(descriptor, sequence)

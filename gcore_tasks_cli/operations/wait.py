@@ -76,8 +76,8 @@ def wait(
                 invocation.env,
                 progress,
                 shown="none" if options.quiet else options.progress,
-                # Log lines of requests would corrupt a live view.
-                is_plain=invocation.is_verbose,
+                is_verbose=invocation.is_verbose,
+                prints_at_once=printer.at_once,
                 heartbeat_seconds=options.heartbeat_seconds,
                 reports_failures=actions is None,
             )

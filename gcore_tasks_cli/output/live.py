@@ -1,13 +1,13 @@
 """The progress of a wait as a live view at a terminal: one line a task, repainted in place."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.live import Live
 from rich.text import Text
 
-from gcore_tasks_cli.interrupts import restore_terminal_with, writing
+from gcore_tasks_cli.interrupts import restore_terminal_with
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.progress import Progress, TaskProgress, found_lines
+from gcore_tasks_cli.output.progress import Progress, ProgressLines, TaskProgress, found_lines
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import console, fitting, line_of, unique_length
 from gcore_tasks_cli.output.views import Cell, rank, state_cell
@@ -18,8 +18,8 @@ from gcore_tasks_cli.times import format_duration
 
 # A thousand tasks bring more events a second than eyes can follow, and take their time to sort.
 _FRAME_SECONDS = 0.2
-# Shows the cursor, drops every colour, and begins a new line.
-_TERMINAL_AS_IT_WAS = b"\x1b[?25h\x1b[0m\r\n"
+# Erases the view, shows the cursor, and drops every colour.
+_LEFT = "\r\x1b[J\x1b[?25h\x1b[0m"
 _NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
 _SEARCHING = "· looking for active tasks"
 # No window is wider.
@@ -35,7 +35,8 @@ _STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 class LiveView:
     """One live line a task on standard error; where the result follows it, it vanishes in the end.
 
-    A wait that follows says so while no task is active.
+    In the background of a shell `lines` takes its place. The cursor rests on the view's first line,
+    from where on all is the view's. What is typed is not shown: it would move the cursor.
     """
 
     def __init__(
@@ -43,51 +44,62 @@ class LiveView:
         streams: Streams,
         env: Mapping[str, str],
         progress: Progress,
+        lines: ProgressLines,
     ) -> None:
+        self._streams = streams
+        self._console = console(streams.err, env)
         self._progress = progress
+        self._lines = lines
         self._painted_at = float("-inf")
-        self._live = Live(
-            Text(""),
-            console=console(streams.err, env),
-            auto_refresh=False,
-            transient=streams.out.isatty(),
-            redirect_stdout=False,
-            redirect_stderr=False,
-            vertical_overflow="crop",
-        )
-        restore_terminal_with(streams.err.fileno(), _TERMINAL_AS_IT_WAS)
-        self._live.start()
+        self._height = 0
+        self._window: os.terminal_size | None = None  # its size at the last painting
 
     def on(self, event: events.Event) -> None:
         """Repaints, unless it has just done so."""
-        if isinstance(event, events.Found):
-            for line in found_lines(self._progress):
-                self._live.console.print(Text(one_line(line)))  # above the view, to stay
+        if not self._streams.in_foreground:
+            self._lines.on(event)
+            return
+        above = found_lines(self._progress) if isinstance(event, events.Found) else []
         is_due = event.at - self._painted_at >= _FRAME_SECONDS
-        if is_due or isinstance(event, (events.Stopped, events.OutageBegan)):
-            self._paint(event)
+        if is_due or above or isinstance(event, (events.Stopped, events.OutageBegan)):
+            self._painted_at = event.at
+            self._paint(above, self._view(event))
 
     def close(self) -> None:
-        """Stops the view and leaves the terminal as it was."""
-        with writing():
-            self._live.stop()
-            if not self._live.console.is_terminal:  # rich ends the last line at terminals only
-                self._live.console.line()
+        """Leaves the terminal as it was; without a result that follows it, the view stays."""
+        if self._height and self._streams.in_foreground:
+            stays = not self._streams.out.isatty()
+            self._streams.write_error("\n" * self._height * stays + _LEFT)
         restore_terminal_with(None)
 
-    def _paint(self, event: events.Event) -> None:
-        progress, self._painted_at = self._progress, event.at
-        note = None
-        if progress.outage is not None:
-            note = Cell(f"! {words.retry_words(progress.outage, event.at)}", "yellow")
+    def _view(self, event: events.Event) -> Text:
+        progress, outage, now = self._progress, self._progress.outage, event.at
+        note, silence = None, ""
+        if outage is not None:
+            note = Cell(f"! {words.retry_words(outage, now)}", "yellow")
+            if outage.is_total:
+                silence, now = words.silence_words(outage, now), outage.answered
         elif progress.is_searching:
             note = Cell(_SEARCHING, "dim")
         elif progress.follows and not progress.pending and not isinstance(event, events.Stopped):
             note = Cell(_NOTHING_ACTIVE, "dim")
-        with writing():
-            tasks, size = list(progress.tasks.values()), self._live.console.size
-            view = frame(tasks, event.at, progress.expectations, size, note)
-            self._live.update(view, refresh=True)
+        tasks = list(progress.tasks.values())
+        return frame(tasks, now, progress.expectations, self._streams.window, note, silence)
+
+    def _paint(self, above: Sequence[str], view: Text) -> None:
+        """Paints the view; the lines `above` it stay."""
+        with self._console.capture() as captured:
+            self._console.print(view, end="", soft_wrap=True)
+        rows = captured.get().split("\n")
+        self._height = len(rows)
+        text = "\x1b[K\n".join([*map(one_line, above), *rows])
+        up = "\x1b[A" * (len(rows) - 1)
+        restore_terminal_with(self._streams.err.fileno(), _LEFT.encode(), hides_typing=True)
+        # Each terminal folds old lines anew in its own way. Without wrapping: the window may have
+        # become narrower a moment ago.
+        before, self._window = self._window, self._streams.window
+        cleared = "" if before in (None, self._window) else "\x1b[H\x1b[2J"
+        self._streams.write_error(f"\x1b[?25l\x1b[?7l\r{cleared}{text}\x1b[J\r{up}\x1b[?7h")
 
 
 def frame(
@@ -96,11 +108,13 @@ def frame(
     expectations: Expectations,
     size: tuple[int, int],
     note: Cell | None = None,
+    silence: str = "",
 ) -> Text:
     """The view as lines that fit the columns and lines of a window; the `note` stands below them.
 
-    Where not all tasks fit: those that failed first, then those that run the longest, and a line
-    that counts them all.
+    With a `silence` the API has given no answer since `now`: what is shown is that old. Where not
+    all tasks fit: those that failed first, then those that run the longest, and a line that counts
+    them all.
     """
     width, height = size
     room = max(1, height - 1)
@@ -110,21 +124,22 @@ def frame(
     rest = max(0, room - len(notes))
     if len(tasks) > rest:
         tasks = sorted(tasks, key=lambda task: _urgency(task, now))[:rest]
-    rows = [_row(task, now, expectations) for task in tasks]
+    rows = [_row(task, now, expectations, silence) for task in tasks]
     lines = [*(_aligned(rows, width) if rows else ()), *notes[-room:]]
     for line in lines:
         line.truncate(max(1, width - 1), overflow="ellipsis")
     return Text("\n").join(lines)
 
 
-def _row(task: TaskProgress, now: float, expectations: Expectations) -> list[Cell]:
+def _row(task: TaskProgress, now: float, expectations: Expectations, silence: str) -> list[Cell]:
     """State, type, ID, age, bar, what is said of it, and its detailed state.
 
     The last one comes and goes, and moves nothing else.
     """
     document, elapsed = task.document, task.elapsed(now)
+    state = state_cell(document, _short(document.state))
     cells = [
-        state_cell(document, _short(document.state)),
+        state._replace(style="dim") if silence and not task.is_over else state,
         Cell(_short(document.task_type or "-")),
         Cell(_short(document.id)),
         Cell("" if elapsed is None else format_duration(elapsed), "dim" if task.is_over else ""),
@@ -140,7 +155,8 @@ def _row(task: TaskProgress, now: float, expectations: Expectations) -> list[Cel
         filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
         bar = "━" * filled + "╌" * (_BAR_CELLS - filled)
     detail = "" if document.detailed_state == document.state else document.detailed_state or ""
-    return [*cells, Cell(bar, cells[_STATE].style), Cell(said, "dim"), Cell(_short(detail))]
+    said_of_it = Cell(silence, "yellow") if silence else Cell(said, "dim")
+    return [*cells, Cell(bar, cells[_STATE].style), said_of_it, Cell(_short(detail))]
 
 
 def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:

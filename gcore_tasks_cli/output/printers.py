@@ -21,8 +21,9 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 class Printer:
-    """Prints the text of each document as soon as there is one."""
+    """Prints the text of each document: `at_once`, or in the end."""
 
+    at_once = True
     _is_whole = False  # the API's own documents
 
     def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:

@@ -155,16 +155,18 @@ class ProgressLines:
         self._reported = 0
         self._heartbeat_seconds = heartbeat_seconds
         self._first_awaited = "the list of active tasks"
+        self._opening: list[str] = []
         search = progress.search
         if search is not None and search.appear_seconds is not None:
             self._first_awaited = "the first task"
-            write(
-                f"gtask: waiting up to {format_timeout(search.appear_seconds)} for the first task"
-            )
+            limit = format_timeout(search.appear_seconds)
+            self._opening = [f"gtask: waiting up to {limit} for the first task"]
 
     def on(self, event: events.Event) -> None:
         """Prints the event, if it is one for people."""
-        for line in self._news(event) or self._summary(event) or self._heartbeat(event):
+        opening, self._opening = self._opening, []
+        news = self._news(event) or self._summary(event) or self._heartbeat(event)
+        for line in (*opening, *news):
             self._last_line = event.at
             self._write(one_line(line))
 
@@ -266,23 +268,29 @@ def progress_view(
     progress: Progress,
     *,
     shown: str,
-    is_plain: bool,
+    is_verbose: bool,
+    prints_at_once: bool,
     heartbeat_seconds: float,
     reports_failures: bool,
 ) -> "ProgressLines | LiveView | None":
-    """What shows a wait on standard error: a live view, lines, or nothing."""
+    """What shows a wait on standard error: a live view, lines, or nothing.
+
+    A live view has its terminal to itself: no log of requests stands there, no CI system keeps what
+    is repainted, and no program behind a pipe prints there before the end.
+    """
     if shown == "none":
         return None
-    # CI systems show what a live view repaints.
-    is_plain = bool(is_plain or env.get("TERM") == "dumb" or env.get("CI"))
-    if shown == "live" or (shown == "auto" and streams.err.isatty() and not is_plain):
-        from gcore_tasks_cli.output.live import LiveView
-
-        return LiveView(streams, env, progress)
-    return ProgressLines(
+    lines = ProgressLines(
         streams.note,
         progress,
         steady_seconds(),
         heartbeat_seconds,
         reports_failures=reports_failures,
     )
+    is_shared = is_verbose or env.get("CI") or (prints_at_once and streams.out_is_pipe)
+    can_be_painted = streams.err.isatty() and env.get("TERM") != "dumb"
+    if not can_be_painted or shown == "plain" or (shown == "auto" and is_shared):
+        return lines
+    from gcore_tasks_cli.output.live import LiveView
+
+    return LiveView(streams, env, progress, lines)

@@ -4,12 +4,14 @@ import contextlib
 import errno
 import io
 import os
+import signal
+import stat
 import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
-from gcore_tasks_cli.interrupts import restore_terminal_with, writing
+from gcore_tasks_cli.interrupts import foreground_group, restore_terminal_with, writing
 from gcore_tasks_cli.sanitize import Secrets, no_workflow_command, one_line
 
 # What takes a line away at a terminal.
@@ -71,26 +73,26 @@ class Streams(NamedTuple):
     def workflow_command(self, command: str) -> None:
         """Writes a command to the runner of GitHub Actions, which reads both streams."""
         self.erase()
-        self._write_error(f"{command}\n")
+        self.write_error(f"{command}\n")
 
     def show_briefly(self, text: str) -> None:
         """Shows a line at standard error's terminal that the next output takes the place of."""
-        line = one_line(text)
-        with contextlib.suppress(OSError, ValueError):  # no longer a terminal
-            columns = os.get_terminal_size(self.err.fileno()).columns - 1
+        if self.in_foreground:
+            line, columns = one_line(text), self.window.columns - 1
             line = line[: columns if line.isascii() else columns // 2]  # some take two columns
             restore_terminal_with(self.err.fileno(), _ERASED)
             _brief[:] = [line]
-            self._write_error(f"{_ERASED.decode()}{line}")
+            self.write_error(f"{_ERASED.decode()}{line}")
 
     def erase(self) -> None:
         """Takes away what was shown briefly."""
         if _brief:
             _brief.clear()
             restore_terminal_with(None)
-            self._write_error(_ERASED.decode())
+            self.write_error(_ERASED.decode())
 
-    def _write_error(self, text: str) -> None:
+    def write_error(self, text: str) -> None:
+        """Writes to standard error as it is; if that fails, the command goes on."""
         try:
             with writing():
                 self.err.write(text)
@@ -107,6 +109,32 @@ class Streams(NamedTuple):
     def is_interactive(self) -> bool:
         """Whether somebody at a terminal can read standard error and type on standard input."""
         return self.err.isatty() and self.stdin is not None and self.stdin.isatty()
+
+    @property
+    def out_is_pipe(self) -> bool:
+        """Whether a program reads standard output, which may print to the same terminal."""
+        try:
+            mode = os.fstat(self.out.fileno()).st_mode
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+    @property
+    def in_foreground(self) -> bool:
+        """Whether standard error's terminal is ours: in the background of a shell it is not."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            return False  # started with `&` by a script
+        group = foreground_group(self.err.fileno())
+        return sys.platform == "win32" or group in (None, os.getpgrp())
+
+    @property
+    def window(self) -> os.terminal_size:
+        """The columns and lines of standard error's terminal, whatever COLUMNS says."""
+        try:
+            size = os.get_terminal_size(self.err.fileno())
+        except (OSError, ValueError):
+            size = os.terminal_size((0, 0))
+        return size if all(size) else os.terminal_size((80, 24))
 
     def confirms(self, question: str) -> bool:
         """Asks at the terminal; anything but a yes is a no."""

@@ -75,7 +75,7 @@ class ViewPrinter(Printer):
 
     def __init__(self, streams: Streams, env: Mapping[str, str], *, at_once: bool = False) -> None:
         super().__init__(streams, env)
-        self._at_once = at_once
+        self.at_once = at_once
         self._documents: list[Document] = []
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour.
@@ -90,7 +90,7 @@ class ViewPrinter(Printer):
     def show(self, document: Document) -> None:
         """Keeps the document for the end, unless each is printed at once."""
         self._documents.append(document)
-        if self._at_once:
+        if self.at_once:
             self.close()
 
     def page(self, documents: Sequence[Document], now: datetime) -> None:
@@ -158,13 +158,14 @@ class ResourcesPrinter(ViewPrinter):
     def __init__(
         self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
     ) -> None:
-        super().__init__(streams, env)
+        super().__init__(streams, env, at_once=as_json)
         self._types = types
+        self._reads_model = not types
         self._as_json = as_json
         self._seen: list[Document] = []
 
     def show(self, document: Document) -> None:
-        """Prints what the task created at once, or keeps it for the table."""
+        """Prints what the task created, as JSON at once."""
         self._seen.append(document)
         if self._as_json:
             entry = {
@@ -175,14 +176,14 @@ class ResourcesPrinter(ViewPrinter):
             printer = JsonPrinter(self._streams, self._env)
             whole = {"id": document.id, "state": document.state}
             printer.show(Document(whole, encode_json(entry)))
-        elif self._types:
-            ids = [each for ids in document.created(self._types).values() for each in ids]
-            self._streams.data("".join(f"{one_line(as_text(i))}\n" for i in ids))
         else:
             super().show(document)
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         del now
+        if self._types:
+            created = (ids for task in tasks for ids in task.created(self._types).values())
+            return "".join(f"{one_line(as_text(each))}\n" for ids in created for each in ids)
         return self._renderer.groups([views.created(task) for task in tasks])
 
     def report(self, *, waited: bool) -> set[ExitCode]:

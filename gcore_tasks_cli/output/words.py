@@ -169,12 +169,16 @@ def trouble_words(error: ApiError) -> str:
     return f"{error.message}; trying again after {format_duration(asked)}, as the API asks"
 
 
+def silence_words(outage: "Outage", now: float) -> str:
+    """`no answer for 36 s`; `now` is on the port's clock. A refusal is an answer of no use."""
+    kind = "answer" if outage.error.status is None else "usable answer"
+    return f"no {kind} for {format_duration(max(0.0, now - outage.answered))}"
+
+
 def outage_words(outage: "Outage", now: float) -> str:
-    """`connection refused; no answer for 36 s`; `now` is on the port's clock."""
-    if outage.is_total:
-        silent = format_duration(max(0.0, now - outage.answered))
-        return f"{outage.error.message}; no answer for {silent}"
-    return f"{outage.error.message}; for {format_duration(max(0.0, now - outage.since))}"
+    """`connection refused; no answer for 36 s`."""
+    lasting = f"for {format_duration(max(0.0, now - outage.since))}"
+    return f"{outage.error.message}; {silence_words(outage, now) if outage.is_total else lasting}"
 
 
 def retry_words(outage: "Outage", now: float) -> str:
