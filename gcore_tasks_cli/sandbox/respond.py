@@ -3,8 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, unquote
@@ -20,16 +19,6 @@ Response = tuple[int, bytes]
 Values = Mapping[str, list[str]]
 
 _REPEATABLE = ("state", "task_type", "project_id", "region_id")
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request; `target` is the path with its query."""
-
-    method: str
-    target: str
-    authorization: str
-    body: bytes
 
 
 def _epoch(text: str) -> float:
@@ -67,11 +56,17 @@ class _Query(BaseModel):
         return [task for task in tasks if matches(world.document(task, now))]
 
 
-def respond(world: World, now: float, request: Request) -> Response:
-    """The API's response to a request, `now` seconds after the sandbox's start."""
+def respond(
+    world: World, now: float, method: str, target: str, authorization: str, body: bytes
+) -> Response:
+    """The API's response to a request, `now` seconds after the sandbox's start.
+
+    `target` is the path with its query.
+    """
     try:
         with world.lock:
-            status, value = _answer(world, now, request)
+            _check_key(world, authorization)
+            status, value = _answer(world, now, method, target, body)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -81,29 +76,31 @@ def respond(world: World, now: float, request: Request) -> Response:
     return status, b"" if value is None else json.dumps(value, separators=(",", ":")).encode()
 
 
-def _answer(world: World, now: float, request: Request) -> tuple[int, Any]:
-    scheme, _, key = request.authorization.partition(" ")
+def _check_key(world: World, authorization: str) -> None:
+    scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "apikey" or key.strip() != world.api_key:
         raise ApiError(401, "UnauthorizedError", "Bad permanent token: it is not known")
-    path, _, query = request.target.partition("?")
+
+
+def _answer(world: World, now: float, method: str, target: str, body: bytes) -> tuple[int, Any]:
+    path, _, query = target.partition("?")
     values = parse_qs(query, keep_blank_values=True)
-    for pattern, method, answer in _ROUTES:
+    for pattern, only_method, answer in _ROUTES:
         if (match := re.fullmatch(pattern, path)) is not None:
-            if request.method != method:
-                raise ApiError(405, "MethodNotAllowed", f"only {method} is allowed here")
+            if method != only_method:
+                raise ApiError(405, "MethodNotAllowed", f"only {only_method} is allowed here")
             return answer(world, now, values, *(unquote(part) for part in match.groups()))
-    if (target := resources.Target.of(path)) is None:
+    if (resource := resources.Target.of(path)) is None:
         raise ApiError(404, "NotFoundError", f"the sandbox has no {path[:200]}")
-    if request.method == "GET":
-        return 200, resources.read(world, now, target)
-    return 200, resources.write(world, now, request.method, target, request.body)
+    if method == "GET":
+        return 200, resources.read(world, now, resource)
+    return 200, resources.write(world, now, method, resource, body)
 
 
-def _query(values: Values, names: Iterable[str] = _Query.model_fields) -> _Query:
-    """Reads these parameters; if one that may not be repeated is, its last value counts."""
-    given = {name: values[name] for name in names if name in values}
+def _query(values: Values) -> _Query:
+    """Reads the parameters; if one that may not be repeated is, its last value counts."""
     return _Query.model_validate(
-        {name: found if name in _REPEATABLE else found[-1] for name, found in given.items()}
+        {name: found if name in _REPEATABLE else found[-1] for name, found in values.items()}
     )
 
 
@@ -134,7 +131,7 @@ def _acknowledge(world: World, now: float, values: Values, task_id: str) -> tupl
 
 def _acknowledge_all(world: World, now: float, values: Values) -> tuple[int, Any]:
     """Acknowledges the tasks that have ended; nobody has seen the result of an active one."""
-    scope = _query(values, ("project_id", "region_id"))
+    scope = _query({name: values[name] for name in ("project_id", "region_id") if name in values})
     ended = [task for task in world.all(now) if task.phase(now) == ENDED]
     for task in scope.choose(world, now, ended):
         world.acknowledge(task, now)

@@ -15,7 +15,7 @@ from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
 from gcore_tasks_cli.sandbox import faults
-from gcore_tasks_cli.sandbox.respond import Request, Response, respond
+from gcore_tasks_cli.sandbox.respond import Response, respond
 from gcore_tasks_cli.sandbox.scenario import ENDED, RequestFault, Scenario
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, World
 
@@ -53,8 +53,8 @@ class HttpConnection(BaseHTTPRequestHandler):
     def normal_response(self) -> Response:
         """The response without a fault."""
         key = self.headers.get("Authorization", "")
-        request = Request(self.command, self.path, key, self.body)
-        return respond(self.server.world, self.server.now(), request)
+        world, now = self.server.world, self.server.now()
+        return respond(world, now, self.command, self.path, key, self.body)
 
     def respond(self, status: int, body: bytes, more: Mapping[str, str] | None = None) -> None:
         """Sends a well-formed response; a header `date+5` becomes the HTTP date in 5 seconds."""

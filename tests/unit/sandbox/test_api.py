@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -170,14 +169,6 @@ def test_wrong_methods_are_refused(three: SandboxServer) -> None:
     requests += [("GET", f"{TASKS}/acknowledge_all"), ("POST", f"{TASKS}/1234/76/active")]
     assert statuses(three, *requests) == [405] * 5
     assert b"only GET" in fetched(three, TASKS, "POST")[1]
-
-
-def test_a_document_that_a_scenario_can_hold_can_be_sent() -> None:
-    nested: list[Any] = []
-    for _ in range(800):
-        nested = [nested]
-    with serving(tasks=[{"id": "a", "document": {"data": nested}}]) as server:
-        assert fetched(server)[0].status == fetched(server, TASKS)[0].status == 200
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

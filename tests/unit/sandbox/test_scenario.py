@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.sandbox import scenario
 from gcore_tasks_cli.sandbox.scenario import (
-    DEFAULT_KEY,
     AnyFault,
     Generated,
     Scenario,
@@ -78,12 +77,6 @@ def test_generated_tasks_are_many_and_the_same_at_every_start() -> None:
     assert len(parsed(generate=[{"count": 2}, {"count": 2, "ends": "ERROR"}]).all_tasks) == 4
 
 
-def test_settings_of_the_server_are_read() -> None:
-    scenario = parsed(api_key="k$1", latency=0.25, clock_offset=30)
-    assert (scenario.api_key, scenario.latency, scenario.clock_offset) == ("k$1", 0.25, 30.0)
-    assert parsed().api_key == DEFAULT_KEY
-
-
 def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
     faults = parsed(faults=[{"do": kind} for kind in KIND_NAMES]).faults
     assert [fault.do for fault in faults] == KIND_NAMES
@@ -95,13 +88,9 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ([], "must be an object"),
         ({"task": []}, "task is not known; did you mean tasks?"),
         ({"latency": "1"}, "latency must be a valid number"),
-        ({"latency": 10**400}, "latency must be"),
         ({"latency": -1}, "latency must be greater than or equal to 0"),
         ({"clock_offset": float("nan")}, "clock_offset must be"),
-        ({"defaults": 1}, "defaults must be a valid boolean"),
         ({"api_key": " "}, "api_key must"),
-        ({"api_key": "a\nb"}, "api_key"),
-        ({"tasks": ["a"]}, "tasks[0] must be an object"),
         ({"tasks": [{"id": "a"}, {}]}, "tasks[1].id is missing"),
         ({"tasks": [{"id": ""}]}, "tasks[0].id must match pattern"),
         ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0].colour is not known"),
@@ -111,7 +100,6 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ({"tasks": [{"id": "a", "detailed_states": ["X", 1]}]}, "tasks[0].detailed_states"),
         ({"tasks": [{"id": "a"}, {"id": "a"}]}, "has two tasks with the same id"),
         ({"generate": [{"count": 100_001}]}, "generate[0].count must be less than or"),
-        ({"generate": [{"lasts": [5, None]}]}, "generate[0].lasts[1] must be"),
         ({"faults": [{}]}, "faults[0].do is missing"),
         ({"faults": ["reset"]}, "faults[0] must be an object"),
         ({"faults": [{"do": "explode"}]}, "faults[0].do must be one of 'refuse', 'close',"),
@@ -124,7 +112,6 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ({"faults": [{"do": "close", "path": "tasks/a"}]}, "faults[0].path must match pattern"),
         ({"faults": [{"do": "close", "requests": 1}]}, "requests must be a list of two numbers"),
         ({"faults": [{"do": "close", "requests": [1, 2, 3]}]}, "must be a list of two numbers"),
-        ({"faults": [{"do": "close", "every": 0}]}, "faults[0].every must be"),
         ({"faults": [{"do": "close", "between": [0, "x"]}]}, "faults[0].between[1]"),
         ({"faults": [{"do": "status", "status": 99}]}, "faults[0].status must be greater than or"),
         ({"faults": [{"do": "truncate", "keep": 2}]}, "faults[0].keep must be less than or equal"),
