@@ -256,13 +256,11 @@ class Filters(Scope, heading=CHOICE):
         Raises:
             UsageError: for an option that makes no sense.
         """
-        from datetime import UTC, datetime
-
         from gcore_tasks_cli.tasks import query
 
         if self.acknowledged and self.unacknowledged:
             raise UsageError("--acknowledged and --unacknowledged exclude each other")
-        since, until = query.parse_span(self.since, self.until, datetime.now(UTC))
+        since, until = query.parse_span(self.since, self.until)
         return (
             super()
             .query()

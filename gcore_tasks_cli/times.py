@@ -10,6 +10,8 @@ _DURATION = r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)?"
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Longer than any task; also keeps every sum of times within what the system's timers take.
 _LONGEST_SECONDS = 366 * 86400.0
+# An answer's date has no fractions of a second, and good clocks differ by little.
+_CLOCK_TOLERANCE_SECONDS = 2.0
 
 
 def steady_seconds() -> float:
@@ -25,6 +27,37 @@ def steady_seconds() -> float:
         return time.monotonic()
     else:
         return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+class ApiClock:
+    """The API's clock: this machine's, until an answer shows that they differ by more than 2 s."""
+
+    def __init__(self) -> None:
+        self._started = time.time()
+        self._ahead = 0.0
+
+    def now(self) -> datetime:
+        """The time there."""
+        return datetime.fromtimestamp(time.time() + self._ahead, UTC)
+
+    def start(self) -> datetime:
+        """The time there when gtask was started, by which relative times go."""
+        return datetime.fromtimestamp(self._started + self._ahead, UTC)
+
+    def read(self, server_time: float | None, asked: float) -> None:
+        """Learns from an answer's date; the request was sent at `asked` on this machine's clock."""
+        if server_time is not None:
+            there = server_time - self._ahead
+            if (
+                not asked - _CLOCK_TOLERANCE_SECONDS
+                <= there
+                <= time.time() + _CLOCK_TOLERANCE_SECONDS
+            ):
+                self._ahead = server_time - asked
+
+
+# One for all that computes with the API's times, as this machine has one.
+API_CLOCK = ApiClock()
 
 
 class Deadline(NamedTuple):

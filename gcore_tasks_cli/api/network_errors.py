@@ -58,14 +58,17 @@ _FAULTS = (
 )
 
 
-def network_error(error: Exception, peer: str, *, is_plain: bool, is_known: bool) -> NoAnswer:
+def network_error(
+    error: Exception, peer: str, proxy_asks: str = "", *, is_plain: bool, is_known: bool
+) -> NoAnswer:
     """What httpx, TLS or a socket raised, in words.
 
     `peer` is who was connected to (the API or a proxy), over `is_plain` http. `is_known` says that
-    this has worked before: then no setting is wrong, but something on the way.
+    this has worked before: then no setting is wrong, but something on the way. `proxy_asks` is the
+    `Proxy-Authenticate` of a proxy.
     """
     if isinstance(error, httpx.ProxyError):
-        return _proxy_error(str(error), peer)
+        return _proxy_error(str(error), peer, proxy_asks)
     causes = list(_causes(error))
     system = next((cause for cause in causes if isinstance(cause, OSError)), None)
     why = _reason(system)
@@ -107,12 +110,15 @@ def _reason(error: OSError | None) -> str:
     return ((error and error.strerror) or "unknown reason").lower()
 
 
-def _proxy_error(said: str, proxy: str) -> NoAnswer:
+def _proxy_error(said: str, proxy: str, asks: str) -> NoAnswer:
     # The latter two are what httpx says of SOCKS proxies: a wrong password, and none.
     wants_password = said.startswith(("407", "Invalid username", "Requested "))
     is_refused = said.startswith(("3", "4")) and not said.startswith(("408", "429"))
+    hint = _PROXY_HINT if wants_password else None
+    if wants_password and asks and "basic" not in asks.lower():
+        hint = f"it asks for {asks.partition(',')[0][:50]}, which gtask does not support"
     return NoAnswer(
         f"{proxy} makes no connection: {said}",
-        hint=_PROXY_HINT if wants_password else None,
+        hint=hint,
         transient=not (is_refused or wants_password),
     )

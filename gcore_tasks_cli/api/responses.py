@@ -38,7 +38,10 @@ _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 _LONGEST_LINE = 150
 _TITLE = re.compile(rf"<title[^>]{{0,99}}>([^<]{{1,{_LONGEST_LINE}}})</title>", re.IGNORECASE)
 _FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
-_NOT_FOUND = "is the ID right? It may be another account's: those are not found either"
+_NOT_FOUND = (
+    "is the ID right? It may be another account's: those are not found either. The task of a "
+    "resource: gtask list --resource ID"
+)
 _WRONG_URL = "is GCORE_BASE_URL right?"
 
 

@@ -19,12 +19,13 @@ from gcore_tasks_cli import __version__
 from gcore_tasks_cli.api import httpx
 from gcore_tasks_cli.api.network_errors import CONNECT_LIMIT_SECONDS, network_error
 from gcore_tasks_cli.api.responses import Response, answer_of, read_body
-from gcore_tasks_cli.errors import ApiError, NoAnswer, UsageError
+from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job
 from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
+from gcore_tasks_cli.times import API_CLOCK
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024
 # An error body is read for its message only.
@@ -47,6 +48,7 @@ class Session:
         self._tls = tls
         self._transport: httpx.HTTPTransport | None = None
         self._is_past_proxy = False
+        self._proxy_asks = ""  # how it wants to be told who asks: `Basic realm="x"`
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._is_aborted = False
         self._is_reused = False  # the connection has served a request before
@@ -54,22 +56,32 @@ class Session:
         self._stream: Any = None  # the connection, as httpx has it
 
     def do(self, job: Job) -> Answer:
-        """What the API answers to the job; it is logged, whatever the outcome.
+        """What the API answers to the job.
 
         Raises:
             ApiError: `TaskNotFound`, `KeyRefused` or `NoAnswer`.
         """
+        key, request = self._key.value, _request(job)
+        try:
+            answer = self._ask(job)
+        except KeyRefused as error:
+            if error.status != HTTPStatus.UNAUTHORIZED or not self._key.is_renewed(key):
+                raise
+            return self._ask(job)
+        # A relative time that went by a clock other than the API's has changed meanwhile.
+        return answer if _request(job) == request else self._ask(job)
+
+    def _ask(self, job: Job) -> Answer:
+        """The answer to one request, which is logged whatever the outcome."""
         method, path = _request(job)
         url = self._settings.base_url + path
         self._key.check_url(url)
-        began = time.monotonic()
+        asked_at, began = time.time(), time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
         try:
-            key = self._key.value
             response = self._response(method, url)
-            if response.status == HTTPStatus.UNAUTHORIZED and self._key.is_renewed(key):
-                response = self._response(method, url)
+            API_CLOCK.read(response.server_time, asked_at)
             answer = answer_of(response, job)
             self._key.worked()
             return answer
@@ -77,8 +89,7 @@ class Session:
             error = failure
             error.message = self._key.secrets.hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
-            if error.status == HTTPStatus.UNAUTHORIZED:
-                error.hint = self._settings.refused_key_hint
+            error.hint = self._settings.hint(error.status) or error.hint
             raise error from None
         finally:
             request_id = response.headers.get("x-request-id") if response else None
@@ -143,7 +154,8 @@ class Session:
             peer, url = proxy.name, proxy.url
         if isinstance(error, (httpx.HTTPError, OSError)):
             is_plain, is_known = url.startswith("http:"), self._key.has_worked
-            return network_error(error, peer, is_plain=is_plain, is_known=is_known)
+            asks = self._proxy_asks
+            return network_error(error, peer, asks, is_plain=is_plain, is_known=is_known)
         if url.startswith("socks"):  # socksio's own errors, which httpx lets through
             return NoAnswer(f"{peer} answered with something that is not SOCKS", transient=True)
         return error
@@ -198,6 +210,10 @@ class Session:
         """Keeps a handle on each connection made, so that `abort` can reach it at any time."""
         if event in ("proxy.start_tls.started", "socks.start_tls.started"):
             self._is_past_proxy = True
+        if event == "http11.receive_response_headers.complete" and not self._is_past_proxy:
+            headers = info["return_value"][3]
+            asked = [value for name, value in headers if name.lower() == b"proxy-authenticate"]
+            self._proxy_asks = b", ".join(asked).decode("latin-1")
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             with self._stream_lock:
                 self._stream = info["return_value"]

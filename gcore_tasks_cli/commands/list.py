@@ -62,7 +62,7 @@ class List(Form, Filters, heading=CHOICE):
             kept = [document for document in page.documents if query.keeps(document)]
             wanted = kept if most is None else kept[: most - notes.shown]
             notes.count(page, shown=len(wanted), matching=len(kept))
-            printer.page(wanted, page.now())
+            printer.page(wanted)
             shown = shown or wanted
             if notes.is_full:
                 break

@@ -7,7 +7,6 @@ command, Markdown, HTML or another output. Standard library only.
 import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
@@ -19,6 +18,7 @@ from gcore_tasks_cli.output.views import Entry, rank, result
 from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, as_text
+from gcore_tasks_cli.times import API_CLOCK
 
 # Actions drops a summary of more than 1 MiB, and takes no output larger than that.
 _LARGEST_BYTES = 256 * 1024
@@ -82,7 +82,7 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     addresses and names of people.
     """
     ordered = sorted(documents, key=rank, reverse=True)
-    now = datetime.now(UTC)
+    now = API_CLOCK.now()
     rows = [_row(result(document, now)) for document in ordered]
     sizes = accumulate(len(row.encode()) for row in rows)
     shown = sum(size <= _LARGEST_BYTES for size in sizes)

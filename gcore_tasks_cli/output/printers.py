@@ -60,9 +60,8 @@ class Printer:
         """Prints the document, or keeps it for the end."""
         self._streams.data(self.text(document), whole=self._is_whole)
 
-    def page(self, documents: Sequence[Document], now: datetime) -> None:
-        """Prints a page of a list; `now` is the API's time."""
-        del now
+    def page(self, documents: Sequence[Document]) -> None:
+        """Prints a page of a list."""
         if documents:
             self._streams.data("".join(map(self.text, documents)), whole=self._is_whole)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, column_widths,
 from gcore_tasks_cli.output.words import task_error
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, as_text, encode_json
+from gcore_tasks_cli.times import API_CLOCK
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.terminal import TerminalRenderer
@@ -93,15 +94,15 @@ class ViewPrinter(Printer):
         if self.at_once:
             self.close()
 
-    def page(self, documents: Sequence[Document], now: datetime) -> None:
-        """Prints the view of these; `now` is the API's time."""
+    def page(self, documents: Sequence[Document]) -> None:
+        """Prints the view of these."""
         if documents:
-            self._streams.data(self._view(self._tasks(documents), now))
+            self._streams.data(self._view(self._tasks(documents), API_CLOCK.now()))
 
     def close(self) -> None:
         """Prints the view of what was kept."""
         documents, self._documents = self._documents, []
-        self.page(documents, datetime.now(UTC))
+        self.page(documents)
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         raise NotImplementedError

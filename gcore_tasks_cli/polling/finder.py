@@ -11,6 +11,7 @@ from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
+from gcore_tasks_cli.tasks.query import Moment
 
 # How often a wait for a first task looks, and one that follows.
 _LOOK_SECONDS = 2.0
@@ -47,7 +48,8 @@ class Finder:
             self._is_last_look = now >= self._last_look
             query = self._query
             if self._looks_for_recent:
-                since = max(self._just_before, query.since or self._just_before)
+                asked = query.since.time() if isinstance(query.since, Moment) else query.since
+                since = max(self._just_before, asked or self._just_before)
                 query = query._replace(states=(), since=since)
             self._answers = {}
             sizes = Sizes(first=MOST_A_PAGE)

@@ -13,8 +13,8 @@ from gcore_tasks_cli.times import parse_epoch
 # The API's limit for a page of the list.
 MOST_A_PAGE = 1000
 
-# Query parameters: name and value, as the API spells them.
-Parameters = tuple[tuple[str, str], ...]
+# Query parameters: the name, and what has the text of the value when it is sent.
+Parameters = tuple[tuple[str, object], ...]
 
 
 class GetTask(NamedTuple):

@@ -49,27 +49,19 @@ class Sizes(NamedTuple):
 class Page(NamedTuple):
     """Tasks that were not given before.
 
-    `total` is how many the API's list has over all pages, `server_time` its clock in seconds
-    since 1970, and `reached` how many of the list have been read. `faults` says of each element
-    that is no task what is wrong with it.
+    `total` is how many the API's list has over all pages, and `reached` how many of it have been
+    read. `faults` says of each element that is no task what is wrong with it.
     """
 
     documents: list[Document]
     total: int
     reached: int
-    server_time: float | None
     faults: Sequence[str] = ()
 
     @property
     def is_last(self) -> bool:
         """Whether the list ends with this page."""
         return self.reached >= self.total
-
-    def now(self) -> datetime:
-        """The time on the API's clock, or on this machine's where that is not known."""
-        if self.server_time is None:
-            return datetime.now(UTC)
-        return datetime.fromtimestamp(self.server_time, UTC)
 
 
 class Reading:
@@ -164,7 +156,7 @@ class Reading:
         self._barren = 0 if fresh else self._barren + 1
         self._total = answer.total
         reached = request.offset + answer.size
-        page = Page(fresh, answer.total, reached, answer.server_time, answer.faults)
+        page = Page(fresh, answer.total, reached, answer.faults)
         is_read = page.is_last or not answer.size or len(self.shown) >= self._most
         if is_read or self._barren > _MOST_BARREN_PAGES:
             self.cancel()

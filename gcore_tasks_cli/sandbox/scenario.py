@@ -198,7 +198,7 @@ class Scenario(Entry):
     defaults: bool | None = None
     faults: list[Annotated[AnyFault, Field(discriminator="do")]] = Field(default_factory=list)
     latency: Seconds = 0.0
-    clock_offset: Seconds = 0.0
+    clock_offset: Annotated[float, Field(ge=-1e9, le=1e9)] = 0.0
     api_key: Annotated[str, Field(pattern="^[!-~]+$")] = DEFAULT_KEY
 
     @cached_property

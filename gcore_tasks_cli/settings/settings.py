@@ -93,9 +93,12 @@ class Settings(NamedTuple):
         values = (self.api_key, *(value for _, value in self.headers))
         return tuple(secret for value in values for secret in secrets_of(value))
 
-    @property
-    def refused_key_hint(self) -> str:
-        """What to check where the API refuses the key."""
+    def hint(self, status: int | None) -> str | None:
+        """What to check in these settings where the API answers with this status."""
+        if status == 404 and self.base_url.endswith("/cloud"):
+            return "GCORE_BASE_URL ends in /cloud, which gtask adds itself: leave it out"
+        if status != 401:
+            return None
         if re.fullmatch(_JWT, self.api_key):
             return (
                 f"{self.key_source} holds the Bearer token of a login; "

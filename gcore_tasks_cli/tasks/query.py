@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.tasks.document import ACTIVE_STATES, Document
-from gcore_tasks_cli.times import api_time, parse_duration
+from gcore_tasks_cli.times import API_CLOCK, api_time, parse_duration
 
 STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
 EVERYWHERE = "all"
-# Query parameters: name and value, as the API spells them.
-Parameters = tuple[tuple[str, str], ...]
+# Query parameters: the name, and what has the text of the value when it is sent.
+Parameters = tuple[tuple[str, object], ...]
 # What other tools call the states. By spelling alone, FAILED would be nearest to FINISHED.
 _STATES_ELSEWHERE = {
     **dict.fromkeys(("FAILED", "FAIL", "FAILURE", "BROKEN", "ABORTED"), "ERROR"),
@@ -29,7 +29,23 @@ _STATES_ELSEWHERE = {
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
 # Clocks may be wrong, and a local time is easily given where UTC is meant.
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 _FUTURE_TOLERANCE = timedelta(days=1)
+
+
+class Moment(NamedTuple):
+    """A time as the user wrote it for this option. The API's clock decides what `2h` ago is."""
+
+    text: str
+    option: str
+
+    def __str__(self) -> str:
+        """The time in the format of the API's parameters."""
+        return api_time(self.time())
+
+    def time(self) -> datetime:
+        """The time that it is as far as the API's clock is known."""
+        return parse_moment(self.text, API_CLOCK.start(), self.option)
 
 
 class TaskQuery(NamedTuple):
@@ -41,22 +57,22 @@ class TaskQuery(NamedTuple):
     regions: tuple[int, ...] = ()
     users: tuple[int, ...] = ()
     resources: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
+    since: datetime | Moment | None = None
+    until: datetime | Moment | None = None
     acknowledged: bool | None = None
     newest_first: bool = True
 
     def parameters(self) -> Parameters:
         """The part that the API filters and orders by, as query parameters."""
-        chosen = [("state", state) for state in self.states]
+        chosen: list[tuple[str, object]] = [("state", state) for state in self.states]
         if (task_type := self._type_of_api()) is not None:
             chosen.append(("task_type", task_type))
         chosen += [("project_id", str(number)) for number in self.projects]
         chosen += [("region_id", str(number)) for number in self.regions]
         if self.since is not None:
-            chosen.append(("from_timestamp", api_time(self.since)))
+            chosen.append(("from_timestamp", _as_parameter(self.since)))
         if self.until is not None:
-            chosen.append(("to_timestamp", api_time(self.until)))
+            chosen.append(("to_timestamp", _as_parameter(self.until)))
         if self.acknowledged is not None:
             chosen.append(("is_acknowledged", str(self.acknowledged).lower()))
         return (*chosen, ("order_by", "desc" if self.newest_first else "asc"))
@@ -179,6 +195,8 @@ def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
 def parse_moment(text: str, now: datetime, option: str) -> datetime:
     """`2h` or `3d` before `now`, or a date, with or without a time: in UTC unless it has a zone.
 
+    A date alone as `--until` includes that day.
+
     Raises:
         UsageError: if it is neither, or a time that does not exist.
     """
@@ -197,24 +215,21 @@ def parse_moment(text: str, now: datetime, option: str) -> datetime:
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{option}: {text[:50]!r} is not a valid time: {error}") from None
-    return time
+    is_day = option == "--until" and _is_bare_date(compact)
+    return time + timedelta(days=1, seconds=-1) if is_day else time
 
 
-def parse_span(
-    since: str | None, until: str | None, now: datetime
-) -> tuple[datetime | None, datetime | None]:
-    """The earliest and the latest creation time; a bare date as `--until` includes that day.
+def parse_span(since: str | None, until: str | None) -> tuple[Moment | None, Moment | None]:
+    """The earliest and the latest creation time.
 
     Raises:
         UsageError: for an invalid time, or a span that ends before it begins.
     """
-    begin = None if since is None else parse_moment(since, now, "--since")
-    end = None if until is None else parse_moment(until, now, "--until")
-    if end is not None and _is_bare_date(until):
-        end += timedelta(days=1, seconds=-1)
-    if begin is not None and begin > now + _FUTURE_TOLERANCE:
+    begin = None if since is None else Moment(since, "--since")
+    end = None if until is None else Moment(until, "--until")
+    if begin is not None and begin.time() > API_CLOCK.start() + _FUTURE_TOLERANCE:
         raise UsageError(f"--since {since} is in the future: no task is that new")
-    if begin is not None and end is not None and end < begin:
+    if end is not None and end.time() < (begin.time() if begin is not None else _EARLIEST):
         raise UsageError(f"--until {until} is before --since {since}")
     return begin, end
 
@@ -222,10 +237,16 @@ def parse_span(
 def narrowed(parameters: Parameters, until: datetime) -> Parameters:
     """The parameters with `to_timestamp` no later than `until`."""
     before = dict(parameters).get("to_timestamp")
-    if before is not None and before <= api_time(until):  # both in one format: they sort as text
+    if before is not None and str(before) <= api_time(
+        until
+    ):  # both in one format: they sort as text
         return parameters
     rest = [(name, value) for name, value in parameters if name != "to_timestamp"]
     return (*rest, ("to_timestamp", api_time(until)))
+
+
+def _as_parameter(time: datetime | Moment) -> object:
+    return api_time(time) if isinstance(time, datetime) else time
 
 
 def _nearest_state(typed: str) -> str | None:
@@ -248,8 +269,8 @@ def type_pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.escape(text.rstrip("_")) + "(_.*)?")
 
 
-def _is_bare_date(text: str | None) -> bool:
+def _is_bare_date(text: str) -> bool:
     try:
-        return text is not None and bool(date.fromisoformat(text.strip()))
+        return bool(date.fromisoformat(text))
     except ValueError:
         return False

@@ -63,7 +63,7 @@ class ShiftingList:
 
     def _page(self, job: ListPage) -> Answer:
         until = dict(job.parameters).get("to_timestamp")
-        newest = None if until is None else datetime.fromisoformat(until).timestamp() - EPOCH
+        newest = None if until is None else datetime.fromisoformat(str(until)).timestamp() - EPOCH
         listed = [n for n in self.numbers if newest is None or n <= newest]
         listed.sort(reverse=self.newest_first)
         limit = min(job.limit, self.most_a_page)

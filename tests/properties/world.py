@@ -306,8 +306,8 @@ class World:
                 yield task
 
 
-def _seconds(text: str | None, default: float) -> float:
-    return default if text is None else datetime.fromisoformat(text).timestamp() - EPOCH
+def _seconds(time: object, default: float) -> float:
+    return default if time is None else datetime.fromisoformat(str(time)).timestamp() - EPOCH
 
 
 def _timestamp(seconds: float) -> str:

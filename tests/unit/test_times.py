@@ -2,12 +2,14 @@
 
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.times import (
+    ApiClock,
     Deadline,
     format_duration,
     format_timeout,
@@ -111,3 +113,24 @@ def test_no_timestamp_crashes_the_parser(value: object) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
 def test_times_beyond_the_calendar_are_unknown(text: str) -> None:
     assert parse_time(text) is None
+
+
+def test_the_apis_clock_is_this_machines_unless_they_differ_by_more_than_two_seconds() -> None:
+    clock, now = ApiClock(), time.time()
+
+    def ahead() -> float:
+        return round((clock.now() - datetime.now(UTC)).total_seconds())
+
+    for date in (None, now - 1.9, now + 1.9):
+        clock.read(date, asked=now)
+        assert ahead() == 0
+    clock.read(now - 30, asked=now - 31)  # the answer was long in coming
+    assert ahead() == 0
+    for difference in (-120, 7200):
+        clock.read(now + difference, asked=now)
+        assert ahead() == difference
+        clock.read(now + difference - 1, asked=now)  # a date has no fractions of a second
+        assert ahead() == difference
+        assert round(clock.start().timestamp() - now) == difference
+    clock.read(now, asked=now)  # this machine's has been set right
+    assert ahead() == 0

@@ -87,6 +87,27 @@ def test_until_there_is_a_tunnel_a_proxy_is_whom_an_error_names(said: bytes, wor
     assert "authorization" not in server.asked[0].headers
 
 
+@pytest.mark.parametrize(
+    ("schemes", "hint"),
+    [
+        ((), "its URL takes a user name and password: "),
+        (('Basic realm="x"',), "its URL takes a user name and password: "),
+        (("NTLM", "basic realm=x"), "its URL takes a user name and password: "),
+        (("Negotiate", "NTLM"), "it asks for Negotiate, which gtask does not support"),
+    ],
+)
+def test_a_proxy_is_given_a_password_only_where_that_helps(
+    schemes: tuple[str, ...], hint: str
+) -> None:
+    refusal = answer("", "407 Who Are You", *(f"Proxy-Authenticate: {each}" for each in schemes))
+    with prepared(refusal) as server:
+        proxy = Proxy(f"http://127.0.0.1:{server.port}", "HTTPS_PROXY")
+        with session_at("https://api.example", proxy=proxy) as session:
+            error = error_of(lambda: session.do(GetTask("a")))
+    assert (error.hint or "").startswith(hint)
+    assert not error.transient
+
+
 def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
     ca_file = str(tmp_path / "ca.pem")
     AUTHORITY.cert_pem.write_to_path(ca_file)

@@ -12,7 +12,7 @@ def notes(query: TaskQuery, most: int | None, *, count: int, reached: int, match
     reported = ListNotes(query, most)
     documents = [document(str(n)) for n in range(reached)]
     shown = matching if most is None else min(most, matching)
-    reported.count(Page(documents, count, reached, None), shown=shown, matching=matching)
+    reported.count(Page(documents, count, reached), shown=shown, matching=matching)
     return reported.note() or ""
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import TaskNotFound
 from gcore_tasks_cli.output.printers import IdPrinter, JsonPrinter, Printer
@@ -75,8 +74,8 @@ def test_a_page_of_a_list_is_printed_together_and_an_empty_one_not_at_all() -> N
     to = streams()
     printer = TablePrinter(to, {})
     for page in ([], [FINISHED, FAILED], [FINISHED]):
-        printer.page(page, datetime.now(UTC))
-    IdPrinter(to, {}).page([FINISHED, FAILED], datetime.now(UTC))
+        printer.page(page)
+    IdPrinter(to, {}).page([FINISHED, FAILED])
     assert isinstance(to.out, io.StringIO)
     assert [line.split()[0] for line in to.out.getvalue().splitlines()] == [
         *("state", "FINISHED", "ERROR", "FINISHED", "a", "b")

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +10,7 @@ from gcore_tasks_cli.polling.jobs import Answer, ListPage
 from gcore_tasks_cli.polling.pages import Page, Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
 from gcore_tasks_cli.tasks.document import Document
-from tests.properties.shifting_list import EPOCH, ShiftingList, task
+from tests.properties.shifting_list import ShiftingList, task
 from tests.unit.documents import document
 
 SMALL = Sizes(page=8, first=3, overlap=2)
@@ -96,7 +95,6 @@ def test_the_pin_is_a_second_after_the_newest_time_that_can_be_read(
     port = Listed([document(f"t{n}", created_on=dict(enumerate(created)).get(n)) for n in range(9)])
     pages = list(reader(port).pages())
     assert sum(len(page.documents) for page in pages) == 9
-    assert {page.server_time for page in pages} == {5.0}
     assert dict(port.asked[-1].parameters).get("to_timestamp") == pin
 
 
@@ -169,7 +167,7 @@ def test_a_list_that_has_nothing_of_what_it_counts_is_over() -> None:
             return Answer([], 99, None)
 
     (page,) = reader(Empty([])).pages()
-    assert page == Page([], 99, 0, None)
+    assert page == Page([], 99, 0)
 
 
 def test_reading_goes_back_until_it_meets_what_it_knows() -> None:
@@ -302,11 +300,6 @@ def test_a_page_holds_about_a_million_characters(characters: list[int], tasks: i
     )
     list(reader(port, sizes=None).pages())
     assert {request.limit for request in port.asked[1:]} == {tasks}
-
-
-def test_the_time_of_a_page_is_that_of_the_api_or_of_this_machine() -> None:
-    assert Page([], 0, 0, EPOCH).now() == datetime.fromtimestamp(EPOCH, UTC)
-    assert abs(Page([], 0, 0, None).now() - datetime.now(UTC)).total_seconds() < 60
 
 
 @pytest.mark.parametrize("most_a_page", [2, 7, 31])

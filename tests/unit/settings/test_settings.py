@@ -107,8 +107,14 @@ UNKNOWN = "is the key right, and still valid? It is from GCORE_API_KEY"
     ],
 )
 def test_what_to_look_at_when_the_key_is_refused(key: str, hint: str) -> None:
-    assert Settings(key).refused_key_hint.startswith(hint)
-    assert "a file" in Settings("1234_abcdef", key_source="a file").refused_key_hint
+    assert (Settings(key).hint(401) or "").startswith(hint)
+    assert "a file" in (Settings("1234_abcdef", key_source="a file").hint(401) or "")
+
+
+def test_a_base_url_that_ends_in_cloud_is_what_is_wrong_where_nothing_is_found() -> None:
+    settings = Settings("k", "https://api.gcore.com/cloud")
+    assert "GCORE_BASE_URL ends in /cloud" in (settings.hint(404) or "")
+    assert settings.hint(403) is Settings("k").hint(404) is None
 
 
 def test_custom_headers_are_read_as_the_official_sdk_reads_them() -> None:

@@ -1,6 +1,7 @@
 """Queries for tasks: what users write, what the API filters, what is filtered here."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import (
+    Moment,
     TaskQuery,
     chosen_states,
     narrowed,
@@ -20,6 +22,7 @@ from gcore_tasks_cli.tasks.query import (
     parse_types,
     scope,
 )
+from gcore_tasks_cli.times import ApiClock, api_time
 from tests.unit.documents import document as task
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -158,7 +161,7 @@ def test_text_that_is_not_a_time_is_refused(text: str) -> None:
 def test_no_text_crashes_the_parsers(text: str) -> None:
     for parse in (
         lambda: parse_moment(text, NOW, "--since"),
-        lambda: parse_span(None, text, NOW),
+        lambda: parse_span(None, text),
         lambda: parse_types([text]),
         lambda: parse_numbers([text], "user"),
         lambda: parse_states([text]),
@@ -172,16 +175,35 @@ def test_no_text_crashes_the_parsers(text: str) -> None:
 
 
 def test_spans() -> None:
-    assert parse_span(None, None, NOW) == (None, None)
-    begin, end = parse_span("2026-11-01", "2026-11-01", NOW)
+    assert parse_span(None, None) == (None, None)
+    begin, end = parse_span("2026-11-01", "2026-11-01")
     assert begin is not None
     assert end is not None
-    assert (end - begin).total_seconds() == 86399
+    assert (str(begin), str(end)) == ("2026-11-01T00:00:00Z", "2026-11-01T23:59:59Z")
     with pytest.raises(UsageError, match="before --since"):
-        parse_span("1h", "2h", NOW)
+        parse_span("1h", "2h")
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    parse_span(api_time(soon), None)  # a clock that is an hour slow
     with pytest.raises(UsageError, match="future"):
-        parse_span("2026-12-24", None, NOW)
-    parse_span("2026-11-24T13:00", None, NOW)  # a clock that is an hour slow
+        parse_span(api_time(soon + timedelta(days=30)), None)
+
+
+def test_relative_times_go_by_the_apis_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ApiClock()
+    monkeypatch.setattr("gcore_tasks_cli.tasks.query.API_CLOCK", clock)
+    query = TaskQuery(since=Moment("2h", "--since"), until=Moment("2026-11-01", "--until"))
+
+    def sent() -> tuple[datetime, str]:
+        values = {name: str(value) for name, value in query.parameters()}
+        return datetime.fromisoformat(values["from_timestamp"]), values["to_timestamp"]
+
+    (before, until), now = sent(), time.time()
+    clock.read(now - 600, asked=now)
+    after, _ = sent()
+    assert before - after == timedelta(minutes=10)
+    assert until == "2026-11-01T23:59:59Z"
+    clock.read(now - 601, asked=now)  # dates have no fractions of a second
+    assert sent()[0] == after
 
 
 def test_the_scope_is_the_option_else_the_default() -> None:
