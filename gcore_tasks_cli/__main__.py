@@ -96,6 +96,7 @@ def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
 def _say(text: str, status: ExitCode) -> int:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"gtask: {text}\n")
+        sys.stderr.flush()
     return status
 
 

@@ -179,7 +179,7 @@ def test_many_tasks_give_their_last_documents_and_a_short_hint() -> None:
     assert ran.seconds < AT_ONCE_SECONDS
     assert sorted(d["id"] for d in ran.documents) == sorted(ids)
     assert re.search(
-        r"gtask watch --active --project all --region all --since \S+ --interval 0.5 --json$",
+        r"gtask watch --active --project all --region all --since \S+ --json --interval 0.5$",
         ran.err.strip(),
     ), ran.err
 

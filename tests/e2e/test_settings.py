@@ -45,7 +45,7 @@ def test_the_option_that_chose_a_profile_is_unknown() -> None:
     ran = gtask(None, "list", "--profile", "work", env={"GCORE_API_KEY": KEY})
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "gtask: gtask list has no option '--profile'\n"
+        "gtask: list has no option '--profile'\n"
         "hint: gtask no longer reads a configuration file, but variables: gtask help environment\n"
     )
 
