@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from gcore import AsyncGcore  # type: ignore[import-not-found,unused-ignore]
+from gcore import AsyncGcore
 
 
 async def main() -> None:

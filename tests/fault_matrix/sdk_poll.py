@@ -3,7 +3,7 @@
 import os
 import sys
 
-from gcore import Gcore  # type: ignore[import-not-found,unused-ignore]
+from gcore import Gcore
 
 client = Gcore(cloud_project_id=1, cloud_region_id=1)
 for task_id in sys.argv[1:]:
