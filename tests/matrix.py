@@ -1,6 +1,6 @@
 """The suite on the built wheel, with each Python that this machine has: python -m tests.matrix.
 
-Arguments choose among `3.11`, `3.12`, `3.13`, `lowest` (the lowest versions that the dependencies
+Arguments choose among `3.11` to `3.14`, `lowest` (the lowest versions that the dependencies
 may have), `newest` (the newest that there are, whatever the pins say) and `wheel` (the wheel alone,
 in an empty environment). What is not there is passed over unless it was asked for.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 ALL = (*PYTHONS, "lowest", "newest", "wheel")
 # As `make test` hands them out.
 BESIDE_EACH_OTHER = ("-n", "8", "--dist", "loadfile")

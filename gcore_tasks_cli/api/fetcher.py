@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty, Queue, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
 
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
@@ -38,15 +37,12 @@ class _Worker:
                 answer = self.session.do(job)
             except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
                 answer = error
-            self._results.put(_Result(self, number, answer))
+            self._results.put((self, number, answer))
             # What was answered may be large, and the next request long in coming.
             del answer
 
 
-class _Result(NamedTuple):
-    worker: _Worker
-    number: int
-    answer: Answer | Exception
+_Result = tuple[_Worker, int, Answer | Exception]
 
 
 class Fetcher:
@@ -86,32 +82,28 @@ class Fetcher:
 
     def wait(self, until: float) -> list[Reply]:
         """Replies as soon as there are any; none at the time `until` or once interrupted."""
-        while True:
-            block = 0.0 if self.interrupted is not None else until - self.now()
-            replies = self._collect(max(0.0, min(block, _LONGEST_BLOCK_SECONDS)))
-            if replies or self.interrupted is not None or self.now() >= until:
-                return replies
-
-    def _collect(self, block_seconds: float) -> list[Reply]:
         replies: list[Reply] = []
-        try:
-            result = self._results.get(timeout=block_seconds)
-            while True:
+        while True:
+            is_over = replies or self.interrupted is not None
+            left = 0.0 if is_over else until - self.now()
+            try:
+                result = self._results.get(timeout=max(0.0, min(left, _LONGEST_BLOCK_SECONDS)))
+            except Empty:
+                if left <= 0.0:
+                    return replies
+            else:
                 self._take(result, replies)
-                result = self._results.get_nowait()
-        except Empty:
-            return replies
-        finally:
-            self._start_waiting()
 
     def _take(self, result: _Result, replies: list[Reply]) -> None:
-        self._idle.append(result.worker)
-        if self._busy.pop(result.number, None) is None:
+        worker, number, answer = result
+        self._idle.append(worker)
+        if self._busy.pop(number, None) is None:
             self._abandoned -= 1  # it was given up, and its thread has come back
-        elif isinstance(result.answer, Exception) and not isinstance(result.answer, ApiError):
-            raise result.answer
+        elif isinstance(answer, Exception) and not isinstance(answer, ApiError):
+            raise answer
         else:
-            replies.append(Reply(result.number, result.answer))
+            replies.append(Reply(number, answer))
+        self._start_waiting()
 
     def _start_waiting(self) -> None:
         while self._backlog:

@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
@@ -118,12 +118,10 @@ class Session:
 
     def close(self) -> None:
         """Closes the connection, if there is one; the next request opens another."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        self._transport = None
         with self._stream_lock:
             stream, self._stream = self._stream, None
-        if stream is not None:  # httpx forgets it where a SOCKS proxy refuses
+        if stream is not None:
             stream.close()
 
     def _response(self, method: str, url: str) -> Response:
@@ -223,8 +221,7 @@ class Session:
         if event.endswith("connect_tcp.started"):
             self._is_reused = self._is_past_proxy = False
             if self._tls is None:
-                found = socket.getaddrinfo(info["host"], None)
-                _check_is_here(info["host"], [str(address[0]) for *_, address in found])
+                _check_is_here(info["host"])
 
 
 def _request(job: Job) -> tuple[str, str]:
@@ -239,15 +236,11 @@ def _request(job: Job) -> tuple[str, str]:
     return "GET", f"{_TASKS}?{urlencode(query)}"
 
 
-def _check_is_here(host: str, addresses: Iterable[str]) -> None:
-    """What plain http goes to is this machine, and so can no name be that leads elsewhere.
-
-    Raises:
-        UsageError: if one of the host's addresses is not a loopback one.
-    """
-    for address in addresses:
-        if not ip_address(address).is_loopback:
+def _check_is_here(host: str) -> None:
+    """Raises a UsageError unless the name leads to this machine only, where the key can be read."""
+    for *_, address in socket.getaddrinfo(host, None):
+        if not ip_address(address[0]).is_loopback:
             raise UsageError(
-                f"the base URL is plain http to {host}, and that is {address}, not this machine",
+                f"the base URL is plain http to {host}, and that is {address[0]}, not this machine",
                 hint="write 127.0.0.1 instead of the name, or use https",
             )

@@ -35,11 +35,6 @@ def export(name: str, value: str) -> str:
     return f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
 
 
-def export_copy(name: str, source: str) -> str:
-    """As `export`, with the value of another variable."""
-    return f"$env:{name} = $env:{source}" if os.name == "nt" else f'export {name}="${source}"'
-
-
 def key_variable(env: Mapping[str, str]) -> str | None:
     """The variable that gives the key; None if none does."""
     names = (KEY, KEY_FILE, KEY_COMMAND)
@@ -193,10 +188,7 @@ def _no_key(env: Mapping[str, str]) -> UsageError:
     state = "is empty" if KEY in env else "is not set"
     for name in ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"):
         if env.get(name, "").strip():
-            return UsageError(
-                f"{KEY} {state}, but {name} is set",
-                hint=f"gtask reads {KEY}: {export_copy(KEY, name)}",
-            )
+            return UsageError(f"{KEY} {state}, but {name} is set", hint=f"gtask reads {KEY}")
     home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     withdrawn = Path(env.get("GCORE_CONFIG") or Path(home, _WITHDRAWN_FILE))
     with suppress(OSError, ValueError):

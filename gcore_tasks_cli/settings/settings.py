@@ -12,7 +12,6 @@ from gcore_tasks_cli.settings.key import (
     KEY,
     KEY_FILE,
     export,
-    export_copy,
     find_api_key,
     key_file_note,
     key_of_file,
@@ -125,7 +124,7 @@ def variable(env: Mapping[str, str], name: str) -> str:
     if not value and env.get(withdrawn, "").strip():
         raise UsageError(
             f"{withdrawn} is set, which gtask no longer reads, and {name} is not",
-            hint=f"{export_copy(name, withdrawn)}, or unset {withdrawn}",
+            hint=f"set {name}, or unset {withdrawn}",
         )
     return value
 

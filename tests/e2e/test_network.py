@@ -1,11 +1,15 @@
 """What the network does to a wait, and what the wait says of it at its end."""
 
+import gzip
+import json
+import zlib
 from typing import Any
 
 import pytest
 
 from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
 from tests.fault_matrix.clients import name_lookup_path
+from tests.servers.prepared import answer, prepared
 
 
 @pytest.mark.parametrize(
@@ -70,3 +74,27 @@ def test_a_list_whose_pages_are_all_the_same_is_read_no_further() -> None:
         assert len(server.requests) < 200
     assert ran.status == 5
     assert "changes faster than it can be read" in ran.err
+
+
+@pytest.mark.parametrize("status", ["201 Created", "203 Non-Authoritative", "206 Partial Content"])
+def test_a_document_is_read_whatever_the_2xx_it_comes_with(status: str) -> None:
+    document = json.dumps({"id": TASK, "state": "FINISHED"})
+    with prepared(answer(document, status)) as server:
+        ran = gtask(None, "watch", TASK, "--json", env=way_to(server.url))
+    assert (ran.status, ran.documents) == (0, [{"id": TASK, "state": "FINISHED"}])
+
+
+@pytest.mark.parametrize("encoding", ["none", "utf-8", "identity", "gzip", "deflate"])
+def test_what_is_not_compressed_is_read_whatever_its_encoding_is_called(encoding: str) -> None:
+    document = json.dumps({"id": TASK, "state": "FINISHED"}).encode()
+    packed = {"gzip": gzip.compress(document), "deflate": zlib.compress(document)}
+    with prepared(
+        answer(packed.get(encoding, document), "200 OK", f"Content-Encoding: {encoding}")
+    ) as server:
+        ran = gtask(None, "get", TASK, "--json", env=way_to(server.url))
+        assert server.asked[0].headers["accept-encoding"] == "gzip"
+    assert (ran.status, ran.documents) == (0, [{"id": TASK, "state": "FINISHED"}])
+
+
+def way_to(url: str) -> dict[str, str]:
+    return {"GCORE_API_KEY": "k", "GCORE_BASE_URL": url}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.settings.key import export, export_copy, find_api_key
+from gcore_tasks_cli.settings.key import export, find_api_key
 from gcore_tasks_cli.settings.settings import Settings
 
 
@@ -184,10 +184,8 @@ def test_a_key_file_that_everybody_can_read_is_noted(tmp_path: Path) -> None:
 
 def test_hints_are_for_the_shell_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert export("A", "b") == "export A='b'"
-    assert export_copy("A", "B") == 'export A="$B"'
     monkeypatch.setattr("os.name", "nt")
     assert export("A", "b") == "$env:A = 'b'"
-    assert export_copy("A", "B") == "$env:A = $env:B"
 
 
 def key_command(*words: str) -> Settings:

@@ -187,7 +187,7 @@ def test_a_variable_that_is_no_longer_read_is_refused_unless_gtasks_own_is_set(n
         assert caught.value.message == (
             f"{older} is set, which gtask no longer reads, and {name} is not"
         )
-        assert caught.value.hint == f'export {name}="${older}", or unset {older}'
+        assert caught.value.hint == f"set {name}, or unset {older}"
     value = "https://api.example.com" if name == "GCORE_BASE_URL" else "7"
     env = {"GCORE_API_KEY": "k", name: f" {value} ", older: "8"}
     assert settings_of(env).api_key == "k"
