@@ -115,6 +115,8 @@ def _invoke(arguments: Sequence[str]) -> int:
         chosen, other = _COLOR_VARIABLES[command.color]
         os.environ[chosen] = "1"
         os.environ.pop(other, None)
+    if progress := getattr(command, "progress", None):
+        os.environ["GTASK_PROGRESS"] = progress
     if command.help:
         command = command_named("help")(topic=name)
     return command.run()

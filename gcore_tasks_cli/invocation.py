@@ -124,10 +124,8 @@ class Invocation(NamedTuple):
 
     def _waiting_line(self) -> "Observer | None":
         """At a terminal, a temporary "waiting for HOST" line after a second; else nothing."""
-        streams, env = self.streams, self.env
-        wants_lines = env.get("GTASK_PROGRESS", "").strip().lower() in ("plain", "none")
-        is_plain = bool(wants_lines or env.get("CI") or env.get("TERM") == "dumb")
-        if not streams.err.isatty() or is_plain or self.is_quiet or self.is_verbose:
+        streams = self.streams
+        if not streams.may_paint(self.env) or self.is_quiet or self.is_verbose:
             return None
         began = steady_seconds()
 

@@ -89,15 +89,14 @@ def seconds(name: str, text: str | None, default: float, least: float = 0.0) -> 
     return found
 
 
-def progress_mode(choice: str | None, env: Mapping[str, str]) -> str:
-    """How progress is shown, by `--progress` or `GTASK_PROGRESS`.
+def progress_mode(env: Mapping[str, str]) -> str:
+    """How progress is shown, by `GTASK_PROGRESS`, which `--progress` sets.
 
     Raises:
         UsageError: if it is no such way.
     """
-    return choice or one_of(
-        PROGRESS, env.get("GTASK_PROGRESS", "").strip() or PROGRESS[0], "GTASK_PROGRESS"
-    )
+    chosen = env.get("GTASK_PROGRESS", "").strip() or PROGRESS[0]
+    return one_of(PROGRESS, chosen, "GTASK_PROGRESS")
 
 
 class Command:
@@ -332,6 +331,6 @@ class Waiting(Ending):
             interval=interval or None,
             heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
             quiet=self.quiet,
-            progress=progress_mode(self.progress, os.environ),
+            progress=progress_mode(os.environ),
             no_ci=self.no_ci,
         )

@@ -81,5 +81,5 @@ def _settings_in_effect() -> list[Block]:
     from gcore_tasks_cli.options import progress_mode
     from gcore_tasks_cli.settings.in_effect import settings_in_effect
 
-    rows = settings_in_effect(os.environ, lambda: progress_mode(None, os.environ))
+    rows = settings_in_effect(os.environ, lambda: progress_mode(os.environ))
     return [Block("heading", "In effect now"), Block("rows", "", tuple(rows))]

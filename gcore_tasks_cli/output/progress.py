@@ -287,9 +287,8 @@ def progress_view(
         heartbeat_seconds,
         reports_failures=reports_failures,
     )
-    is_shared = is_verbose or env.get("CI") or (prints_at_once and streams.out_is_pipe)
-    can_be_painted = streams.err.isatty() and env.get("TERM") != "dumb"
-    if not can_be_painted or shown == "plain" or (shown == "auto" and is_shared):
+    is_shared = is_verbose or (prints_at_once and streams.out_is_pipe)
+    if not streams.may_paint(env) or (is_shared and shown != "live"):
         return lines
     from gcore_tasks_cli.output.live import LiveView
 

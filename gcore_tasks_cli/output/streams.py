@@ -1,5 +1,6 @@
 """The three streams: data to standard output, everything else to standard error."""
 
+import codecs
 import contextlib
 import errno
 import io
@@ -7,7 +8,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
@@ -16,6 +17,9 @@ from gcore_tasks_cli.sanitize import Secrets, no_workflow_command, one_line
 
 # What takes a line away at a terminal.
 _ERASED = b"\r\x1b[K"
+# What stands for signs of ours that an encoding lacks: the name of an error handler.
+_STAND_INS = "stand-ins"
+_SIGNS = dict(zip("…–·→✔✘▸━╌─│├└╭╮╰╯", "~-.>+x>=--|||++++", strict=True))
 # The line that is shown briefly, if there is one: there is one terminal.
 _brief: list[str] = []
 
@@ -53,6 +57,8 @@ class Streams(NamedTuple):
         """
         self.erase()
         text = text if whole else self.secrets.hide(text)
+        if whole and not self.out.isatty() and isinstance(self.out, io.TextIOWrapper):
+            self.out.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes
         if self.in_workflow:
             text = no_workflow_command(text)
         try:
@@ -109,6 +115,12 @@ class Streams(NamedTuple):
     def is_interactive(self) -> bool:
         """Whether somebody at a terminal can read standard error and type on standard input."""
         return self.err.isatty() and self.stdin is not None and self.stdin.isatty()
+
+    def may_paint(self, env: Mapping[str, str]) -> bool:
+        """Whether standard error may show what is repainted; CI systems would keep each state."""
+        progress = env.get("GTASK_PROGRESS", "").strip().lower()  # --progress sets it too
+        wants_lines = progress in ("plain", "none") or (env.get("CI") and progress != "live")
+        return self.err.isatty() and env.get("TERM") != "dumb" and not wants_lines
 
     @property
     def out_is_pipe(self) -> bool:
@@ -188,14 +200,29 @@ def _usable(stream: TextIO | None) -> TextIO:
         # that is full, when a signal comes). With a buffer it tries again; we flush ourselves.
         buffer = io.BufferedWriter(cast("io.RawIOBase", stream.buffer))
         stream = io.TextIOWrapper(buffer, encoding=stream.encoding, errors=stream.errors)
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        # JSON is UTF-8 wherever it goes; a terminal knows better what it can show.
-        if stream.isatty():
-            reconfigure(errors="backslashreplace")
-        else:
-            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if isinstance(stream, io.TextIOWrapper):
+        is_chosen = stream.isatty() or os.environ.get("PYTHONIOENCODING")
+        encoding = stream.encoding if is_chosen else "utf-8"
+        newline = None if stream.isatty() else "\n"
+        stream.reconfigure(encoding=encoding, errors=_STAND_INS, newline=newline)
     return stream
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    """ASCII of the same width for what an encoding lacks: nothing else on the line moves."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_SIGNS.get(sign) or "?" * _width(sign) for sign in lacking), error.end
+
+
+def _width(character: str) -> int:
+    from unicodedata import category, east_asian_width
+
+    return 0 if category(character) == "Mn" else 1 + (east_asian_width(character) in "WF")
+
+
+codecs.register_error(_STAND_INS, _stand_in)
 
 
 def _wait_for_readers(stream: TextIO) -> None:
