@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gcore_tasks_cli.times import steady_seconds
 
@@ -37,11 +37,20 @@ class _State:
 
 
 def leave_at_once() -> None:
-    """From here on SIGINT and SIGTERM end the process at once (ignored ones stay ignored)."""
-    for number in _NUMBERS:
-        # Ignored by the caller: nohup, or a shell's background job.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _leave)
+    """From here on SIGINT and SIGTERM end the process at once."""
+    _handle_with(_leave)
+
+
+def _handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+    """Handles the signals that the caller did not ignore (nohup, a shell's background job).
+
+    Returns their handlers before.
+    """
+    return {
+        number: signal.signal(number, handler)
+        for number in _NUMBERS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
 
 
 def restore_terminal_with(
@@ -112,10 +121,7 @@ def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
         interrupt(number)
         _watch_output(_CHECK_SECONDS, 130 if number == signal.SIGINT else 143)
 
-    before = {}
-    for number in _NUMBERS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, handle)
+    before = _handle_with(handle)
     try:
         yield
     finally:

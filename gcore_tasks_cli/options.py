@@ -7,21 +7,18 @@ classes of their own, which a command inherits.
 import inspect
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.times import parse_duration
 
 if TYPE_CHECKING:
+    from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.operations.wait import WaitOptions
     from gcore_tasks_cli.output.printers import Printer
-    from gcore_tasks_cli.output.streams import Streams
     from gcore_tasks_cli.tasks.query import TaskQuery
-
-    MakePrinter = Callable[[Streams, Mapping[str, str]], Printer]
 
 SHORTEST_INTERVAL_SECONDS = 0.1
 DEFAULT_HEARTBEAT_SECONDS = 60.0
@@ -31,6 +28,13 @@ COLOR = ("auto", "always", "never")
 # The headings of help, in their order.
 HEADINGS = ("Input", "When to stop", "How often to check", "Choose tasks", "Output")
 INPUT, STOP, PACE, CHOICE, OUTPUT = HEADINGS
+# Options of which a command takes one.
+_EXCLUSIVE = (
+    ("json", "fields", "ids", "events"),
+    ("acknowledged", "unacknowledged"),
+    ("follow", "appear"),
+    ("limit", "all"),
+)
 
 
 class Option(NamedTuple):
@@ -130,6 +134,10 @@ class Command:
                 if declared.names:  # comma lists
                     value = [part.strip() for each in value for part in each.split(",")]
             setattr(self, name, bool(value) if kind is bool else value)
+        for names in _EXCLUSIVE:
+            both = [f"--{name}" for name in names if getattr(self, name, None) not in (None, False)]
+            if len(both) > 1:
+                raise UsageError(f"{both[0]} and {both[1]} exclude each other: choose one")
 
     @classmethod
     def declared(cls) -> dict[str, tuple[Any, Option]]:
@@ -183,24 +191,24 @@ class Form(Command):
         "These fields, tab-separated, a line a task: id,state,data.name.",
     )
 
-    def printer(self, text: "MakePrinter", **others: "MakePrinter | None") -> "MakePrinter":
-        """What makes the printer: of this form, of an option that is in `others`, or of `text`.
+    def printer(self, invocation: "Invocation", text: "type[Printer]", **more: Any) -> "Printer":
+        """What prints the form that is given; else `text`, with what it needs more.
 
         Raises:
-            UsageError: for two forms at once, or an empty name of a field.
+            UsageError: for an empty name of a field.
         """
-        chosen = {f"--{name}": make for name, make in others.items() if make is not None}
-        if self.json:
-            from gcore_tasks_cli.output.printers import JsonPrinter
+        from gcore_tasks_cli.output import printers
 
-            chosen["--json"] = JsonPrinter
+        streams, env = invocation.streams, invocation.env
         if self.fields is not None:
-            from gcore_tasks_cli.output.printers import FieldsPrinter, parse_fields
-
-            chosen["--fields"] = partial(FieldsPrinter, paths=parse_fields(self.fields))
-        if len(chosen) > 1:
-            raise UsageError(f"{' and '.join(chosen)} exclude each other: choose one")
-        return next(iter(chosen.values()), text)
+            return printers.FieldsPrinter(streams, env, printers.parse_fields(self.fields))
+        forms: dict[str, type[Printer]] = {
+            "json": printers.JsonPrinter,
+            "ids": printers.IdPrinter,
+            "events": printers.EventPrinter,
+        }
+        form = next((forms[name] for name in forms if getattr(self, name, False)), None)
+        return form(streams, env) if form else text(streams, env, **more)
 
 
 class Scope(Command, heading=CHOICE):
@@ -257,8 +265,6 @@ class Filters(Scope, heading=CHOICE):
         """
         from gcore_tasks_cli.tasks import query
 
-        if self.acknowledged and self.unacknowledged:
-            raise UsageError("--acknowledged and --unacknowledged exclude each other")
         since, until = query.parse_span(self.since, self.until)
         return (
             super()

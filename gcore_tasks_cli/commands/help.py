@@ -7,15 +7,7 @@ from gcore_tasks_cli.commands import GROUPS, NAMES, command_named
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.options import HEADINGS, Command, Option, argument
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.pages import (
-    TOPICS,
-    Block,
-    as_text,
-    command_page,
-    examples,
-    summary,
-    topic_page,
-)
+from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, summary, topic_page
 
 
 class Help(Command):
@@ -45,7 +37,7 @@ def page_of(name: str) -> list[Block]:
     """The page of a command with its options, or that of gtask itself with its commands."""
     lists = _commands() if name == "gtask" else _options(command_named(name).options())
     _, *blocks = command_page(name)
-    place = blocks.index(Block("code", "\n".join(examples(name)))) + 1
+    place = blocks.index(Block("heading", "Examples")) + 2
     listed = [
         block
         for heading, rows in lists.items()

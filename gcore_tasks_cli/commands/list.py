@@ -40,7 +40,6 @@ class List(Form, Filters, heading=CHOICE):
         from gcore_tasks_cli.invocation import Invocation
         from gcore_tasks_cli.operations.lists import read_pages
         from gcore_tasks_cli.output.outcome import ListNotes
-        from gcore_tasks_cli.output.printers import IdPrinter
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
         from gcore_tasks_cli.tasks.meant import doubts
         from gcore_tasks_cli.tasks.query import chosen_states
@@ -48,13 +47,12 @@ class List(Form, Filters, heading=CHOICE):
 
         states = chosen_states(self.state, active=self.active, failed=self.failed)
         query = self.query()._replace(states=states, newest_first=self.order != "asc")
-        text = FailedPrinter if states == ("ERROR",) else TablePrinter
-        make_printer = self.printer(text, ids=IdPrinter if self.ids else None)
         most = self._most()
         invocation = Invocation.begin(os.environ, verbose=self.verbose, quiet=self.quiet)
         notes = ListNotes(query, most)
         streams, env = invocation.streams, invocation.env
-        printer = make_printer(streams, env)
+        text = FailedPrinter if states == ("ERROR",) else TablePrinter
+        printer = self.printer(invocation, text)
         shown: list[Document] = []
         pages = read_pages(query, invocation, most=most)
         printer.prepare()
@@ -77,8 +75,6 @@ class List(Form, Filters, heading=CHOICE):
         """How many tasks are wanted; None for all."""
         if self.limit is None:
             return None if self.all else _DEFAULT_LIMIT
-        if self.all:
-            raise UsageError("--limit and --all exclude each other")
         if not self.limit.isdecimal() or int(self.limit) < 1:
             raise UsageError(
                 f"--limit is a number from 1 on, not {self.limit[:50]!r}",

@@ -2,7 +2,6 @@
 
 import math
 import os
-from functools import partial
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
 from gcore_tasks_cli.options import (
@@ -43,14 +42,11 @@ class Watch(Form, Waiting, Search):
         """Waits for them."""
         from gcore_tasks_cli.invocation import Invocation
         from gcore_tasks_cli.operations.wait import wait
-        from gcore_tasks_cli.output.printers import EventPrinter
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
         from gcore_tasks_cli.polling import goal
         from gcore_tasks_cli.settings.settings import default_timeout
         from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
-        text = QuietPrinter if self.quiet else partial(SummaryPrinter, at_once=self.follow)
-        make_printer = self.printer(text, events=EventPrinter if self.events else None)
         query = self.query()._replace(states=ACTIVE_STATES)
         options = self.wait_options(Search)
         search = options.resume.search
@@ -87,19 +83,16 @@ class Watch(Form, Waiting, Search):
             # Without an end, it is no step of a job that could be reported; and documents that are
             # held back until a view is over would be held back for ever.
             options = options._replace(no_ci=True, quiet=options.quiet or shows_documents)
-        printer = make_printer(streams, invocation.env)
+        if self.quiet:
+            printer = self.printer(invocation, QuietPrinter)
+        else:
+            printer = self.printer(invocation, SummaryPrinter, at_once=self.follow)
         return most_important(wait(invocation, source, options, printer))
 
     def _check_search(self, search: tuple[str, ...]) -> None:
         from gcore_tasks_cli.tasks.meant import doubts
 
         if self.task_ids and search:
-            raise UsageError(
-                "give task IDs or what chooses among the active tasks (--active, --type, "
-                "--project, --region, --user, --resource, --since, --until, --acknowledged, "
-                "--follow, --appear), not both"
-            )
+            raise UsageError(f"{search[0]} chooses among the active tasks: give no IDs with it")
         for what, hint in doubts(self.type, self.resource):
             raise UsageError(what, hint=hint)
-        if self.follow and self.appear:
-            raise UsageError("--follow and --appear exclude each other")
