@@ -196,8 +196,8 @@ class ResourcesPrinter(ViewPrinter):
                 self._streams.error(task_error(document))
             elif not document.is_final:
                 codes.add(ExitCode.NOT_FINISHED)
-                message = f"task {document.id} is not finished: {document.state}"
-                self._streams.error(GtaskError(message, hint="--wait waits until it is"))
+                message = f"not yet: task {document.id} is {document.state}"
+                self._streams.error(GtaskError(message, hint="to wait until it has ended: --wait"))
         created = {kind for document in self._seen for kind in document.created()}
         missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
         all_finished = all(each.state == "FINISHED" for each in self._seen)

@@ -14,7 +14,7 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_parts
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
-from gcore_tasks_cli.times import format_duration
+from gcore_tasks_cli.times import format_duration, parse_time
 
 # The columns of a list. The error stands below them at a terminal, behind them elsewhere.
 LIST_HEADS = ("state", "type", "age", "took", "region", "project", "ID")
@@ -122,7 +122,10 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     if finished:
         types = Counter(map(words.type_words, finished)).most_common()
         each = ", ".join(f"{count} {kind}" for kind, count in types)
-        head = state_cell(finished[0], f"FINISHED  {each}; gtask list shows each")
+        created = [parse_time(task.value("created_on")) for task in finished]
+        since = f" --since {min(filter(None, created)):%Y-%m-%dT%H:%M:%S}" if all(created) else ""
+        listed = f"gtask list --all --state FINISHED{since}"
+        head = state_cell(finished[0], f"FINISHED  {each}; to see each: {listed}")
         entries.insert(0, Entry((head,)))
     if len(ordered) > 1:
         total = words.count_words([task.state for task in ordered])

@@ -173,8 +173,10 @@ def test_124_resources_of_an_unfinished_task() -> None:
     with sandbox(tasks=[task(**NEVER)]) as server:
         ran = gtask(server, "resources", TASK)
     assert ran.status == 124
-    assert "not finished" in ran.err
-    assert "--wait" in ran.err
+    assert (
+        ran.err
+        == f"gtask: not yet: task {TASK} is RUNNING\nhint: to wait until it has ended: --wait\n"
+    )
 
 
 @pytest.mark.parametrize(

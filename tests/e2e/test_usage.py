@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.e2e.harness import TASK, environment, gtask, sandbox, task
+from tests.e2e.harness import TASK, command, environment, gtask, sandbox, task
 from tests.e2e.listing import active, failed, past, task_id
 
 # What parsers say to programmers.
@@ -102,3 +102,20 @@ def test_help_is_complete_where_docstrings_are_stripped() -> None:
             check=True,
         )
         assert stripped.stdout.decode() == gtask(None, *arguments).out
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp437", "koi8-r", "cp1252", "ascii"])
+@pytest.mark.parametrize("arguments", ["--help", "watch --help", "help waiting", "get --jsno"])
+def test_help_and_errors_can_be_read_in_any_encoding(arguments: str, encoding: str) -> None:
+    done = subprocess.run(
+        command(*arguments.split()),
+        capture_output=True,
+        env=environment(PYTHONIOENCODING=encoding),
+        check=False,
+    )
+    whole = gtask(None, *arguments.split())
+    text = (done.stdout + done.stderr).decode(encoding)
+    assert done.returncode == whole.status
+    assert "\\u" not in text
+    lines = (whole.out + whole.err).splitlines()
+    assert list(map(len, text.splitlines())) == list(map(len, lines))

@@ -234,7 +234,8 @@ def test_in_brief_those_that_went_well_are_counted() -> None:
     bad = [task_of(FAILED | {"id": f"bad-{n}"}) for n in range(2)]
     brief = views.results([*bad, *good], NOW, brief=True)
     first, *rest, total = shown(lambda terminal: terminal.entries(brief), 300).splitlines()
-    assert first == "✔ FINISHED  40 create_vm; gtask list shows each"
+    listed = f"gtask list --all --state FINISHED --since {FINISHED['created_on']}"
+    assert first == f"✔ FINISHED  40 create_vm; to see each: {listed}"
     assert [line.startswith("✘ ERROR") for line in rest].count(True) == 2
     assert total == "42 tasks: 2 ERROR, 40 FINISHED"
     assert len(plain_results(*bad, *good).splitlines()) == 42
