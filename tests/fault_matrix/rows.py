@@ -371,7 +371,7 @@ ROWS: tuple[Row, ...] = (
         status=1,
         lasts=0.3,
         task={"ends": "ERROR", "error": "\x1b[2J\x1b]0;x\x07[red]\u202e\x9b\x00" + "A" * 100_000},
-        says=("\\x1b[2J",),
+        says=("\\u001b[2J",),
         documents=("ERROR",),
     ),
     Row(
@@ -381,6 +381,6 @@ ROWS: tuple[Row, ...] = (
         3.0,
         status=3,
         faults=({"do": "status", "status": 403, "body": {"message": "\x1b[31mred\r\n\u202e"}},),
-        says=("\\x1b[31mred",),
+        says=("\\u001b[31mred",),
     ),
 )
