@@ -6,8 +6,12 @@ import time
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_DURATION = r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)?"
-_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = (
+    r"(\d+(?:\.\d+)?|\.\d+)\s*"
+    r"(ms|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)?(?![a-z])\s*"
+)
+# By the first letter, but for milliseconds.
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 # Longer than any task; also keeps every sum of times within what the system's timers take.
 _LONGEST_SECONDS = 366 * 86400.0
 # An answer's date has no fractions of a second, and good clocks differ by little.
@@ -86,7 +90,7 @@ class Deadline(NamedTuple):
 
 
 def parse_duration(text: str) -> float:
-    """Seconds of `90`, `90s`, `10m`, `1h30m`, `0.5`; at most a year.
+    """Seconds of `90`, `90s`, `10m`, `1h30m`, `0.5`, `2 days`, `1w`; at most a year.
 
     Raises:
         ValueError: with a sentence for the user.
@@ -98,7 +102,8 @@ def parse_duration(text: str) -> float:
         unit = match[2]
         if unit is None and match[0] != compact:
             break  # 1h30 is ambiguous: 30 seconds or 30 minutes?
-        seconds += float(match[1]) * _UNIT_SECONDS[unit or "s"]
+        name = unit if unit == "ms" else (unit or "s")[0]
+        seconds += float(match[1]) * _UNIT_SECONDS[name]
         position = match.end()
     if not compact or position != len(compact):
         raise ValueError(f"{text!r} is not a duration; write 90, 90s, 10m or 1h30m")

@@ -1,6 +1,7 @@
 """`gtask list`: finds tasks."""
 
 import os
+from collections import deque
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError
@@ -43,7 +44,7 @@ class List(Form, Filters, heading=CHOICE):
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
         from gcore_tasks_cli.tasks.meant import doubts
         from gcore_tasks_cli.tasks.query import chosen_states
-        from gcore_tasks_cli.tasks.recent import remember
+        from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
         states = chosen_states(self.state, active=self.active, failed=self.failed)
         query = self.query()._replace(states=states, newest_first=self.order != "asc")
@@ -53,7 +54,7 @@ class List(Form, Filters, heading=CHOICE):
         streams, env = invocation.streams, invocation.env
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
         printer = self.printer(invocation, text)
-        shown: list[Document] = []
+        shown: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
         pages = read_pages(query, invocation, most=most)
         printer.prepare()
         for page in pages:
@@ -61,7 +62,7 @@ class List(Form, Filters, heading=CHOICE):
             wanted = kept if most is None else kept[: most - notes.shown]
             notes.count(page, shown=len(wanted), matching=len(kept))
             printer.page(wanted)
-            shown = shown or wanted
+            shown += wanted
             if notes.is_full:
                 break
         if (note := notes.note()) is not None and not self.quiet:

@@ -1,5 +1,6 @@
 """One answer for each task: what `get`, `ack` and `resources` ask for and print."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
@@ -21,14 +22,13 @@ def print_each(
     answers = invocation.requests().in_order(jobs)
     printer.prepare()  # the requests are under way
     errors: list[tuple[GtaskError, str]] = []
-    seen: list[Document] = []
+    seen: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
     for job, answer in answers:
         if isinstance(answer, ApiError):
             errors.append((answer, getattr(job, "task_id", "")))
             continue
         for document in answer.documents:
-            if len(seen) < MOST_OF_ONE_API:
-                seen.append(document)
+            seen.append(document)
             printer.show(document)
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()

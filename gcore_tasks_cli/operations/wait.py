@@ -108,26 +108,28 @@ def wait(
 
 
 class _RecentTasks:
-    """Keeps the IDs that were seen for completion, when there is nothing else to do."""
+    """Keeps the IDs that were seen, the last first, when there is nothing else to do."""
 
     def __init__(self, invocation: Invocation) -> None:
         self._invocation = invocation
         self._changed: dict[str, Document] = {}
+        self._can_write = True
 
     def on(self, event: Event) -> None:
         """Takes an event of a wait."""
         if isinstance(event, Changed):
+            self._changed.pop(event.task_id, None)
             self._changed[event.task_id] = event.document
         elif isinstance(event, Tick):
             self.close()
 
     def close(self) -> None:
         """Writes what was seen since the last time."""
-        if self._changed:
+        if self._changed and self._can_write:
             # Nothing that is optional may end a wait.
             with suppress(ImportError, OSError):
                 from gcore_tasks_cli.tasks.recent import remember
 
                 env, host = self._invocation.env, self._invocation.settings.host
-                remember(self._changed.values(), env, host)
+                self._can_write = remember(reversed(self._changed.values()), env, host)
             self._changed.clear()

@@ -116,7 +116,16 @@ class Outcome:
         if not is_deadline and not checks_once:
             return GtaskError(f"stopped by --{stopped.reason.value} with {still}")
         after = "yet" if checks_once else f"after {self._deadline.timeout_words}"
-        return GtaskError(f"{still} {after}{self._usual_words()}{self._outage_words()}")
+        return GtaskError(
+            f"{still} {after}{self._usual_words()}{self._outage_words()}{self._error_words()}"
+        )
+
+    def _error_words(self) -> str:
+        """The first error of a task that goes on, and how many more have one."""
+        errors = [
+            f"{i} has the error: {task.note}" for i, task in self._unfinished.items() if task.note
+        ]
+        return f"; {'; '.join(words.first_of(errors, 1))}" if errors else ""
 
     def _usual_words(self) -> str:
         """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known."""

@@ -48,7 +48,7 @@ class TaskProgress:
     @property
     def note(self) -> str:
         """What went wrong, if anything did."""
-        return self.error or self.document.text_field("error") or ""
+        return self.error or self.document.error or ""
 
     def elapsed(self, now: float) -> float | None:
         """The task's age in seconds, or how long it took as far as the API says so."""
@@ -237,7 +237,8 @@ def _state_line(task: TaskProgress, now: float) -> str:
     if age is None:
         return "no answer of the API yet"
     kind = document.task_type or "task"
-    return f"{kind} {document.id} {document.state} for {format_duration(age)}"
+    error = f", with the error: {task.note}" if task.note else ""
+    return f"{kind} {document.id} {document.state} for {format_duration(age)}{error}"
 
 
 def found_lines(progress: Progress) -> list[str]:
@@ -254,8 +255,12 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual, failure = expectations.usual(document.task_type), words.failure(document)
-    if document.has_failed and failure is not None:
-        age += f": {failure.message}"
+    if failure is not None:
+        age += (
+            f": {failure.message}"
+            if document.has_failed
+            else f", with the error: {failure.message}"
+        )
     elif usual is not None and not document.is_final:
         age += f", {words.usual_words(usual)}"
     kind = document.task_type or "-"

@@ -18,7 +18,7 @@ from gcore_tasks_cli.times import format_duration, parse_time
 if TYPE_CHECKING:
     from gcore_tasks_cli.polling.events import Found, Outage
     from gcore_tasks_cli.polling.goal import Search
-    from gcore_tasks_cli.tasks.durations import Durations
+    from gcore_tasks_cli.tasks.expectations import Durations
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 _DEEPEST_SHOWN = 12
@@ -34,9 +34,14 @@ _ADVICE = (
     (
         r"\bcapacity\b|\bno valid host\b|\bout of stock\b|\bsold out\b"
         r"|\binsufficient resources\b|\bnot enough (?:\w+ )?(?:hosts?|nodes?|servers?|resources?)\b"
-        r"|\bno (?:\w+ )?(?:hosts?|nodes?|servers?) (?:is |are )?available\b",
+        r"|\bno (?:\w+ )?(?:hosts?|nodes?|servers?) (?:is |are )?available\b"
+        r"|\breached the limit of flavor\b",
         "the region has no capacity for this now: try another flavor or region, or the same again "
         "later",
+    ),
+    (
+        r"\bvolumes?\b.*\berror\b|\berror[- ]volumes?\b",
+        "the volume is in error state: delete it and create another, or ask Gcore's support",
     ),
 )
 

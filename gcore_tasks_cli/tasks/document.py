@@ -85,10 +85,10 @@ class TaskFields:
 class Document(TaskFields):
     """One task as the API sent it: `text` is its JSON without white space.
 
-    `created_on`, `task_type` and `detailed_state` are None where the API sends no text there.
+    `created_on`, `task_type`, `detailed_state` and `error` are None where the API sends no text.
     """
 
-    __slots__ = ("created_on", "detailed_state", "id", "state", "task_type", "text")
+    __slots__ = ("created_on", "detailed_state", "error", "id", "state", "task_type", "text")
 
     def __init__(self, fields: dict[str, Any], text: str | None = None) -> None:
         """The task with these fields; `text` is the JSON that they were parsed from."""
@@ -98,6 +98,7 @@ class Document(TaskFields):
         self.created_on = _text_in(fields, "created_on")
         self.task_type = _text_in(fields, "task_type")
         self.detailed_state = _text_in(fields, "detailed_state")
+        self.error = _text_in(fields, "error")
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -109,8 +110,11 @@ class Document(TaskFields):
         return _fields_of(self.text)
 
     def looks_like(self, other: "Document") -> bool:
-        """Whether both show the task in the same state and detailed state."""
-        return (self.state, self.detailed_state) == (other.state, other.detailed_state)
+        """Whether both show the task in the same state and detailed state, with the same error."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("state", "detailed_state", "error")
+        )
 
     def text_field(self, name: str) -> str | None:
         """The field if it is a string; None if it is absent, empty or of another type."""

@@ -1,9 +1,10 @@
-"""How long tasks of a type take: what is documented, sharpened by what was seen."""
+"""How long tasks of a type take: what is documented, sharpened by what was seen. In seconds."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
-from gcore_tasks_cli.tasks.durations import Durations
 
 # Shortest and longest usual duration in seconds, from the provider's documentation of its API.
 _DOCUMENTED = {
@@ -12,9 +13,18 @@ _DOCUMENTED = {
     "create_network": (5.0, 10.0),
     "create_subnet": (5.0, 10.0),
     "create_loadbalancer": (30.0, 90.0),
+    "delete_loadbalancer": (20.0, 40.0),  # "about 30 s"
+    "failover_loadbalancer": (60.0, 120.0),
     "delete_vm": (15.0, 70.0),
-    "delete_bm": (60.0, 120.0),
-    "create_k8s_cluster_v2": (300.0, 900.0),
+    "create_bm": (240.0, 300.0),
+    "delete_bm": (180.0, 300.0),
+    "create_k8s_cluster_v2": (300.0, 1200.0),
+    "create_dbaas_postgres_cluster": (180.0, 300.0),
+    "create_caas_container": (30.0, 60.0),
+    "patch_caas_container": (10.0, 30.0),  # "under 30 s"
+    "create_sfs": (60.0, 90.0),
+    "create_gpu_virtual_cluster": (180.0, 480.0),
+    "create_ai_cluster_gpu": (900.0, 2400.0),
 }
 # Regions and sizes differ: a documented range is made so much wider at both ends.
 _WIDER = 1.3
@@ -26,6 +36,77 @@ _ASK_AFTER_SECONDS = 2.0
 _MOST_TYPES_ASKED = 8
 # What this wait has seen end counts from so many on.
 _OWN_SAMPLES = 20
+# 95th percentile of a normal distribution, in standard deviations from its middle.
+_TAIL_DEVIATIONS = 1.6448536269514722
+# A few samples understate the spread: it is never taken for less (5th to 95th: a factor of 1.4).
+_LEAST_SIGMA = 0.1
+_FEWEST_SAMPLES = 3
+_DOCUMENTED_WEIGHT = 5
+_FARTHEST_DEVIATION = 8.0
+
+
+class Durations(NamedTuple):
+    """A lognormal distribution: durations vary by factors, and are never below zero.
+
+    `mu` and `sigma` are mean and standard deviation of the logarithm of the seconds.
+    """
+
+    mu: float
+    sigma: float
+
+    @classmethod
+    def of_range(cls, low: float, high: float) -> "Durations":
+        """Of a documented range, taken as 5th and 95th percentile."""
+        middle, half = math.log(low * high) / 2, math.log(high / low) / 2
+        return cls(middle, half / _TAIL_DEVIATIONS)
+
+    @classmethod
+    def of_samples(
+        cls, seconds: Sequence[float], documented: "Durations | None" = None
+    ) -> "Durations | None":
+        """Of durations that were seen; None where they are too few.
+
+        What is documented counts as much as so many samples more, where it agrees with them.
+        """
+        logarithms = [math.log(max(value, 0.5)) for value in seconds if math.isfinite(value)]
+        if len(logarithms) < _FEWEST_SAMPLES:
+            return None
+        middle = math.fsum(logarithms) / len(logarithms)
+        squares = math.fsum((value - middle) ** 2 for value in logarithms)
+        spread = math.sqrt(squares / (len(logarithms) - 1))
+        if documented is not None and abs(middle - documented.mu) <= documented.sigma:
+            share = len(logarithms) / (len(logarithms) + _DOCUMENTED_WEIGHT)
+            middle = share * middle + (1 - share) * documented.mu
+            spread = share * spread + (1 - share) * documented.sigma
+        else:
+            # A sample of n says its spread only within a factor of about 1 ± 1/√(2n): be on the
+            # wide side, since looking too early costs a request, and too late the user's time.
+            spread *= 1 + 1 / math.sqrt(2 * len(logarithms))
+        return cls(middle, max(spread, _LEAST_SIGMA))
+
+    @property
+    def usual(self) -> tuple[float, float]:
+        """5th and 95th percentile: nine of ten tasks take between these."""
+        return self.quantile(-_TAIL_DEVIATIONS), self.quantile(_TAIL_DEVIATIONS)
+
+    def quantile(self, deviations: float) -> float:
+        """The duration that lies so many standard deviations from the median."""
+        return math.exp(self.mu + deviations * self.sigma)
+
+    def share_left(self, age: float) -> float:
+        """The share of tasks that have not ended at this age (the survival function)."""
+        return 0.5 * math.erfc(self._deviations(age) / math.sqrt(2.0))
+
+    def hazard(self, age: float) -> float:
+        """The rate at which tasks of this age end, a second: the density over the share left."""
+        z = self._deviations(age)
+        if z > _FARTHEST_DEVIATION:
+            return z / (self.sigma * age)  # its limit: both terms of the quotient vanish
+        density = math.exp(-z * z / 2.0) / (age * self.sigma * math.sqrt(2.0 * math.pi))
+        return density / self.share_left(age)
+
+    def _deviations(self, age: float) -> float:
+        return (math.log(age) - self.mu) / self.sigma
 
 
 class Expectations:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from gcore_tasks_cli.tasks.query import type_pattern
+from gcore_tasks_cli.tasks.query import type_fits
 
 # `l7polices` is the API's spelling.
 RESOURCE_TYPES = (
@@ -32,7 +32,7 @@ def doubts(types: Sequence[str], resources: Sequence[str]) -> Iterator[tuple[str
     """For each of these filters that can hardly fit a task: what is wrong, and a hint."""
     known = task_types()
     for text in types:
-        if not any(map(type_pattern(text).fullmatch, known)):
+        if not any(type_fits(text, name) for name in known):
             about = [name for name in known if text.strip("_") in name.split("_")]
             meant = ", ".join((about or _near(text, known))[:_MOST_MEANT])
             hint = f"did you mean {meant}?" if meant else "gtask list shows which types there are"

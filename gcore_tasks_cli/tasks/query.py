@@ -6,14 +6,14 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from fnmatch import translate
-from functools import lru_cache
+from contextlib import suppress
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.tasks.document import ACTIVE_STATES, Document
-from gcore_tasks_cli.times import API_CLOCK, api_time, parse_duration
+from gcore_tasks_cli.times import API_CLOCK, api_time, parse_duration, parse_time
 
 STATES = ("NEW", "RUNNING", "FINISHED", "ERROR")
 EVERYWHERE = "all"
@@ -26,8 +26,10 @@ _STATES_ELSEWHERE = {
     **dict.fromkeys(("PENDING", "QUEUED", "WAITING", "CREATED"), "NEW"),
     **dict.fromkeys(("ACTIVE", "IN_PROGRESS", "PROCESSING", "STARTED"), "RUNNING"),
 }
-_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_TYPE = re.compile(r"[\w*?\[\]!.-]{1,200}", re.ASCII)
+_NUMBER = r"[0-9]{1,18}"
+_TYPE = r"(?a)[\w*?\[\]!.-]{1,200}"
+_WILDCARDS = set("*?[")
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # Clocks may be wrong, and a local time is easily given where UTC is meant.
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _FUTURE_TOLERANCE = timedelta(days=1)
@@ -91,7 +93,7 @@ class TaskQuery(NamedTuple):
             return False
         if not self.types or self._type_of_api() is not None:
             return True
-        return any(type_pattern(text).fullmatch(document.task_type or "") for text in self.types)
+        return any(type_fits(text, document.task_type or "") for text in self.types)
 
     def _type_of_api(self) -> str | None:
         """The type, if it is one that the API can filter by."""
@@ -104,17 +106,14 @@ def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: for an unknown state.
     """
-    states: dict[str, None] = {}
-    for text in texts:
-        state = text.strip().upper()
-        if state not in STATES:
-            near = _nearest_state(state)
+    for text in _each(texts):
+        if text.upper() not in STATES:
+            near = _nearest_state(text.upper())
             raise UsageError(
                 f"unknown state {text[:50]!r}: it is one of {', '.join(STATES)}",
                 hint=f"did you mean {near}?" if near else None,
             )
-        states[state] = None
-    return tuple(states)
+    return tuple(dict.fromkeys(text.upper() for text in _each(texts)))
 
 
 def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
@@ -135,14 +134,13 @@ def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: for text that cannot be a task type.
     """
-    types = tuple(dict.fromkeys(text.strip() for text in texts))
-    for text in types:
-        if _TYPE.fullmatch(text) is None:
+    for text in _each(texts):
+        if re.fullmatch(_TYPE, text) is None:
             raise UsageError(
                 f"{text[:50]!r} is not a task type",
                 hint="write a type (create_vm), a prefix (create_) or a pattern ('*_volume')",
             )
-    return types
+    return _each(texts)
 
 
 def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
@@ -151,12 +149,10 @@ def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
     Raises:
         UsageError: for text that is not a number.
     """
-    numbers: dict[int, None] = {}
-    for text in texts:
-        if _NUMBER.fullmatch(text.strip()) is None:
+    for text in _each(texts):
+        if re.fullmatch(_NUMBER, text) is None:
             raise UsageError(f"a {what} ID is a number, not {text[:50]!r}")
-        numbers[int(text.strip())] = None
-    return tuple(numbers)
+    return tuple(dict.fromkeys(map(int, _each(texts))))
 
 
 def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
@@ -165,10 +161,9 @@ def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: for an empty one.
     """
-    ids = tuple(dict.fromkeys(text.strip() for text in texts))
-    if "" in ids:
+    if "" in _each(texts):
         raise UsageError("a resource ID is empty", hint="is the variable that should hold it set?")
-    return ids
+    return _each(texts)
 
 
 def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
@@ -180,43 +175,46 @@ def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
     Raises:
         UsageError: for text that is not a number.
     """
-    chosen = [text.strip() for text in texts]
-    if EVERYWHERE in (text.lower() for text in chosen):
+    chosen = _each(texts)
+    if EVERYWHERE in map(str.lower, chosen):
         if len(chosen) > 1:
             raise UsageError(f"--{what} {EVERYWHERE} and another --{what} exclude each other")
         return ()
-    if chosen:
-        return parse_numbers(chosen, what)
-    if default and _NUMBER.fullmatch(default) is None:
+    if not chosen and default and re.fullmatch(_NUMBER, default) is None:
         raise UsageError(f"GCORE_CLOUD_{what.upper()}_ID is not a number: {default[:50]!r}")
-    return (int(default),) if default else ()
+    return parse_numbers(chosen or ([default] if default else ()), what)
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:
-    """`2h` or `3d` before `now`, or a date, with or without a time: in UTC unless it has a zone.
+    """A time as people type it, in UTC unless it has a zone.
 
-    A date alone as `--until` includes that day.
+    `2h`, `1w`, `1 day ago`: so long before `now`. `today`, `yesterday`, `2026-11-01`: the beginning
+    of that day, or its end as `--until`. `2026-11-01 10:00`: a time.
 
     Raises:
-        UsageError: if it is neither, or a time that does not exist.
+        UsageError: if it is none of these, or a time that does not exist.
     """
-    compact = text.strip()
-    if re.fullmatch(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+", compact.lower(), re.ASCII):
-        try:
-            return now - timedelta(seconds=parse_duration(compact))
-        except (ValueError, OverflowError) as error:
-            raise UsageError(f"{option}: {error}; write a date like 2026-11-01") from None
-    if re.match(r"\d{4}-\d{1,2}-\d{1,2}", compact, re.ASCII) is None:
+    words = text.lower().strip().removesuffix("ago").strip()
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = {"today": today, "yesterday": today - timedelta(days=1)}
+    if words in days:
+        return _of_day(days[words], option)
+    if not words[-1:].isdigit():  # a bare number has no unit
+        with suppress(ValueError, OverflowError):
+            return now - timedelta(seconds=parse_duration(words))
+    time = parse_time(words.upper()) if re.match(_DATE, words) else None
+    if time is None:
         raise UsageError(
-            f"{option}: {text[:50]!r} is not a time; write 2h, 3d, 2026-11-01 or 2026-11-01T10:00"
+            f"{option}: {text[:50]!r} is not a time; "
+            "write 2h, 1w, yesterday, 2026-11-01 or '2026-11-01 10:00'"
         )
-    try:
-        time = datetime.fromisoformat(compact)
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{option}: {text[:50]!r} is not a valid time: {error}") from None
-    is_day = option == "--until" and _is_bare_date(compact)
-    return time + timedelta(days=1, seconds=-1) if is_day else time
+    if re.fullmatch(_DATE, words):
+        return _of_day(time, option)
+    return time
+
+
+def _of_day(midnight: datetime, option: str) -> datetime:
+    return midnight + timedelta(days=1, seconds=-1) if option == "--until" else midnight
 
 
 def parse_span(since: str | None, until: str | None) -> tuple[Moment | None, Moment | None]:
@@ -257,20 +255,17 @@ def _nearest_state(typed: str) -> str | None:
     return next(iter(get_close_matches(typed, STATES, n=1, cutoff=0.5)), None)
 
 
+def _each(texts: Iterable[str]) -> tuple[str, ...]:
+    """The values of an option that may be repeated, each once."""
+    return tuple(dict.fromkeys(text.strip() for text in texts))
+
+
+def type_fits(text: str, task_type: str) -> bool:
+    """Whether the type is the one, begins with the words, or fits the pattern in `text`."""
+    is_whole = _is_exact(text) or set(text) & _WILDCARDS
+    return fnmatchcase(task_type, text if is_whole else f"{text.rstrip('_')}_*")
+
+
 def _is_exact(text: str) -> bool:
     # Every type of the API has at least two words: a single word can only be a prefix.
-    return not set(text) & set("*?[") and "_" in text.rstrip("_") and not text.endswith("_")
-
-
-@lru_cache
-def type_pattern(text: str) -> re.Pattern[str]:
-    if _is_exact(text) or set(text) & set("*?["):
-        return re.compile(translate(text))
-    return re.compile(re.escape(text.rstrip("_")) + "(_.*)?")
-
-
-def _is_bare_date(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+    return not set(text) & _WILDCARDS and "_" in text.rstrip("_") and not text.endswith("_")

@@ -1,8 +1,7 @@
 """The IDs of recently seen tasks: one small file for completion and abbreviated IDs.
 
 A line for each task, the latest first: ID, type, state and the API's host, separated by tabs. Only
-characters without a meaning to any shell are written. Writing never fails a command: errors are
-dropped, and a file system that hangs delays a command once, by a second.
+characters without a meaning to any shell are written. Writing never fails a command.
 """
 
 import contextlib
@@ -10,21 +9,19 @@ import os
 import stat
 import string
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from gcore_tasks_cli.tasks.document import Document
 
-MOST_OF_ONE_API = 50
-MOST_OF_ALL = 100
-_LONGEST_FILE_BYTES = 64 * 1024
-# Fifty processes that write at the same moment need a quarter of it on two processors.
+MOST_OF_ONE_API = 1000
+MOST_OF_ALL = 2000
+_LONGEST_FILE_BYTES = 1024 * 1024
+# How long another process may hold the lock; fifty that write at the same moment need some of it.
 _LONGEST_WAIT_SECONDS = 1.0
-# Set when the file system, or another process's lock, took longer than that.
-_hangs = threading.Event()
+_PAUSE_SECONDS = 0.005
 # Sets, because compiling three expressions would cost every command a millisecond.
 _WORD = frozenset(f"{string.ascii_letters}{string.digits}_")
 _ID = _WORD | frozenset(".-")
@@ -97,31 +94,24 @@ def recent_tasks_file(env: Mapping[str, str], *, is_windows: bool = os.name == "
 def recent_ids(env: Mapping[str, str], host: str) -> list[str]:
     """The IDs of the tasks recently seen at this host, the latest first."""
     path = recent_tasks_file(env)
-    found: list[RecentTask] = []
-    if path is not None:
-        _briefly(lambda: found.extend(entries_in(_read(path))))
-    return [entry.id for entry in tuple(found) if entry.host == host]
+    entries = entries_in(_read(path)) if path is not None else []
+    return [entry.id for entry in entries if entry.host == host]
 
 
-def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -> None:
-    """Puts these tasks at the head of the file; never raises, whatever goes wrong."""
+def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -> bool:
+    """Puts these tasks at the head of the file, in this order; False if that failed.
+
+    A lock that another process holds delays it by a second: do not call it again then.
+    """
     path = recent_tasks_file(env)
     seen = (recent_task(d.id, d.task_type, d.state, host) for d in documents)
-    new = list(islice((entry for entry in seen if entry is not None), MOST_OF_ONE_API))
+    new = [entry for entry in seen if entry is not None]
     if path is not None and new:
-        _briefly(lambda: _write(path, new))
-
-
-def _briefly(action: Callable[[], None]) -> None:
-    """Runs the action, but waits for it no longer than a command may be delayed."""
-    if _hangs.is_set():
-        return
-    thread = threading.Thread(target=action, daemon=True)
-    with contextlib.suppress(RuntimeError):  # the system has no thread left
-        thread.start()
-        thread.join(_LONGEST_WAIT_SECONDS)
-        if thread.is_alive():
-            _hangs.set()
+        try:
+            _write(path, new)
+        except Exception:  # noqa: BLE001  (nothing that is optional may fail a command)
+            return False
+    return True
 
 
 def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
@@ -129,40 +119,56 @@ def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
 
 
 def _write(path: Path, new: list[RecentTask]) -> None:
-    with contextlib.suppress(Exception):
-        # Not their parents: a home folder that does not exist must not be created.
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        with _locked(path.with_name(f"{path.name}.lock")):
-            draft = path.with_name(f"{path.name}.draft")
-            draft.unlink(missing_ok=True)  # of a process that was killed while it wrote
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
-                file.writelines(entry.line for entry in merged(new, entries_in(_read(path))))
-            draft.replace(path)
+    # Not their parents: a home folder that does not exist must not be created.
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    with _locked(path.with_name(f"{path.name}.lock")):
+        draft = path.with_name(f"{path.name}.draft")
+        draft.unlink(missing_ok=True)  # of a process that was killed while it wrote
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
+            file.writelines(entry.line for entry in merged(new, entries_in(_read(path))))
+        draft.replace(path)
 
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Holds an exclusive lock, which the system releases even if this process is killed."""
+    """Holds an exclusive lock, which the system releases even if this process is killed.
+
+    Raises:
+        OSError: if another process holds it for longer than a command may be delayed.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        until = time.monotonic() + _LONGEST_WAIT_SECONDS
+        while not _is_taken(descriptor):
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(_PAUSE_SECONDS)
         yield
     finally:
         os.close(descriptor)
 
 
+def _is_taken(descriptor: int) -> bool:
+    """Whether this process has the lock now."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def _read(path: Path) -> str:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):  # a FIFO would block
             return ""
         with path.open("rb") as file:
             return file.read(_LONGEST_FILE_BYTES).decode("ascii", "replace")

@@ -132,6 +132,18 @@ def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) ->
         assert f"no such task: {TASK[:8]}" in gtask(server, "get", TASK[:8], env=seen).err
 
 
+def test_every_id_of_a_long_list_or_wait_can_be_abbreviated(tmp_path: Path) -> None:
+    seen = {"GTASK_NO_HISTORY": "", "XDG_CACHE_HOME": str(tmp_path)}
+    ids = [f"{n:08x}-748a-4448-b836-0a2aa465eb06" for n in range(300)]
+    with sandbox(tasks=[task(i, age=9) for i in ids]) as server:
+        for command in (["list", "--all"], ["watch", *ids]):
+            assert gtask(server, *command, env=seen).status == 0
+            for each in (ids[0], ids[150], ids[299]):
+                got = gtask(server, "get", f"{each[:8]}…", "--json", env=seen)
+                assert [document["id"] for document in got.documents] == [each]
+            next(tmp_path.glob("gtask/recent-tasks")).unlink()
+
+
 def test_the_headers_that_curl_prints_are_not_ids() -> None:
     with sandbox(tasks=[task()]) as server:
         call = 'curl -si -H "Authorization: APIKey $KEY" $GCORE_BASE_URL/cloud/v1/tasks/'

@@ -102,6 +102,7 @@ def test_an_element_that_is_no_task_costs_only_itself_and_is_named_once() -> Non
         (["--state", "Error", "--state", "running"], [0, 2, 3]),
         (["--failed", "--active"], [0, 2, 3]),
         (["--type", "create_", "--since", "2h"], [0, 1, 2, 3]),
+        (["--type", "create_", "--since", "2 hours ago"], [0, 1, 2, 3]),
         (["--type", "*_subnet", "-n", "2"], [3000, 3001]),
         (["--type", "create_subnet", "--type", "create_volume"], [1, *range(3000, 3005)]),
         (["--region", "8", "--limit", "1"], [3000]),
@@ -164,7 +165,7 @@ def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
     ("options", "says"),
     [
         (["--state", "runing"], "NEW, RUNNING, FINISHED, ERROR\nhint: did you mean RUNNING?"),
-        (["--since", "2026-13-01"], "not a valid time"),
+        (["--since", "2026-13-01"], "is not a time; write 2h, 1w, yesterday"),
         (["--since", "-2h"], "is not a time"),
         (["--since", "1h", "--until", "2h"], "--until 2h is before --since 1h"),
         (["--limit", "-1"], "a number from 1 on"),

@@ -73,10 +73,11 @@ def test_the_built_in_tasks_end_and_one_fails() -> None:
     assert sorted(d["state"] for d in ran.documents) == ["ERROR", *["FINISHED"] * 4]
 
 
-def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path, encoding: str) -> None:
     scenario = {"tasks": [task()], "faults": [{"do": "status", "status": 503, "between": [0, 5]}]}
     path = tmp_path / "scenario.json"
-    path.write_text(json.dumps(scenario))
+    path.write_text(json.dumps(scenario), encoding)
     inner = "gtask watch $GTASK_SANDBOX_TASK_IDS --interval 0.1"
     ran = around("--scenario", str(path), "--", "sh", "-c", inner)
     assert ran.status == 0

@@ -132,6 +132,18 @@ def test_each_change_is_one_line_on_standard_error() -> None:
     assert "FINISHED  took" in reported[3]
 
 
+def test_a_task_under_way_that_already_has_an_error_says_so() -> None:
+    error = "the region has reached the limit of flavor g1-standard-1"
+    fields = {"error": error}
+    with sandbox(tasks=[task(ends="NEVER", document=fields)]) as server:
+        ran = gtask(server, "watch", TASK, "--timeout", "3", "--heartbeat", "1", *FAST)
+    assert ran.status == 124
+    first, *rest = [line for line in ran.err.splitlines() if error in line]
+    assert f"with the error: {error}" in first
+    assert any(line.startswith("still waiting for 1 of 1") for line in rest)
+    assert f"{TASK} has the error: {error}" in rest[-1]
+
+
 def test_quiet_says_nothing_but_errors() -> None:
     with sandbox(tasks=[task(), task(OTHER, ends="ERROR", error="no quota")]) as server:
         good = gtask(server, "watch", TASK, "--quiet", *FAST)

@@ -55,6 +55,12 @@ def test_a_deadline_holds_though_a_clock_stands_still_while_the_machine_sleeps(
         ("0", 0),
         ("0.5", 0.5),
         (".5", 0.5),
+        ("250ms", 0.25),
+        ("1w", 604800),
+        ("2 h", 7200),
+        ("1 day 2 hours", 93600),
+        ("5mins", 300),
+        ("1 minute 30 seconds", 90),
     ],
 )
 def test_durations_are_read(text: str, seconds: float) -> None:

@@ -20,6 +20,8 @@ from tests.unit.documents import document
         ("Time limit exceeded", ""),
         ("Not enough capacity in the region for this flavor", "the region has no capacity"),
         ("No valid host was found. There are not enough hosts available.", "the region has no"),
+        ("The region Lux has reached the limit of flavor g1-standard-1", "the region has no"),
+        ("Volume 1234 is in error state", "the volume is in error state"),
         ("Insufficient permissions", ""),
         ("Volume not found", ""),
         ("", ""),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gcore_tasks_cli.tasks.durations import Durations
+from gcore_tasks_cli.tasks.expectations import Durations
 
 
 def test_a_documented_range_is_where_nine_of_ten_are() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gcore_tasks_cli.tasks.durations import Durations
 from gcore_tasks_cli.tasks.expectations import (
     _ASK_AFTER_SECONDS,
     _TRUST,
+    Durations,
     Expectations,
 )
 from tests.unit.documents import document, ended_after

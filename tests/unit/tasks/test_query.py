@@ -135,7 +135,15 @@ def test_parameters_of_the_api() -> None:
         ("2h", "2026-11-24T10:00:00"),
         ("3d", "2026-11-21T12:00:00"),
         ("1h30m", "2026-11-24T10:30:00"),
+        ("2h ago", "2026-11-24T10:00:00"),
+        ("2 H Ago", "2026-11-24T10:00:00"),
+        ("1w", "2026-11-17T12:00:00"),
+        ("1 day ago", "2026-11-23T12:00:00"),
+        ("today", "2026-11-24T00:00:00"),
+        (" Yesterday ", "2026-11-23T00:00:00"),
         ("2026-11-01", "2026-11-01T00:00:00"),
+        ("2026-11-01 10:00", "2026-11-01T10:00:00"),
+        ("2026-11-01 10:00z", "2026-11-01T10:00:00"),
         ("2026-11-01T10:00", "2026-11-01T10:00:00"),
         ("2026-11-01 10:00:05", "2026-11-01T10:00:05"),
         ("2026-11-01T10:00+02:00", "2026-11-01T08:00:00"),
@@ -145,11 +153,15 @@ def test_parameters_of_the_api() -> None:
 def test_moments(text: str, time: str) -> None:
     expected = datetime.fromisoformat(time).replace(tzinfo=UTC)
     assert parse_moment(text, NOW, "--since") == expected
+    is_day = text.strip().lower() in ("today", "yesterday", "2026-11-01")
+    end = expected + timedelta(days=1, seconds=-1) if is_day else expected
+    assert parse_moment(text, NOW, "--until") == end
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2", "90", "h", "-2h", "2 h", "400d", "9" * 400 + "d", "2026", "20261101", "2026-1-1",
+    ["", "2", "90", "h", "-2h", "ago", "2 ago", "tomorrow", "400d", "9" * 400 + "d", "2026",
+     "20261101", "2026-1-1",
      "2026-02-30", "2026-13-01", "2026-11-01T25:00", "2026-11-01x", "0001-01-01T00:00+23:59"],
 )  # fmt: skip
 def test_text_that_is_not_a_time_is_refused(text: str) -> None:
