@@ -251,7 +251,7 @@ class Filters(Scope, heading=CHOICE):
     )
     since: str | None = option(
         "--since TIME",
-        "Created since: 2h or 3d (that long ago), 2026-11-01, 2026-11-01T10:00 (UTC).",
+        "Created since: 2h, '3 days ago', yesterday, 2026-11-01, '2026-11-01 10:00' (UTC).",
     )
     until: str | None = option("--until TIME", "Created until then; a date includes its day.")
     acknowledged: bool = option("--acknowledged", "Only what is acknowledged.")

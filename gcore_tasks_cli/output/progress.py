@@ -255,12 +255,10 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual, failure = expectations.usual(document.task_type), words.failure(document)
-    if failure is not None:
-        age += (
-            f": {failure.message}"
-            if document.has_failed
-            else f", with the error: {failure.message}"
-        )
+    if failure is not None and document.has_failed:
+        age += f": {failure.message}"
+    elif failure is not None and not document.is_final:
+        age += f", with the error: {failure.message}"
     elif usual is not None and not document.is_final:
         age += f", {words.usual_words(usual)}"
     kind = document.task_type or "-"

@@ -7,7 +7,7 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -30,8 +30,8 @@ _NUMBER = r"[0-9]{1,18}"
 _TYPE = r"(?a)[\w*?\[\]!.-]{1,200}"
 _WILDCARDS = set("*?[")
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-# Clocks may be wrong, and a local time is easily given where UTC is meant.
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+# Clocks may be wrong, and a local time is easily given where UTC is meant.
 _FUTURE_TOLERANCE = timedelta(days=1)
 
 

@@ -154,7 +154,7 @@ def test_only_the_apis_finished_ends_a_bar() -> None:
 
 
 def test_the_detailed_state_stands_last_where_it_says_more() -> None:
-    assert painted([CLUSTER], width=140)[0].endswith("usually 5–15 m  POST_DEPLOY_SETUP")
+    assert painted([CLUSTER], width=140)[0].endswith("usually 5–20 m  POST_DEPLOY_SETUP")
     assert painted([live_row(detailed_state="RUNNING")])[0].endswith("usually 15–30 s")
     assert painted([FAILED], width=120)[0].endswith("9 s  Quota limit for volume_size exceeded")
 
