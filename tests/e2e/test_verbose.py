@@ -119,7 +119,7 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
         ("ack", f"{TASK},{NEW_KEY}"),
         ("list", "--type", NEW_KEY),
         ("list", "--type", f"create_{NEW_KEY}"),
-        ("watch", "--type", f"x_{NEW_KEY}"),
+        ("resources", f"id-{NEW_KEY}"),
     ],
 )
 def test_a_key_in_a_url_is_never_sent_and_not_shown(arguments: tuple[str, ...]) -> None:
