@@ -55,21 +55,16 @@ def find_api_key(env: Mapping[str, str]) -> tuple[str, str]:
         key, source = key_of_file(key), f"the file in {KEY_FILE}"
     elif source == KEY_COMMAND:
         key, source = _key_of_command(key), f"the output of {KEY_COMMAND}"
+    is_plain = key.isascii() and key.isprintable()
+    has_scheme = re.match("(apikey|bearer) ", key, re.IGNORECASE)
+    has_quotes = key[:1] == key[-1:] and key[:1] in "'\""
     for problem, hint, is_it in (
         ("no key", None, not key),
         (f"more than {_LONGEST_KEY} characters: not an API key", None, len(key) > _LONGEST_KEY),
         (f"a line like {KEY}=…", "write the key alone", f"{KEY}=" in key),
-        ("quotes around the key", "leave them out", key[:1] == key[-1:] and key[:1] in "'\""),
-        (
-            "a control or non-ASCII character inside the key",
-            "copy the key again, on one line",
-            not (key.isascii() and key.isprintable()),
-        ),
-        (
-            "an authorization scheme before the key",
-            "give the bare key; gtask writes the Authorization header itself",
-            re.match("(apikey|bearer) ", key, re.IGNORECASE),
-        ),
+        ("quotes around the key", "leave them out", has_quotes),
+        ("a control or non-ASCII character", "copy the key again, on one line", not is_plain),
+        ("a scheme before the key", "give the bare key; gtask writes the header", has_scheme),
     ):
         if is_it:
             raise UsageError(f"{source} holds {problem}", hint=hint)

@@ -35,7 +35,10 @@ _JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
 # What a shell leaves of 1234$abcdef or 1234$5abcdef between double quotes.
 _EATEN = r"[0-9]+([a-f][0-9a-f]*)?"
 # Scheme, host, port, path; no user name, password, query, fragment, backslash, control character.
-_URL = r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?(/[^\s\\@?#]*)?"
+_URL = (
+    r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])"
+    r"(:(?P<port>[0-9]{0,5}))?(/[^\s\\@?#]*)?"
+)
 _THIS_MACHINE = r"localhost|\[::1\]|127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
 
 
@@ -188,7 +191,7 @@ def find_base_url(env: Mapping[str, str]) -> str:
     name = "GCORE_BASE_URL"
     url = variable(env, name) or DEFAULT_BASE_URL
     parts = re.fullmatch(_URL, url)
-    if parts is None or not url.isprintable() or not _has_port(url):
+    if parts is None or not url.isprintable() or not 0 < int(parts["port"] or 443) < 2**16:
         raise UsageError(  # the URL is not shown: it may hold a password
             f"{name} is not an http or https URL, or holds a user name, password or query",
             hint=f"write it like {DEFAULT_BASE_URL}",
@@ -199,11 +202,3 @@ def find_base_url(env: Mapping[str, str]) -> str:
             hint="use https; plain http is only for this machine (localhost, 127.0.0.1, [::1])",
         )
     return url.rstrip("/")
-
-
-def _has_port(url: str) -> bool:
-    """Whether its port, if it names one, can be one."""
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False

@@ -58,7 +58,7 @@ def test_each_address_of_a_name_has_to_be_of_this_machine(
 
 
 def test_a_url_that_only_httpx_refuses_is_a_wrong_setting() -> None:
-    for url in ("ftp://127.0.0.1", "https://a\x00b"):
+    for url in ("ftp://127.0.0.1", "https://a\x00b", "https://a..b"):
         with session_at(url) as session, pytest.raises(UsageError) as caught:
             session.do(GetTask("a"))
         assert caught.value.message == "GCORE_BASE_URL or a proxy's variable is not a usable URL"

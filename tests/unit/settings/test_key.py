@@ -36,7 +36,7 @@ def test_a_key_with_its_scheme_is_refused_with_a_hint(scheme: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings_of({"GCORE_API_KEY": f"{scheme} 1$secret"})
     assert "bare key" in (caught.value.hint or "")
-    with pytest.raises(UsageError, match="holds an authorization scheme before the key"):
+    with pytest.raises(UsageError, match="holds a scheme before the key"):
         settings_of({"GCORE_API_KEY": f"{scheme} a b"})
 
 
@@ -124,7 +124,7 @@ def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
     [
         (None, "cannot read the file in GCORE_API_KEY_FILE: No such file or directory"),
         (b" \n", "the file in GCORE_API_KEY_FILE holds no key"),
-        (b"\xff", "the file in GCORE_API_KEY_FILE holds a control or non-ASCII character inside"),
+        (b"\xff", "the file in GCORE_API_KEY_FILE holds a control or non-ASCII character"),
     ],
 )
 def test_what_is_wrong_with_a_key_file_is_said(

@@ -39,7 +39,7 @@ def test_good_base_urls(url: str) -> None:
     "url",
     ["http://api.gcore.com", "http://127.0.0.1.evil.com", "http://localhost.evil.com", "ftp://x",
      "api.gcore.com", "https://", "https:///x", "https://u:p@x", "http://localhost\\@evil.com",
-     "https://a b", "https://a\tb", "https://x?q=1", "https://x#f", "https://x:99999", "https://[::",
+     "https://a b", "https://a\tb", "https://x?q=1", "https://x#f", "https://[::",
      "https://x:abc", "http://0.0.0.0", "http://127.1", "http://2130706433", "https://x?", "//x"],
 )  # fmt: skip
 def test_bad_base_urls(url: str) -> None:
