@@ -11,7 +11,7 @@ from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
-from gcore_tasks_cli.times import Deadline, steady_seconds
+from gcore_tasks_cli.times import Deadline, format_duration, steady_seconds
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -27,21 +27,24 @@ _LONGEST_BLOCK_SECONDS = 0.2
 _SILENT_SECONDS = 1.0
 
 _T = TypeVar("_T")
+_Result = Callable[..., _T]
 
 
 class Invocation(NamedTuple):
     """What every command that calls the API works with.
 
     With `is_verbose` each request is logged to standard error, with `is_quiet` only errors are
-    printed there; the key is hidden everywhere.
+    printed there; the key is hidden everywhere. `began` is on the clock of the deadline.
     """
 
     streams: Streams
     settings: Settings
     env: Mapping[str, str]
     deadline: Deadline
+    began: float
     is_verbose: bool = False
     is_quiet: bool = False
+    heartbeat_seconds: float = 0.0
     certificates: "Callable[[Deadline, str], SSLContext] | None" = (
         None  # being loaded; None for plain http
     )
@@ -54,6 +57,7 @@ class Invocation(NamedTuple):
         verbose: bool = False,
         quiet: bool = False,
         timeout_seconds: float = ONE_SHOT_SECONDS,
+        heartbeat_seconds: float = 0.0,
     ) -> "Invocation":
         """The invocation with the settings in these variables; its deadline counts from now.
 
@@ -61,7 +65,7 @@ class Invocation(NamedTuple):
             UsageError: for a setting that is missing or wrong.
             DeadlinePassed: if the file of the key blocks.
         """
-        deadline = Deadline.after(timeout_seconds)
+        began, deadline = steady_seconds(), Deadline.after(timeout_seconds)
         settings = _in_background(partial(Settings.of, env))(deadline, "no API key")
         certificates = (
             _in_background(partial(_tls_context, settings)) if settings.uses_tls else None
@@ -72,8 +76,9 @@ class Invocation(NamedTuple):
         if verbose:
             from gcore_tasks_cli.api.request_log import RequestLog
 
-            settings = settings._replace(log=RequestLog(streams.note).add)
-        return cls(streams, settings, env, deadline, verbose, quiet, certificates)
+            settings = settings._replace(log=RequestLog(streams.log).add)
+        heartbeat = 0.0 if quiet else heartbeat_seconds
+        return cls(streams, settings, env, deadline, began, verbose, quiet, heartbeat, certificates)
 
     def task_ids(self, arguments: Sequence[str]) -> list[str]:
         """The task IDs in the arguments, `-` being those in standard input; perhaps none.
@@ -89,7 +94,18 @@ class Invocation(NamedTuple):
         ids = _in_background(
             partial(collect_ids, arguments, stdin, recent, self.streams.secrets.hide)
         )
-        found = ids(self.deadline, "no end of standard input")
+        last_line = self.began
+
+        def observe() -> None:
+            nonlocal last_line
+            self.streams.check_reader()
+            now = steady_seconds()
+            if 0 < self.heartbeat_seconds <= now - last_line:
+                last_line = now
+                after = format_duration(now - self.began)
+                self.streams.log(f"still waiting for the end of standard input after {after}")
+
+        found = ids(self.deadline, "no end of standard input", observe)
         if not found and not self.is_quiet:
             self.streams.note("gtask: nothing to wait for: no task was started")
         return found
@@ -112,7 +128,7 @@ class Invocation(NamedTuple):
         can_change = self.settings.key_source != KEY
         read = (lambda: find_api_key(self.env)[0]) if can_change else None
         key = CurrentKey(self.settings.api_key, self.streams.secrets, read)
-        return Fetcher(lambda: Session(self.settings, tls, key))
+        return Fetcher(lambda: Session(self.settings, tls, key), self.streams.check_reader)
 
     def requests(self) -> "Requests":
         """A way to the API on which each job gets one answer, after a few tries at most."""
@@ -145,11 +161,11 @@ def _tls_context(settings: Settings) -> "SSLContext":
     return tls_context(settings.ca_file, settings.ca_dir)
 
 
-def _in_background(work: Callable[[], _T]) -> Callable[[Deadline, str], _T]:
+def _in_background(work: Callable[[], _T]) -> "_Result[_T]":
     """Starts work that may take long or block for ever (a pipe, a FIFO) in a thread of its own.
 
     Returns what waits for its result, not longer than until the deadline. That raises
-    DeadlinePassed with what is missing then, or what the work raised.
+    DeadlinePassed with what is missing then, or what the work raised; it calls `observe` meanwhile.
     """
     done: list[_T] = []
     errors: list[Exception] = []
@@ -163,11 +179,12 @@ def _in_background(work: Callable[[], _T]) -> Callable[[Deadline, str], _T]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
 
-    def result(deadline: Deadline, missing: str) -> _T:
+    def result(deadline: Deadline, missing: str, observe: Callable[[], None] = lambda: None) -> _T:
         end = Deadline.after(ONE_SHOT_SECONDS) if deadline.checks_once else deadline
         # In small steps: a lock's own clock stands still while the machine sleeps, and on Windows
         # no signal gets through while it waits.
         while thread.is_alive() and (left := end.at - steady_seconds()) > 0:
+            observe()
             thread.join(min(left, _LONGEST_BLOCK_SECONDS))
         if errors:
             raise errors[0]

@@ -16,7 +16,8 @@ from gcore_tasks_cli.times import steady_seconds
 
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
 MOST_WORKERS = 48
-# On Windows a wait for a lock lets no signal through before it ends.
+# On Windows a wait for a lock lets no signal through before it ends; and so soon it is noticed
+# everywhere that the reader of standard output has left.
 _LONGEST_BLOCK_SECONDS = 0.2
 
 
@@ -46,10 +47,16 @@ _Result = tuple[_Worker, int, Answer | Exception]
 
 
 class Fetcher:
-    """The `Port` to a real API. Its methods belong to one thread; `interrupt` to any."""
+    """The `Port` to a real API. Its methods belong to one thread; `interrupt` to any.
 
-    def __init__(self, new_session: Callable[[], Session]) -> None:
+    `check_reader` is called every moment of a wait, and raises what is to end it.
+    """
+
+    def __init__(
+        self, new_session: Callable[[], Session], check_reader: Callable[[], None] = lambda: None
+    ) -> None:
         self._new_session = new_session
+        self._check_reader = check_reader
         # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
         self._results: Queue[_Result] = Queue()
         self._idle: list[_Worker] = []
@@ -84,6 +91,7 @@ class Fetcher:
         """Replies as soon as there are any; none at the time `until` or once interrupted."""
         replies: list[Reply] = []
         while True:
+            self._check_reader()
             is_over = replies or self.interrupted is not None
             left = 0.0 if is_over else until - self.now()
             try:

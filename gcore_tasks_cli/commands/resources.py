@@ -49,6 +49,7 @@ class Resources(Waiting):
             verbose=self.verbose,
             quiet=self.quiet,
             timeout_seconds=timeout if waits else ONE_SHOT_SECONDS,
+            heartbeat_seconds=options.heartbeat_seconds if waits else 0.0,
         )
         chosen = invocation.task_ids(self.task_ids)
         if not chosen:  # an answer that started no task

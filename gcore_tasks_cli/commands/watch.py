@@ -61,6 +61,7 @@ class Watch(Form, Waiting, Search):
             verbose=self.verbose,
             quiet=self.quiet or options.progress == "none",
             timeout_seconds=timeout,
+            heartbeat_seconds=options.heartbeat_seconds,
         )
         streams = invocation.streams
         if not self.task_ids and not search and not streams.is_interactive:

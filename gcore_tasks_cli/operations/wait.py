@@ -78,6 +78,7 @@ def wait(
                 shown="none" if options.quiet else options.progress,
                 is_verbose=invocation.is_verbose,
                 prints_at_once=printer.at_once,
+                began=invocation.began,
                 heartbeat_seconds=options.heartbeat_seconds,
                 reports_failures=actions is None,
             )

@@ -17,7 +17,7 @@ from gcore_tasks_cli.polling.goal import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.tasks.expectations import Expectations
-from gcore_tasks_cli.times import format_duration, format_timeout, steady_seconds
+from gcore_tasks_cli.times import format_duration, format_timeout
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.live import LiveView
@@ -273,6 +273,7 @@ def progress_view(
     shown: str,
     is_verbose: bool,
     prints_at_once: bool,
+    began: float,
     heartbeat_seconds: float,
     reports_failures: bool,
 ) -> "ProgressLines | LiveView | None":
@@ -284,9 +285,9 @@ def progress_view(
     if shown == "none":
         return None
     lines = ProgressLines(
-        streams.note,
+        streams.log,
         progress,
-        steady_seconds(),
+        began,
         heartbeat_seconds,
         reports_failures=reports_failures,
     )

@@ -5,10 +5,12 @@ import contextlib
 import errno
 import io
 import os
+import select
 import signal
 import stat
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from gcore_tasks_cli.errors import GtaskError, OutputClosed
@@ -72,9 +74,23 @@ class Streams(NamedTuple):
                 raise OutputClosed from None
             raise GtaskError(f"cannot write to standard output: {error.strerror}") from None
 
+    def check_reader(self) -> None:
+        """For waits: what is written later would find out too late that nobody reads it.
+
+        Raises:
+            OutputClosed: if the reader of standard output has left, or its terminal is gone.
+        """
+        if _has_left(self.out):
+            _point_at_nothing(self.out)
+            raise OutputClosed
+
     def note(self, text: str) -> None:
         """Writes a line to standard error; if that fails, the command goes on."""
         self.workflow_command(no_workflow_command(text))
+
+    def log(self, text: str) -> None:
+        """Writes a line of a log to standard error: with the time of day, which is UTC."""
+        self.note(f"{datetime.now(UTC):%H:%M:%SZ} {text}")
 
     def workflow_command(self, command: str) -> None:
         """Writes a command to the runner of GitHub Actions, which reads both streams."""
@@ -99,12 +115,9 @@ class Streams(NamedTuple):
 
     def write_error(self, text: str) -> None:
         """Writes to standard error as it is; if that fails, the command goes on."""
-        try:
-            with writing():
-                self.err.write(text)
-                self.err.flush()
-        except (OSError, ValueError):
-            _point_at_nothing(self.err)
+        with writing():
+            self.err.write(text)
+            self.err.flush()
 
     def error(self, error: GtaskError) -> None:
         """Prints an error: one sentence, the request ID for support, and a hint where it helps."""
@@ -161,7 +174,10 @@ class Streams(NamedTuple):
 
 
 class _Hiding:
-    """Standard error without secrets, whoever writes to it: a live view or a traceback as well."""
+    """Standard error without secrets, whoever writes to it: a live view or a traceback as well.
+
+    Once it cannot be written it swallows what it gets.
+    """
 
     def __init__(self, stream: TextIO, secrets: Secrets) -> None:
         self._stream = stream
@@ -171,7 +187,17 @@ class _Hiding:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        return self._stream.write(self._secrets.hide(text))
+        try:
+            return self._stream.write(self._secrets.hide(text))
+        except (OSError, ValueError):
+            _point_at_nothing(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            _point_at_nothing(self._stream)
 
 
 def error_parts(error: GtaskError) -> list[tuple[str, str]]:
@@ -234,6 +260,17 @@ def _wait_for_readers(stream: TextIO) -> None:
         with contextlib.suppress(OSError, ValueError):  # no descriptor
             if not os.get_blocking(stream.fileno()):
                 os.set_blocking(stream.fileno(), True)
+
+
+def _has_left(stream: TextIO) -> bool:
+    """Whether the reader of a pipe or socket is gone, or a terminal."""
+    # On Windows a pipe has no sign that its writer could ask for.
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError, ValueError):  # no descriptor
+            poll = select.poll()
+            poll.register(stream, 0)  # reports errors and hang-ups only
+            return any(what & (select.POLLERR | select.POLLHUP) for _, what in poll.poll(0))
+    return False
 
 
 def _point_at_nothing(stream: TextIO) -> None:

@@ -31,7 +31,7 @@ PAGES_AHEAD = 3
 # About as much text as a page may hold, in characters: several pages are in memory at a time.
 _PAGE_CHARACTERS = 1_000_000
 # After more pages in a row that bring nothing new, the list is read no further.
-_MOST_BARREN_PAGES = 10
+_MOST_BARREN_PAGES = 3
 _LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 

@@ -1,6 +1,7 @@
 """One deadline for all that can block: standard input, key files, readers, a stopped process."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -206,3 +207,16 @@ def test_the_deadline_holds_while_the_machine_sleeps(
     # What has ended meanwhile is seen by the last look.
     assert ran.status == status
     assert ran.seconds < 25
+
+
+def test_the_heartbeat_begins_with_the_command() -> None:
+    with sandbox(tasks=[task(age=9)]) as server:
+        process = started(server, "watch", "-", "--heartbeat", "0.5", stdin=subprocess.PIPE)
+        assert process.stderr is not None
+        still = rb"\d\d:\d\d:\d\dZ still waiting for the end of standard input after \S+ s\n"
+        first, second = process.stderr.readline(), process.stderr.readline()
+        _, err = process.communicate(TASK.encode(), timeout=STUCK_SECONDS)
+    assert re.fullmatch(still, first), first
+    assert re.fullmatch(still, second), second
+    assert process.returncode == 0
+    assert re.search(rb"\d\d:\d\d:\d\dZ \S+  create_image  FINISHED", err), err

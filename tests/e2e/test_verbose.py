@@ -11,11 +11,15 @@ from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, shell, task
 KEY = "1234$0123456789abcdefSECRET"
 NEW_KEY = KEY.replace("$", "_")  # the form since June 2026, which may stand in a type or an ID
 SECRET = re.compile("0123456789abcdefSECRET", re.IGNORECASE)
-REQUEST = re.compile(r"^(GET|POST) http://127\.0\.0\.1:\d+/cloud/\S+ (\d{3}|no answer) in \S+ m?s")
+REQUEST = re.compile(
+    r"^\d\d:\d\d:\d\dZ "
+    r"(GET|POST) http://127\.0\.0\.1:\d+/cloud/\S+ (\d{3}|no answer) in \S+ m?s"
+)
 
 
 def logged_requests(err: str) -> list[str]:
-    return [line for line in err.splitlines() if REQUEST.match(line)]
+    """Without the time of day that each begins with."""
+    return [line.partition(" ")[2] for line in err.splitlines() if REQUEST.match(line)]
 
 
 @pytest.mark.parametrize(

@@ -233,12 +233,12 @@ def test_a_list_that_brings_nothing_new_is_given_up() -> None:
         pages.extend(reader(port).pages())
     assert caught.value.message == "the list of tasks changes faster than it can be read"
     assert sum(len(page.documents) for page in pages) == 3
-    # Up to three pages at a time, ten times.
-    assert len(port.asked) <= 40
+    # Up to three pages at a time, three times.
+    assert len(port.asked) <= 16
 
 
 def test_a_list_that_stops_contradicting_itself_is_read_on() -> None:
-    port = Stuck(99, lambda asked: asked > 20)
+    port = Stuck(99, lambda asked: asked > 5)
     assert sum(len(page.documents) for page in reader(port).pages()) == 99
 
 
@@ -254,8 +254,8 @@ def test_a_list_that_changes_faster_than_it_can_be_read_is_given_up() -> None:
     with pytest.raises(NoAnswer) as caught:
         pages.extend(reader(Turning([9, 8, 7])).pages())
     assert caught.value.message == "the list of tasks changes faster than it can be read"
-    # After the first page, ten that bring nothing new.
-    assert [len(page.documents) for page in pages] == [3, *[0] * 10]
+    # After the first page, three that bring nothing new.
+    assert [len(page.documents) for page in pages] == [3, *[0] * 3]
 
 
 def test_a_long_list_is_read_to_its_end() -> None:
