@@ -100,12 +100,13 @@ class TaskQuery(NamedTuple):
         return self.types[0] if len(self.types) == 1 and _is_exact(self.types[0]) else None
 
 
-def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
-    """States in upper or lower case, each once.
+def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
+    """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
 
     Raises:
         UsageError: for an unknown state.
     """
+    chosen = {*(ACTIVE_STATES if active else ()), *(("ERROR",) if failed else ())}
     for text in _each(texts):
         if text.upper() not in STATES:
             near = _nearest_state(text.upper())
@@ -113,18 +114,7 @@ def parse_states(texts: Iterable[str]) -> tuple[str, ...]:
                 f"unknown state {text[:50]!r}: it is one of {', '.join(STATES)}",
                 hint=f"did you mean {near}?" if near else None,
             )
-    return tuple(dict.fromkeys(text.upper() for text in _each(texts)))
-
-
-def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
-    """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
-
-    Raises:
-        UsageError: for an unknown state.
-    """
-    chosen = {*parse_states(texts), *(ACTIVE_STATES if active else ())}
-    if failed:
-        chosen.add("ERROR")
+        chosen.add(text.upper())
     return tuple(state for state in STATES if state in chosen)
 
 

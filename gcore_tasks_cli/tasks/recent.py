@@ -6,8 +6,8 @@ characters without a meaning to any shell are written. Writing never fails a com
 
 import contextlib
 import os
+import re
 import stat
-import string
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,11 +22,9 @@ _LONGEST_FILE_BYTES = 1024 * 1024
 # How long another process may hold the lock; fifty that write at the same moment need some of it.
 _LONGEST_WAIT_SECONDS = 1.0
 _PAUSE_SECONDS = 0.005
-# Sets, because compiling three expressions would cost every command a millisecond.
-_WORD = frozenset(f"{string.ascii_letters}{string.digits}_")
-_ID = _WORD | frozenset(".-")
-_HOST = _ID | frozenset(":[]")
 _UNKNOWN = "-"
+_WORD = r"[A-Za-z0-9_]{1,64}"
+_LINE = rf"([A-Za-z0-9][\w.-]{{0,127}})\t({_WORD}|-)\t({_WORD}|-)\t([\w.:\[\]-]{{1,255}})"
 
 
 class RecentTask(NamedTuple):
@@ -45,20 +43,19 @@ class RecentTask(NamedTuple):
 
 def recent_task(task_id: str, task_type: str | None, state: str, host: str) -> RecentTask | None:
     """The entry of a task; None if its ID or host holds a character that a shell interprets."""
-    if not _consists_of(_ID, task_id, 128) or task_id[0] in "._-":
-        return None
-    if not _consists_of(_HOST, host, 255):
-        return None
-    known_type = task_type if task_type and _consists_of(_WORD, task_type, 64) else _UNKNOWN
-    known_state = state if _consists_of(_WORD, state, 64) else _UNKNOWN
-    return RecentTask(task_id, known_type, known_state, host)
+    words = [text if re.fullmatch(_WORD, text) else _UNKNOWN for text in (task_type or "", state)]
+    return _entry_of("\t".join((task_id, *words, host)))
 
 
 def entries_in(text: str) -> list[RecentTask]:
     """The entries of the file's text; lines that gtask did not write are skipped."""
-    fields = (line.split("\t") for line in text.splitlines())
-    entries = (recent_task(*four) for four in fields if len(four) == 4)
+    entries = map(_entry_of, text.splitlines())
     return [entry for entry in entries if entry is not None]
+
+
+def _entry_of(line: str) -> RecentTask | None:
+    match = re.fullmatch(_LINE, line, re.ASCII)
+    return RecentTask(*match.groups()) if match else None
 
 
 def merged(new: Iterable[RecentTask], old: Iterable[RecentTask]) -> list[RecentTask]:
@@ -112,10 +109,6 @@ def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -
         except Exception:  # noqa: BLE001  (nothing that is optional may fail a command)
             return False
     return True
-
-
-def _consists_of(characters: frozenset[str], text: str, longest: int) -> bool:
-    return 0 < len(text) <= longest and characters.issuperset(text)
 
 
 def _write(path: Path, new: list[RecentTask]) -> None:

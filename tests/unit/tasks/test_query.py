@@ -18,7 +18,6 @@ from gcore_tasks_cli.tasks.query import (
     parse_numbers,
     parse_resources,
     parse_span,
-    parse_states,
     parse_types,
     scope,
 )
@@ -33,8 +32,10 @@ def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
 
 
 def test_states_are_case_insensitive_and_in_the_order_of_a_tasks_life() -> None:
-    assert parse_states(["error", " New ", "ERROR"]) == ("ERROR", "NEW")
-    assert chosen_states(["error", "new"], active=False, failed=False) == ("NEW", "ERROR")
+    assert chosen_states(["error", " New ", "ERROR"], active=False, failed=False) == (
+        "NEW",
+        "ERROR",
+    )
     assert chosen_states([], active=True, failed=True) == ("NEW", "RUNNING", "ERROR")
     assert chosen_states([], active=False, failed=False) == ()
 
@@ -53,7 +54,7 @@ def test_states_are_case_insensitive_and_in_the_order_of_a_tasks_life() -> None:
 )
 def test_an_unknown_state_names_the_nearest(text: str, near: str | None) -> None:
     with pytest.raises(UsageError, match="NEW, RUNNING, FINISHED, ERROR") as caught:
-        parse_states([text])
+        chosen_states([text], active=False, failed=False)
     assert caught.value.hint == (f"did you mean {near}?" if near else None)
 
 
@@ -176,7 +177,7 @@ def test_no_text_crashes_the_parsers(text: str) -> None:
         lambda: parse_span(None, text),
         lambda: parse_types([text]),
         lambda: parse_numbers([text], "user"),
-        lambda: parse_states([text]),
+        lambda: chosen_states([text], active=False, failed=False),
         lambda: scope([text], "project", ""),
         lambda: scope([], "project", text),
     ):
