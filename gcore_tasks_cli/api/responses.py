@@ -26,6 +26,7 @@ from gcore_tasks_cli.tasks.document import (
     parse_page,
     parse_task,
 )
+from gcore_tasks_cli.tasks.ids import is_abbreviation
 
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
 _YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes further
@@ -42,6 +43,7 @@ _NOT_FOUND = (
     "is the ID right? It may be another account's: those are not found either. The task of a "
     "resource: gtask list --resource ID"
 )
+_ABBREVIATED = "an abbreviated ID stands for a task that gtask showed recently, at this API: write the whole ID"
 _WRONG_URL = "is GCORE_BASE_URL right?"
 
 
@@ -157,7 +159,8 @@ def _status_error(response: Response, task_id: str | None) -> ApiError:
     elif status == 403:
         kind, message, hint = KeyRefused, f"the API forbids this{of_task}", _FORBIDDEN
     elif status == 404 and task_id is not None and _is_of_the_api(fields):
-        kind, message, hint = TaskNotFound, f"no such task: {task_id}", _NOT_FOUND
+        kind, message = TaskNotFound, f"no such task: {task_id}"
+        hint = _ABBREVIATED if is_abbreviation(task_id) else _NOT_FOUND
     elif status == 404:
         hint = _WRONG_URL
     elif status in _REDIRECTS:

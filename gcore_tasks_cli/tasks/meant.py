@@ -1,10 +1,10 @@
 """What was probably meant by a type or an ID that fits nothing the API is known to have."""
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from gcore_tasks_cli.tasks.ids import is_abbreviation
 from gcore_tasks_cli.tasks.query import type_fits
 
 # `l7polices` is the API's spelling.
@@ -20,7 +20,6 @@ RESOURCE_TYPES = (
 _ELSEWHERE = {"vm": "instances", "server": "instances", "disk": "volumes"}
 _NEAR = 0.7
 _MOST_MEANT = 4
-_ABBREVIATION = re.compile(r"[0-9a-fA-F-]{6,35}|.*…")
 
 
 def task_types() -> list[str]:
@@ -38,7 +37,7 @@ def doubts(types: Sequence[str], resources: Sequence[str]) -> Iterator[tuple[str
             hint = f"did you mean {meant}?" if meant else "gtask list shows which types there are"
             yield f"gtask knows no task type that fits {text!r}", hint
     for text in resources:
-        if _ABBREVIATION.fullmatch(text) and not text.isdecimal():
+        if is_abbreviation(text) and not text.isdecimal():
             yield f"{text!r} is only the beginning of an ID", "give the full resource ID"
 
 

@@ -129,7 +129,9 @@ def test_an_abbreviated_id_stands_for_a_task_seen_at_this_api(tmp_path: Path) ->
         assert like_task in done.err
         assert not server.requests
     with sandbox(tasks=[task()]) as server:
-        assert f"no such task: {TASK[:8]}" in gtask(server, "get", TASK[:8], env=seen).err
+        ran = gtask(server, "get", TASK[:8], env=seen)
+        assert f"no such task: {TASK[:8]}" in ran.err
+        assert "an abbreviated ID stands for a task that gtask showed recently" in ran.err
 
 
 def test_every_id_of_a_long_list_or_wait_can_be_abbreviated(tmp_path: Path) -> None:
