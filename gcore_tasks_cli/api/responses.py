@@ -43,7 +43,10 @@ _NOT_FOUND = (
     "is the ID right? It may be another account's: those are not found either. The task of a "
     "resource: gtask list --resource ID"
 )
-_ABBREVIATED = "an abbreviated ID stands for a task that gtask showed recently, at this API: write the whole ID"
+_ABBREVIATED = (
+    "an abbreviated ID stands for a task that gtask showed recently from this API: write the "
+    "whole ID"
+)
 _WRONG_URL = "is GCORE_BASE_URL right?"
 
 
