@@ -2,6 +2,7 @@
 
 import math
 import os
+from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
 from gcore_tasks_cli.options import (
@@ -13,6 +14,10 @@ from gcore_tasks_cli.options import (
     option,
     seconds,
 )
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.invocation import Invocation
+    from gcore_tasks_cli.polling import goal
 
 
 class Search(Filters, heading=CHOICE):
@@ -43,57 +48,50 @@ class Watch(Form, Waiting, Search):
         from gcore_tasks_cli.invocation import Invocation
         from gcore_tasks_cli.operations.wait import wait
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
-        from gcore_tasks_cli.polling import goal
         from gcore_tasks_cli.settings.settings import default_timeout
-        from gcore_tasks_cli.tasks.document import ACTIVE_STATES
 
-        query = self.query()._replace(states=ACTIVE_STATES)
         options = self.wait_options(Search)
-        search = options.resume.search
-        timeout = seconds(
-            "--timeout", self.timeout, math.inf if self.follow else default_timeout(os.environ)
-        )
-        appear = seconds("--appear", self.appear, math.inf)
-        limit = None if self.appear is None else min(appear, timeout)
-        self._check_search(search)
+        chosen = options.resume.search
+        if self.task_ids and chosen:
+            raise UsageError(f"{chosen[0]} chooses among the active tasks: give no IDs with it")
+        default = math.inf if self.follow else default_timeout(os.environ)
         invocation = Invocation.begin(
             os.environ,
             verbose=self.verbose,
             quiet=self.quiet or options.progress == "none",
-            timeout_seconds=timeout,
+            timeout_seconds=seconds("--timeout", self.timeout, default),
             heartbeat_seconds=options.heartbeat_seconds,
         )
         streams = invocation.streams
-        if not self.task_ids and not search and not streams.is_interactive:
+        if not self.task_ids and not chosen and not streams.is_interactive:
             # An empty variable in a script must never become "everything".
             raise UsageError(
                 "no task ID is given",
                 hint="is a variable empty? gtask watch --active watches all that is active",
             )
-        source = (
-            invocation.task_ids(self.task_ids)
-            if self.task_ids
-            else goal.Search(query, limit, self.follow)
-        )
+        source = invocation.task_ids(self.task_ids) if self.task_ids else self._search(invocation)
         if not source:  # an answer that started no task
             return ExitCode.OK
-        shows_documents = bool(self.json or self.fields) and streams.out.isatty()
-        if self.events and streams.out.isatty() and streams.err.isatty():
-            options = options._replace(progress="none")  # its lines would tear a live view
+        prints_at_once = self.events or (self.follow and (self.json or self.fields is not None))
+        if prints_at_once and streams.out.isatty() and streams.err.isatty():
+            options = options._replace(progress="none")  # a live view would hold its lines back
         if self.follow:
-            # Without an end, it is no step of a job that could be reported; and documents that are
-            # held back until a view is over would be held back for ever.
-            options = options._replace(no_ci=True, quiet=options.quiet or shows_documents)
+            options = options._replace(no_ci=True)  # without an end, it is no step of a job
         if self.quiet:
             printer = self.printer(invocation, QuietPrinter)
         else:
             printer = self.printer(invocation, SummaryPrinter, at_once=self.follow)
         return most_important(wait(invocation, source, options, printer))
 
-    def _check_search(self, search: tuple[str, ...]) -> None:
+    def _search(self, invocation: "Invocation") -> "goal.Search":
+        from gcore_tasks_cli.polling import goal
+        from gcore_tasks_cli.tasks.document import ACTIVE_STATES
         from gcore_tasks_cli.tasks.meant import doubts
 
-        if self.task_ids and search:
-            raise UsageError(f"{search[0]} chooses among the active tasks: give no IDs with it")
-        for what, hint in doubts(self.type, self.resource):
-            raise UsageError(what, hint=hint)
+        query = self.query()._replace(states=ACTIVE_STATES)
+        for what, hint in doubts(query.types, query.resources):
+            if what == invocation.streams.secrets.hide(what):  # a key is refused where it is sent
+                raise UsageError(what, hint=hint)
+        limit = invocation.deadline.timeout_seconds
+        appear = min(seconds("--appear", self.appear, limit), limit)
+        return goal.Search(query, None if self.appear is None else appear, self.follow)
