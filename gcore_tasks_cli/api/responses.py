@@ -80,13 +80,15 @@ class Response(NamedTuple):
         return min(seconds, _LONGEST_RETRY_AFTER_SECONDS)
 
 
-def read_body(pieces: Iterable[bytes], encoding: str, limit: int, host: str) -> bytes:
-    """The decompressed body, up to one byte beyond the limit.
+def read_body(
+    pieces: Iterable[bytes], encoding: str, limit: int, host: str, *, is_cut: bool = False
+) -> bytes:
+    """The decompressed body, no more of it than `limit`.
 
     In an encoding that is not known it stays as it is: some servers name a character set there.
 
     Raises:
-        NoAnswer: if it cannot be decompressed, or was cut short.
+        NoAnswer: if it cannot be decompressed, was cut short, or, unless `is_cut`, is larger.
     """
     if encoding.strip().lower() in ("gzip", "x-gzip", "deflate"):
         pieces = _decompressed(pieces, limit, host)
@@ -94,8 +96,11 @@ def read_body(pieces: Iterable[bytes], encoding: str, limit: int, host: str) -> 
     for piece in pieces:
         body += piece
         if len(body) > limit:
+            if not is_cut:
+                raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
             break
-    return bytes(body[: limit + 1])
+    del body[limit:]
+    return bytes(body)
 
 
 def _decompressed(pieces: Iterable[bytes], limit: int, host: str) -> Iterator[bytes]:

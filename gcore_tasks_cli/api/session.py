@@ -182,16 +182,14 @@ class Session:
             said = {name: secrets.hide(value) for name, value in response.headers.items()}
             encoding = said.get("content-encoding", "")
             try:
-                body = read_body(response.iter_raw(), encoding, limit, host)
+                body = read_body(response.iter_raw(), encoding, limit, host, is_cut=not is_good)
             except (ApiError, httpx.HTTPError, OSError):
                 if is_good:
                     raise
                 body = b""  # the status says enough, whatever is wrong with the rest
         if not is_good:
             # Before its message is cut: half a key would no longer be found.
-            body = secrets.hide(body[:limit].decode("utf-8", "replace")).encode()
-        elif len(body) > limit:
-            raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
+            body = secrets.hide(body.decode("utf-8", "replace")).encode()
         return Response(host, self._status, said, secrets.hide_in_body(body))
 
     def _new_transport(self) -> httpx.HTTPTransport:

@@ -183,7 +183,7 @@ def _no_key(env: Mapping[str, str]) -> UsageError:
     state = "is empty" if KEY in env else "is not set"
     for name in ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"):
         if env.get(name, "").strip():
-            return UsageError(f"{KEY} {state}, but {name} is set", hint=f"gtask reads {KEY}")
+            return UsageError(f"{KEY} {state}, but {name} is set", hint=f"set {KEY} to the same")
     home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     withdrawn = Path(env.get("GCORE_CONFIG") or Path(home, _WITHDRAWN_FILE))
     with suppress(OSError, ValueError):

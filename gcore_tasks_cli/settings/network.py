@@ -100,6 +100,7 @@ def tls_context(ca_file: str, ca_dir: str) -> "ssl.SSLContext":
     # Not `create_default_context`: since Python 3.13 that refuses authorities for their form
     # (VERIFY_X509_STRICT) which curl accepts.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate is enough, as for curl
     if ca_dir:
         if not any(map(os.path.isdir, ca_dir.split(os.pathsep))):
             raise UsageError(f"SSL_CERT_DIR names no folder: {ca_dir!r}")

@@ -69,6 +69,15 @@ def test_of_a_bundle_one_certificate_may_be_damaged(tmp_path: Path) -> None:
     assert (ran.status, ran.err) == (0, "")
 
 
+def test_an_intermediate_authority_may_be_trusted_without_its_root(tmp_path: Path) -> None:
+    authority, tls = trustme.CA().create_child_ca(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with SandboxServer(scenario_of(tasks=[task(age=9)]), ssl_context=tls) as server:
+        ran = gtask(server, "get", TASK, env={"SSL_CERT_FILE": str(tmp_path / "ca.pem")})
+    assert (ran.status, ran.err) == (0, "")
+
+
 def test_certificates_may_be_in_several_folders(tmp_path: Path) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:

@@ -192,7 +192,7 @@ ROWS: tuple[Row, ...] = (
         "wrong key",
         3,
         ("refused the key", "eaten by the shell", "request ID"),
-        key="wrong$key",
+        key="98765432",
         promises=("permanent", "sentence", "key"),
         most_requests=1,
     ),
