@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import (
+    ENOUGH,
     OTHER,
     TASK,
     TASK_TYPE,
