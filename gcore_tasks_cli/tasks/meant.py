@@ -35,7 +35,7 @@ def doubts(types: Sequence[str], resources: Sequence[str]) -> Iterator[tuple[str
             about = [name for name in known if text.strip("_") in name.split("_")]
             meant = ", ".join((about or _near(text, known))[:_MOST_MEANT])
             hint = f"did you mean {meant}?" if meant else "gtask list shows which types there are"
-            yield f"gtask knows no task type that fits {text!r}", hint
+            yield f"no known task type fits {text!r}", hint
     for text in resources:
         if is_abbreviation(text) and not text.isdecimal():
             yield f"{text!r} is only the beginning of an ID", "give the full resource ID"
