@@ -138,11 +138,11 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
 
 
 def test_more_than_anybody_reads_is_counted_and_plain_lines_are_whole() -> None:
-    task = task_of({"id": "a", "state": "FINISHED", "data": list(range(300_000))})
+    task = task_of({"id": "a", "state": "FINISHED", "data": list(range(20_000))})
     text = framed_card(task)
     assert "more characters, which --json has" in text
     assert len(text.splitlines()) < 2000
-    assert plain_card(task).rstrip().endswith("299999: 299999")
+    assert plain_card(task).rstrip().endswith("19999: 19999")
 
 
 @given(st.sampled_from([*TEXT_FIELDS, "created_resources"]), ANY_TEXT, st.integers(20, 120))
