@@ -14,7 +14,7 @@ LOCKED ?=
 # Made again when the metadata change; a wheel that is half installed is not "done".
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint generated format bench pictures dist matrix mutants lock audit clean
+.PHONY: demo test lint generated format bench pictures wheel dist bom matrix mutants lock audit clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
@@ -23,7 +23,8 @@ ifeq ($(LOCKED),)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
 endif
 	@echo ready > $@
 
@@ -71,11 +72,26 @@ bench: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
 
-# What an index would refuse, or not show, is found here.
-dist: $(READY) $(TOOLS)/.ready
+# With what the environment has: nothing is fetched to build it.
+wheel: $(READY)
 	rm -rf dist
-	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+# Finds what an index would refuse or not show. RELEASE=1 fails where the owner has yet to name
+# something, and takes what is in dist.
+RELEASE ?=
+dist: $(if $(RELEASE),$(READY),wheel) $(TOOLS)/.ready
 	$(TOOLS)/bin/twine check --strict dist/*
+	$(BIN)/python -m tests.release missing $(if $(RELEASE),,|| true)
+
+# A CycloneDX bill of materials: what is installed with the wheel that is in dist.
+bom: $(TOOLS)/.ready
+	rm -rf .cache/bom
+	$(PYTHON) -m venv .cache/bom/venv
+	.cache/bom/venv/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	.cache/bom/venv/bin/python -m pip uninstall --quiet --yes setuptools pip
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file .cache/bom/gtask.cdx.json .cache/bom/venv/bin/python
 
 # The suite with the wheel on each Python that there is, with the lowest versions that dependencies
 # may have and with the newest that there are; the wheel alone in an empty environment.
@@ -93,6 +109,8 @@ $(MUTANTS)/.ready: pyproject.toml .github/mutation.txt
 # MUTATE=gcore_tasks_cli/polling/requests.py says where: files and folders of the package.
 MUTATE ?= gcore_tasks_cli/polling
 mutants: $(MUTANTS)/.ready
+	@grep -qrE --include='*.py' '^ *(async )?def ' $(MUTATE) || { \
+	  echo "$(MUTATE) has no function: there is nothing to put a fault into"; exit 1; }
 	rm -rf $(MUTANTS)/copy
 	mkdir -p $(MUTANTS)/copy
 	cp -R gcore_tasks_cli completions tests pyproject.toml $(MUTANTS)/copy
@@ -118,5 +136,5 @@ audit: $(TOOLS)/.ready
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r $(LOCK)
 
 clean:
-	rm -rf $(VENV) $(TOOLS) $(MUTANTS) .cache .matrix .bench build dist
+	rm -rf $(VENV) $(TOOLS) $(MUTANTS) .cache .hypothesis .bench dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

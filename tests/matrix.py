@@ -1,8 +1,9 @@
 """The suite on the built wheel, with each Python that this machine has: python -m tests.matrix.
 
-Arguments choose among `3.11` to `3.14`, `lowest` (the lowest versions that the dependencies
-may have), `newest` (the newest that there are, whatever the pins say) and `wheel` (the wheel alone,
-in an empty environment). What is not there is passed over unless it was asked for.
+Arguments choose among the Python versions, `lowest` (the lowest versions that the dependencies may
+have), `newest` (the newest that there are, whatever the pins say), `httpx2` (in place of httpx) and
+`wheel` (the wheel alone, in an empty environment). What is not there is passed over unless it was
+asked for.
 """
 
 import os
@@ -17,7 +18,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-ALL = (*PYTHONS, "lowest", "newest", "wheel")
+ALL = (*PYTHONS, "lowest", "newest", "httpx2", "wheel")
+# The module of this name that stands for httpx or httpcore in the row `httpx2`.
+STAND_IN = "import sys, {name}2\n\nsys.modules[__name__] = {name}2\n"
 # As `make test` hands them out.
 BESIDE_EACH_OTHER = ("-n", "8", "--dist", "loadfile")
 
@@ -56,7 +59,7 @@ def main(chosen: list[str]) -> int:
     failed = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
+        _run(sys.executable, "-m", "build", "-n", "--outdir", str(folder), str(ROOT))
         (wheel,) = folder.glob("*.whl")
         for row in chosen or ALL:
             if (python := _python(row)) is None:
@@ -71,7 +74,8 @@ def main(chosen: list[str]) -> int:
 def _python(row: str) -> str | None:
     if row == "wheel":
         return sys.executable
-    versions = {"lowest": PYTHONS[:1], "newest": PYTHONS[::-1]}.get(row, (row,))
+    newest = PYTHONS[::-1]
+    versions = {"lowest": PYTHONS[:1], "newest": newest, "httpx2": newest}.get(row, (row,))
     return next(filter(None, map(python_of, versions)), None)
 
 
@@ -92,8 +96,21 @@ def _passes(row: str, python: str, wheel: Path, folder: Path) -> bool:
     _run(*install, f"{wheel}[dev]", *(lower_bounds() if row == "lowest" else ()))
     if row == "newest":
         _run(*install, "--upgrade", *without_bounds())  # pip says which pins are ignored
+    if row == "httpx2":
+        _replace_httpx(install)
     tests = [str(programs / "python"), "-m", "pytest", *BESIDE_EACH_OTHER]
     return subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
+
+
+def _replace_httpx(install: list[str]) -> None:
+    """Puts httpx2 in the place of httpx, in the environment that this command installs into."""
+    python = install[0]
+    _run(*install, "httpx2[socks]")
+    _run(python, "-m", "pip", "uninstall", "-q", "-y", "httpx", "httpcore")
+    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    modules = Path(subprocess.run(ask, capture_output=True, check=True, text=True).stdout.strip())
+    for name in ("httpx", "httpcore"):
+        (modules / f"{name}.py").write_text(STAND_IN.format(name=name), encoding="utf-8")
 
 
 def _run(*command: str) -> None:

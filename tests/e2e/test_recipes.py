@@ -1,9 +1,11 @@
 """The recipes of recipes.md, run on the sandbox as the systems that they are for would run them."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from gcore_tasks_cli import __version__
 from gcore_tasks_cli.errors import ExitCode
 from tests.actions_runner import outputs_in
 from tests.e2e.harness import (
     GTASK,
+    OTHER,
     STUCK_SECONDS,
     TASK,
     environment,
@@ -96,6 +100,46 @@ def test_github_actions(server: SandboxServer, tmp_path: Path) -> None:
 
 def evaluated(text: object, known: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ *(\S+) *\}\}", lambda match: known[match[1]], str(text))
+
+
+def test_the_action_installs_its_checkout_and_sets_the_outputs(tmp_path: Path) -> None:
+    folder = PROJECT / ".github" / "actions" / "watch"
+    action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
+    (step,) = action["runs"]["steps"]
+    inputs = {f"inputs.{name}": each.get("default") for name, each in action["inputs"].items()}
+    assert [name for name, default in inputs.items() if default is None] == [
+        f"inputs.{name}" for name, each in action["inputs"].items() if each.get("required")
+    ]
+    output = tmp_path / "output"
+    created = {"networks": ["n-1"]}
+    with sandbox(tasks=[task(TASK, created_resources=created), task(OTHER)]) as server:
+        answer = json.dumps({"tasks": [TASK, OTHER]})
+        given = {**inputs, "inputs.api-key": server.api_key, "inputs.tasks": answer}
+        runner = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTION_PATH": str(folder),
+            "GITHUB_OUTPUT": str(output),
+            "RUNNER_TEMP": str(tmp_path),
+            # Nothing is fetched: what the package needs is where the tests have it.
+            "PYTHONPATH": sysconfig.get_path("purelib"),
+            "PIP_NO_BUILD_ISOLATION": "0",
+            "PIP_NO_INDEX": "1",
+        }
+        env = {name: evaluated(text, given) for name, text in step["env"].items()}
+        ran = run(["bash", "-e", "-c", step["run"]], server, tmp_path, **runner, **env)
+    assert ran.returncode == 0, ran.stderr
+    said = outputs_in(output.read_text(encoding="utf-8"))
+    assert said == {"state": "FINISHED", "task-id": f"{TASK}\n{OTHER}", "networks": "n-1"}
+    sources = " ".join(each["value"] for each in action["outputs"].values())
+    assert set(re.findall(r"\.outputs\.([\w-]+)", sources)) <= set(said)
+    installed = subprocess.run(
+        [str(tmp_path / "gtask" / "bin" / "gtask"), "--version"],
+        env={"PYTHONPATH": runner["PYTHONPATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert installed.stdout.split() == ["gtask", __version__]
 
 
 def test_gitlab_ci(server: SandboxServer, tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from gcore_tasks_cli import __version__
 from gcore_tasks_cli.commands.completion import SCRIPTS
 from gcore_tasks_cli.pages import TOPICS
 from tests.e2e.harness import environment
-from tests.matrix import BESIDE_EACH_OTHER
+from tests.markdown import links_in
+from tests.matrix import BESIDE_EACH_OTHER, PYTHONS
+from tests.release import NO_ADDRESS
 
 ROOT = Path(__file__).parents[2]
 NEEDS_SOCKS = "tests/e2e/test_socks.py"
@@ -71,8 +74,25 @@ def test_its_metadata_are_fit_to_publish(wheel: Path) -> None:
     assert said["Keywords"]
     classifiers = said.get_all("Classifier", [])
     assert "Typing :: Typed" in classifiers
-    for version in ("3.11", "3.12", "3.13"):
+    for version in PYTHONS:
         assert f"Programming Language :: Python :: {version}" in classifiers
+
+
+def test_no_link_of_the_description_would_be_dead_on_an_index(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        said = Parser().parsestr(archive.read(metadata).decode())
+    links = {link for link in links_in(str(said.get_payload())) if not link.startswith("#")}
+    beside = re.compile(
+        rf"(?:https://\S+|{NO_ADDRESS})/(raw|blob)/v{re.escape(__version__)}/([^#]+)"
+    )
+    files = [found for link in sorted(links) if (found := beside.fullmatch(link.partition("#")[0]))]
+    assert all(link.startswith(("https://", f"{NO_ADDRESS}/")) for link in links)
+    assert {(found[1], Path(found[2]).suffix) for found in files} == {
+        ("raw", ".svg"),
+        ("blob", ".md"),
+    }
+    assert all((ROOT / found[2]).is_file() for found in files)
 
 
 def test_it_holds_the_completions_and_the_manual_page(wheel: Path) -> None:

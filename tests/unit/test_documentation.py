@@ -1,7 +1,6 @@
 """The pages agree with each other and with the code, and their links lead somewhere."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,21 +13,13 @@ from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.pages import TOPICS
 from tests.fault_matrix.rows import ROWS
+from tests.markdown import links_in
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FOLDERS = (".github", "completions", "gcore_tasks_cli", "tests")
 PAGES = [ROOT / "README.md", *(p for name in FOLDERS for p in (ROOT / name).rglob("*.md"))]
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*_*.yml"))
-
-
-def links_in(page: Path) -> Iterator[str]:
-    """The targets of the page's links and pictures."""
-    for block in MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8")):
-        for token in block.children or ():
-            target = token.attrGet("href") or token.attrGet("src")
-            if target is not None:
-                yield str(target)
 
 
 @cache
@@ -45,7 +36,7 @@ def anchors_of(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in links_in(page):
+    for link in links_in(page.read_text(encoding="utf-8")):
         if re.match(r"https://", link):
             continue
         name, _, anchor = link.partition("#")

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gcore_tasks_cli import __version__
+from tests import release
 from tests.matrix import PYTHONS, lower_bounds
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,24 @@ def test_one_version() -> None:
     heading = r"^## \[([\d.]+)\] - (unreleased|\d{4}-\d\d-\d\d)$"
     ((newest, date), *_) = re.findall(heading, changelog, re.MULTILINE)
     assert __version__ == (f"{newest}.dev0" if date == "unreleased" else newest)
+
+
+def test_a_release_lacks_what_the_owner_has_not_named() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    unnamed = re.sub(r'^(license|Repository) = ".*"\n', "", text, flags=re.MULTILINE)
+    assert len(release.missing(unnamed)) == 2
+    named = unnamed.replace("[project]", '[project]\nlicense = "MIT"')
+    assert len(release.missing(named)) == 1
+    named = named.replace('# Repository = "', 'Repository = "')
+    assert len(release.missing(named)) == 1
+    assert release.missing(named.replace(release.NO_ADDRESS, "https://example.com/r")) == []
+
+
+def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
+    changelog = "# C\n\n## [0.2.0] - unreleased\n\n- new\n\n## [0.1.0] - 2026-01-01\n\n- old\n"
+    assert release.notes(changelog, "0.2.0") == "- new"
+    assert release.notes(changelog, "0.1.0") == "- old"
+    assert release.notes(changelog, "0.1") == ""
 
 
 def test_every_dependency_has_a_lowest_version() -> None:
