@@ -41,7 +41,7 @@ demo: $(READY)
 # them measured by coverage. Whatever they leave behind is in .cache.
 test: export HYPOTHESIS_STORAGE_DIRECTORY = $(CURDIR)/.cache/hypothesis
 # Keeps the compiled tests: to compile them takes each of the processes 4 s, at every run.
-test: unexport PYTHONDONTWRITEBYTECODE
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	rm -rf .cache/coverage
 	mkdir -p .cache/coverage
