@@ -21,6 +21,9 @@ class List(Form, Filters, heading=CHOICE):
         "-s, --state STATE", "In this state: NEW, RUNNING, FINISHED, ERROR; repeatable."
     )
     active: bool = option("-a, --active", "Only what is not over: NEW and RUNNING.")
+    overdue: bool = option(
+        "--overdue", "Only what is active for longer than is usual for its type."
+    )
     failed: bool = option("-f, --failed", "What ended in ERROR, each with its reason.")
     order: str | None = option(
         "--order ORDER", "desc: newest first; asc: oldest first. [default: desc]", choices=ORDERS
@@ -39,15 +42,20 @@ class List(Form, Filters, heading=CHOICE):
     def run(self) -> int:
         """Prints page after page, then how many more there are."""
         from gcore_tasks_cli.invocation import Invocation
-        from gcore_tasks_cli.operations.lists import read_pages
+        from gcore_tasks_cli.operations.lists import read_overdue, read_pages
         from gcore_tasks_cli.output.outcome import ListNotes
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
         from gcore_tasks_cli.tasks.meant import doubts
         from gcore_tasks_cli.tasks.query import chosen_states
         from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
-        states = chosen_states(self.state, active=self.active, failed=self.failed)
-        query = self.query()._replace(states=states, newest_first=self.order != "asc")
+        if self.overdue and (self.state or self.failed):
+            raise UsageError("--overdue is about active tasks: it excludes --state and --failed")
+        is_active = self.active or self.overdue
+        states = chosen_states(self.state, active=is_active, failed=self.failed)
+        query = self.query()._replace(
+            states=states, newest_first=self.order != "asc", overdue=self.overdue
+        )
         most = self._most()
         invocation = Invocation.begin(os.environ, verbose=self.verbose, quiet=self.quiet)
         notes = ListNotes(query, most)
@@ -55,7 +63,11 @@ class List(Form, Filters, heading=CHOICE):
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
         printer = self.printer(invocation, text)
         shown: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
-        pages = read_pages(query, invocation, most=most)
+        pages = (
+            read_overdue(query, invocation)
+            if self.overdue
+            else read_pages(query, invocation, most=most)
+        )
         printer.prepare()
         for page in pages:
             kept = [document for document in page.documents if query.keeps(document)]

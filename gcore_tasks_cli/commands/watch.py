@@ -41,7 +41,7 @@ class Watch(Form, Waiting, Search):
     """Tasks by their IDs, or those that a search finds."""
 
     task_ids: list[str] = MAYBE_TASK_IDS
-    events: bool = option("--events", "Print a JSON line at each change and at each end.")
+    events: bool = option("--events", "Print a JSON line at each change, each end and each outage.")
 
     def run(self) -> int:
         """Waits for them."""

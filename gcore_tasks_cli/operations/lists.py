@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
+from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.polling.jobs import AcknowledgeAll
+from gcore_tasks_cli.polling.jobs import AcknowledgeAll, history_of
 from gcore_tasks_cli.polling.pages import Page, Reading
+from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.tasks.query import TaskQuery
+from gcore_tasks_cli.times import API_CLOCK, parse_epoch
 
 
 def read_pages(
@@ -23,6 +26,32 @@ def read_pages(
     """
     wanted = math.inf if most is None or query.filters_here else most
     return Reading(invocation.requests(), query.parameters(), most=wanted).pages()
+
+
+def read_overdue(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
+    """The pages of the query's tasks, with only those that take longer than usual for their type.
+
+    One request for each type asks how long its last tasks took; without an answer, what is
+    documented counts.
+
+    Raises:
+        ApiError: for a permanent fault, or a transient one that lasts too long.
+    """
+    requests, expectations = invocation.requests(), Expectations()
+    asked: set[str] = set()
+    for page in Reading(requests, query.parameters()).pages():
+        kinds = {task.task_type or "" for task in filter(query.keeps, page.documents)} - asked
+        asked |= kinds
+        for _, answer in requests.in_order([history_of(kind) for kind in sorted(kinds - {""})]):
+            if not isinstance(answer, ApiError):
+                expectations.learn(answer.documents)
+        now = API_CLOCK.now().timestamp()
+        overdue = [
+            task
+            for task in page.documents
+            if expectations.overdue(task.task_type, now - (parse_epoch(task.created_on) or now))
+        ]
+        yield page._replace(documents=overdue)
 
 
 def acknowledge_all(query: TaskQuery, invocation: Invocation) -> None:

@@ -93,7 +93,7 @@ class Outcome:
         if search is None or not self._is_searching or not self._is_too_late:
             return None
         if search.appear_seconds is None:
-            why = f": {outage.error.message}" if outage else ""
+            why = f": {words.reason_words(outage)}" if outage else ""
             after = self._deadline.timeout_words
             return DeadlinePassed(f"no list of the active tasks after {after}{why}")
         limit = format_timeout(min(search.appear_seconds, self._deadline.timeout_seconds))
@@ -128,7 +128,21 @@ class Outcome:
         return f"; {'; '.join(words.first_of(errors, 1))}" if errors else ""
 
     def _usual_words(self) -> str:
-        """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known."""
+        """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known.
+
+        Of a task that takes longer than usual, how many times, and what support asks for.
+        """
+        now, progress = steady_seconds(), self._progress
+        times, task = max(
+            ((progress.overdue(task, now), task) for task in self._unfinished.values()),
+            key=lambda each: each[0],
+        )
+        usual = progress.expectations.usual(task.document.task_type)
+        if times and usual is not None:
+            request_id = words.shown(task.document, "request_id")
+            support = f"; request ID for support: {request_id}" if request_id else ""
+            kind = f"{words.type_words(task.document)} {task.document.id}"
+            return f" ({kind}: {words.overdue_words(times, usual)}{support})"
         types = [task.document.task_type or "" for task in self._unfinished.values()]
         known = [
             (found, kind) for kind in types if (found := self._progress.expectations.usual(kind))
@@ -143,7 +157,7 @@ class Outcome:
         if self._progress.errors or any(task.born is not None for task in tasks):
             return f"; {words.outage_words(outage, steady_seconds())}" if outage else ""
         is_reached = outage is not None and outage.error.status is not None
-        why = f": {outage.error.message}" if outage else ""
+        why = f": {words.reason_words(outage)}" if outage else ""
         return ("; no usable answer" if is_reached else "; the API was never reached") + why
 
 

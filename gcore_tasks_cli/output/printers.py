@@ -12,7 +12,16 @@ from typing import Any
 
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Changed, Event, Failed, Settled, TaskEvent, Unfinished
+from gcore_tasks_cli.polling.events import (
+    Changed,
+    Event,
+    Failed,
+    OutageBegan,
+    OutageEnded,
+    Settled,
+    TaskEvent,
+    Unfinished,
+)
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, duration_seconds, encode_json
 
@@ -191,19 +200,25 @@ def _field_text(value: Any) -> str:
 
 
 class EventPrinter(Printer):
-    """`watch --events`: a JSON line for each change and each end of a task, at once."""
+    """`watch --events`: a JSON line for each change and each end of a task or outage, at once."""
 
     def on(self, event: Event) -> None:
         """Prints the event, if it is one for programs."""
-        if isinstance(event, TaskEvent):
-            self._streams.data(event_document(event, datetime.now(UTC)) + "\n")
+        if isinstance(event, (TaskEvent, OutageBegan, OutageEnded)):
+            fields = {"time": _moment(datetime.now(UTC)), **event_fields(event)}
+            self._streams.data(encode_json(fields) + "\n")
 
 
-def event_document(event: TaskEvent, time: datetime) -> str:
-    """The JSON line of `watch --events` for this event.
+def event_fields(event: TaskEvent | OutageBegan | OutageEnded) -> dict[str, Any]:
+    """The fields of this event in `watch --events`, save for its time.
 
-    A stable schema: keys are only ever added. `time` is this machine's clock.
+    A stable schema: keys are only ever added.
     """
+    if isinstance(event, OutageBegan):
+        error = event.outage.error
+        return {"event": "outage_began", "message": error.message, "status": error.status}
+    if isinstance(event, OutageEnded):
+        return {"event": "outage_ended", "duration_seconds": round(event.seconds, 1)}
     document, name, more = event.document, "unfinished", {}
     state = {"state": document.state if document else None}
     if isinstance(event, Changed):
@@ -228,9 +243,12 @@ def event_document(event: TaskEvent, time: datetime) -> str:
             "exit_status": int(event.error.exit_code),
             "request_id": event.error.request_id,
         }
-    moment = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     task = {"task_id": event.task_id, "task_type": document.task_type if document else None}
-    return encode_json({"time": moment, "event": name, **task, **state, **more})
+    return {"event": name, **task, **state, **more}
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def last_document(event: Event) -> Document | None:

@@ -106,6 +106,10 @@ class Progress:
         """The tasks of which more is expected."""
         return [task for task in self.tasks.values() if not task.is_over]
 
+    def overdue(self, task: TaskProgress, now: float) -> float:
+        """How many times as long as usual it has taken; 0 where it has not taken longer."""
+        return self.expectations.overdue(task.document.task_type, task.elapsed(now) or 0.0)
+
     def _on_task(self, event: events.TaskEvent) -> None:
         if isinstance(event, events.Failed):
             self.errors.append((event.error, event.task_id))
@@ -175,7 +179,7 @@ class ProgressLines:
 
     def _news(self, event: events.Event) -> list[str]:
         if isinstance(event, events.OutageBegan):
-            return [words.trouble_words(event.outage.error)]
+            return [words.trouble_words(event.outage)]
         if isinstance(event, events.OutageEnded):
             return [f"the API answers again, after {format_duration(event.seconds)}"]
         if isinstance(event, events.Found):
@@ -226,19 +230,23 @@ class ProgressLines:
         trouble = words.retry_words(outage, event.at) if outage else ""
         state = ""
         if waiting and not (outage and outage.is_total):
-            oldest = max(waiting, key=lambda task: task.elapsed(event.at) or -1.0)
-            state = _state_line(oldest, event.at)
+            overdue = {task: progress.overdue(task, event.at) for task in waiting}
+            worst = max(waiting, key=lambda task: (overdue[task], task.elapsed(event.at) or -1.0))
+            state = _state_line(worst, event.at, progress.expectations)
         what = "; ".join(filter(None, (state, trouble)))
         return [f"still waiting for {awaited} {after}" + (f": {what}" if what else "")]
 
 
-def _state_line(task: TaskProgress, now: float) -> str:
+def _state_line(task: TaskProgress, now: float, expectations: Expectations) -> str:
     age, document = task.elapsed(now), task.document
     if age is None:
         return "no answer of the API yet"
     kind = document.task_type or "task"
     error = f", with the error: {task.note}" if task.note else ""
-    return f"{kind} {document.id} {document.state} for {format_duration(age)}{error}"
+    times, usual = expectations.overdue(document.task_type, age), ""
+    if times and (known := expectations.usual(document.task_type)):
+        usual = f", {words.overdue_words(times, known)}"
+    return f"{kind} {document.id} {document.state} for {format_duration(age)}{usual}{error}"
 
 
 def found_lines(progress: Progress) -> list[str]:
@@ -260,7 +268,8 @@ def change_line(event: events.Changed, expectations: Expectations) -> str:
     elif failure is not None and not document.is_final:
         age += f", with the error: {failure.message}"
     elif usual is not None and not document.is_final:
-        age += f", {words.usual_words(usual)}"
+        times = expectations.overdue(document.task_type, event.age_seconds)
+        age += f", {words.overdue_words(times, usual) if times else words.usual_words(usual)}"
     kind = document.task_type or "-"
     return f"{document.id}  {kind}  {words.state_words(document)}  {age}"
 

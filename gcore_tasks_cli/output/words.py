@@ -26,6 +26,8 @@ _DEEPEST_SHOWN = 12
 _MOST_NAMED = 5
 # A shorter wait is not worth a word: the backoff may be as long.
 _LONG_RETRY_AFTER_SECONDS = 10.0
+# After so long without a single answer since the start a setting is the likeliest reason.
+_NEVER_REACHED_SECONDS = 120.0
 _ADVICE = (
     (
         r"\bquotas?\b",
@@ -167,11 +169,17 @@ def usual_words(durations: "Durations") -> str:
     return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
 
 
-def trouble_words(error: ApiError) -> str:
+def overdue_words(times: float, usual: "Durations") -> str:
+    """`longer than usual (usually 15–30 s)`, or from twice as long on how many times."""
+    said = "longer than usual" if times < 2 else f"{times:,.0f} times longer than usual"
+    return f"{said} ({usual_words(usual)})"
+
+
+def trouble_words(outage: "Outage") -> str:
     """What is wrong, and that it is being tried again: at once, or when the API asks for it."""
-    if (asked := error.retry_after or 0.0) < _LONG_RETRY_AFTER_SECONDS:
-        return f"{error.message}; trying again"
-    return f"{error.message}; trying again after {format_duration(asked)}, as the API asks"
+    if (asked := outage.error.retry_after or 0.0) < _LONG_RETRY_AFTER_SECONDS:
+        return f"{reason_words(outage)}; trying again"
+    return f"{reason_words(outage)}; trying again after {format_duration(asked)}, as the API asks"
 
 
 def silence_words(outage: "Outage", now: float) -> str:
@@ -181,9 +189,19 @@ def silence_words(outage: "Outage", now: float) -> str:
 
 
 def outage_words(outage: "Outage", now: float) -> str:
-    """`connection refused; no answer for 36 s`."""
+    """`connection refused; no answer for 36 s`; what to check where there was none at all yet."""
     lasting = f"for {format_duration(max(0.0, now - outage.since))}"
-    return f"{outage.error.message}; {silence_words(outage, now) if outage.is_total else lasting}"
+    if outage.is_total:
+        lasting = silence_words(outage, now)
+    if not outage.was_reached and now - outage.answered >= _NEVER_REACHED_SECONDS:
+        lasting = f"{lasting}, since the start: the API was never reached"
+    return f"{reason_words(outage)}; {lasting}"
+
+
+def reason_words(outage: "Outage") -> str:
+    """What is wrong, and what to check where the API was never reached."""
+    error = outage.error
+    return error.message + (f" ({error.hint})" if error.hint and not outage.was_reached else "")
 
 
 def retry_words(outage: "Outage", now: float) -> str:

@@ -18,6 +18,7 @@ class Outage(NamedTuple):
     """Requests have been failing since `since`; `answered` is when the API last answered one.
 
     Times are in seconds on the port's clock; `next_try` is None while a request is under way.
+    Where there was no answer yet, `answered` is when the wait began.
     """
 
     since: float
@@ -25,6 +26,7 @@ class Outage(NamedTuple):
     error: ApiError
     next_try: float | None
     failures: int
+    was_reached: bool = True
 
     @property
     def is_total(self) -> bool:

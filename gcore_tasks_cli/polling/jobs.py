@@ -31,6 +31,12 @@ class ListPage(NamedTuple):
     offset: int
 
 
+def history_of(task_type: str) -> ListPage:
+    """The last tasks of a type that have ended: they say how long it takes."""
+    ended = (("state", "FINISHED"), ("state", "ERROR"))
+    return ListPage((("task_type", task_type), *ended), 20, 0)
+
+
 class Acknowledge(NamedTuple):
     """Acknowledges a task; safe to repeat, since a second time changes nothing."""
 

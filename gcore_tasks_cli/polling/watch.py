@@ -15,7 +15,7 @@ from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import LIST_ID, Event, StopReason
 from gcore_tasks_cli.polling.finder import Finder
 from gcore_tasks_cli.polling.goal import Goal, Search
-from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, GetTask, Job, ListPage
+from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, GetTask, Job, ListPage, history_of
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONCE, Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS, SHORTEST_GAP_SECONDS, Schedule
@@ -37,10 +37,6 @@ _YEARS = range(2, 9999)
 # If we wake up this late, the process was suspended; a last look may then take so long.
 _SUSPENDED_SECONDS = 5.0
 _SUSPENDED_LOOK_SECONDS = 5.0
-
-# The history of a type: its last tasks that have ended.
-_TASKS_OF_HISTORY = 20
-_ENDED = (("state", "FINISHED"), ("state", "ERROR"))
 
 
 class _Task:
@@ -308,8 +304,7 @@ class Watch:
         if schedule.interval is None:
             asked = schedule.expectations.question(task_type, age)
             if asked is not None:
-                history = (("task_type", asked), *_ENDED)
-                self._requests.submit(ListPage(history, _TASKS_OF_HISTORY, 0), policy=ONCE)
+                self._requests.submit(history_of(asked), policy=ONCE)
         is_by_list = key not in self._alone and self._goes_by_list()
         then = now + schedule.gap(age, task_type, tasks=len(self._tasks), is_by_list=is_by_list)
         last_look = self._requests.deadline - LAST_LOOK_SECONDS

@@ -134,6 +134,12 @@ class Expectations:
         """
         return self._published.get(task_type or "") or _documented(task_type)
 
+    def overdue(self, task_type: str | None, age: float) -> float:
+        """How many times as long as usual a task of this age has taken; 0: no longer than usual."""
+        usual = self.usual(task_type)
+        times = age / usual.usual[1] if usual is not None else 0.0
+        return times if times > 1.0 else 0.0
+
     def hazard(self, task_type: str | None, age: float) -> float:
         """The rate at which tasks of this type and age end, a second; never zero."""
         durations = self.durations(task_type)

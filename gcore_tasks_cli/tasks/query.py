@@ -63,6 +63,7 @@ class TaskQuery(NamedTuple):
     until: datetime | Moment | None = None
     acknowledged: bool | None = None
     newest_first: bool = True
+    overdue: bool = False  # of the active ones: `operations.lists` knows what is usual
 
     def parameters(self) -> Parameters:
         """The part that the API filters and orders by, as query parameters."""
@@ -83,7 +84,7 @@ class TaskQuery(NamedTuple):
     def filters_here(self) -> bool:
         """Whether the API's list may hold tasks that are not wanted."""
         types_here = bool(self.types) and self._type_of_api() is None
-        return types_here or bool(self.users) or bool(self.resources)
+        return types_here or self.overdue or bool(self.users) or bool(self.resources)
 
     def keeps(self, document: Document) -> bool:
         """Whether this task of the API's list is wanted."""

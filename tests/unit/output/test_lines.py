@@ -173,7 +173,7 @@ def test_silence_is_broken_every_so_often() -> None:
     assert seconds_of_lines(ticks, heartbeat=0.0) == []
 
 
-def test_a_heartbeat_names_the_task_that_runs_the_longest() -> None:
+def test_a_heartbeat_names_the_task_that_is_most_overdue() -> None:
     happened: list[events.Event] = [
         changed(1.0, document("o"), age=600.0),
         changed(2.0, document("y", "NEW"), age=1.0),
@@ -182,8 +182,16 @@ def test_a_heartbeat_names_the_task_that_runs_the_longest() -> None:
         events.Tick(63.0),
     ]
     assert printed(happened, "oyd?")[3:] == [
-        "still waiting for 3 of 4 after 1 m 03 s: create_vm o RUNNING for 11 m 02 s"
+        "still waiting for 3 of 4 after 1 m 03 s: create_vm o RUNNING for 11 m 02 s, "
+        "22 times longer than usual (usually 15–30 s)"
     ]
+    slow = document("slow", task_type="create_k8s_cluster_v2")
+    late: list[events.Event] = [
+        changed(1.0, slow, age=1100.0),
+        changed(1.0, document("o"), age=40.0),
+        events.Tick(61.0),
+    ]
+    assert ": create_vm o RUNNING for 1 m 40 s, 3 times" in printed(late, ["slow", "o"])[-1]
 
 
 def test_a_heartbeat_before_any_answer_says_so() -> None:
@@ -200,6 +208,19 @@ def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> Non
     )
     trying = Outage(20.0, 20.0, REFUSED, None, 1)
     assert printed([events.Tick(61.2, trying)])[-1].endswith("no answer for 41 s, trying again")
+
+
+def test_a_wait_that_has_never_reached_the_api_says_so_after_two_minutes() -> None:
+    error = NoAnswer("cannot find x", hint="check the network", transient=True)
+    outage = Outage(0.0, 0.0, error, None, 1, was_reached=False)
+    ticks = [events.Tick(at, outage) for at in (63.0, 123.0)]
+    said = printed([events.OutageBegan(3.0, outage), *ticks])
+    assert said[0] == "cannot find x (check the network); trying again"
+    assert said[1].endswith(
+        ": cannot find x (check the network); no answer for 1 m 03 s, trying again"
+    )
+    never = "no answer for 2 m 03 s, since the start: the API was never reached, trying again"
+    assert said[2].endswith(f": cannot find x (check the network); {never}")
 
 
 def test_what_has_failed_is_not_waited_for() -> None:
