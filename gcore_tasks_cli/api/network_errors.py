@@ -37,7 +37,8 @@ _HANDSHAKES = (
         "is it an http port? Its URL says https",
     ),
     (
-        "protocol|handshake failure|insufficient security|unrecognized name",
+        "protocol version|unsupported protocol|no protocols available|handshake failure|"
+        "insufficient security|unrecognized name",
         "{peer} refuses the TLS handshake: {why}",
         "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCORE_BASE_URL right?",
     ),
@@ -48,7 +49,7 @@ _FAULTS = (
     (ssl.SSLError, "eof|zero return", "{peer} closed the connection in the middle of TLS"),
     (ssl.SSLError, "", "the TLS connection to {peer} failed: {why}"),
     (httpx.ProtocolError, "message body|unexpectedly closed", "the answer of {peer} was cut short"),
-    (httpx.ProtocolError, "without sending", "{peer} closed the connection unanswered{guess}"),
+    (httpx.ProtocolError, "disconnected", "{peer} closed the connection without an answer{guess}"),
     (httpx.ProtocolError, "too long", "the headers of the answer of {peer} are too long"),
     (httpx.ProtocolError, "", "{peer} answered with something that is not HTTP{guess}"),
     (httpx.ConnectTimeout, "", "could not connect to {peer} within {limit} s"),
@@ -118,7 +119,7 @@ def _proxy_error(said: str, proxy: str, asks: str) -> NoAnswer:
     if wants_password and asks and "basic" not in asks.lower():
         hint = f"it asks for {asks.partition(',')[0][:50]}, which gtask does not support"
     return NoAnswer(
-        f"{proxy} makes no connection: {said}",
+        f"{proxy} refused the tunnel: {said}",
         hint=hint,
         transient=not (is_refused or wants_password),
     )

@@ -33,7 +33,6 @@ _YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes f
 _LONGEST_MESSAGE = 2000
 _MOST_LOOKED_AT = 4096
 _LONGEST_NAME = 200
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT_STATUSES = frozenset({408, 409, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 _LONGEST_LINE = 150
@@ -171,16 +170,15 @@ def _status_error(response: Response, task_id: str | None) -> ApiError:
         hint = _ABBREVIATED if is_abbreviation(task_id) else _NOT_FOUND
     elif status == 404:
         hint = _WRONG_URL
-    elif status in _REDIRECTS:
+    elif 300 <= status < 400:
         target = response.headers.get("location", "nowhere")[:_LONGEST_NAME]
         message, hint = f"{host} redirects to {target} (HTTP {status})", _WRONG_URL
         said = "gtask does not follow"
-    request_id = fields.get("request_id")
     return kind(
         f"{message}: {said}" if said and kind is not TaskNotFound else message,
         hint=hint,
         status=status,
-        request_id=as_text(request_id)[:_LONGEST_NAME] or None,
+        request_id=as_text(fields.get("request_id"))[:_LONGEST_NAME] or None,
         transient=status in _TRANSIENT_STATUSES or status >= 500,
         retry_after=response.retry_after,
     )

@@ -21,7 +21,6 @@ from gcore_tasks_cli.api.network_errors import CONNECT_LIMIT_SECONDS, network_er
 from gcore_tasks_cli.api.responses import Response, answer_of, read_body
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job
-from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
@@ -40,11 +39,9 @@ class Session:
     or the API did.
     """
 
-    def __init__(
-        self, settings: Settings, tls: ssl.SSLContext | None, key: CurrentKey | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None, key: CurrentKey) -> None:
         self._settings = settings
-        self._key = key or CurrentKey(settings.api_key, Secrets(settings.secrets))
+        self._key = key
         self._tls = tls
         self._transport: httpx.HTTPTransport | None = None
         self._is_past_proxy = False

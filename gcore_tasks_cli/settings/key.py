@@ -37,8 +37,7 @@ def export(name: str, value: str) -> str:
 
 def key_variable(env: Mapping[str, str]) -> str | None:
     """The variable that gives the key; None if none does."""
-    names = (KEY, KEY_FILE, KEY_COMMAND)
-    return next((name for name in names if env.get(name, "").strip()), None)
+    return next((n for n in (KEY, KEY_FILE, KEY_COMMAND) if env.get(n, "").strip()), None)
 
 
 def find_api_key(env: Mapping[str, str]) -> tuple[str, str]:
@@ -131,11 +130,10 @@ def key_of_file(path: str) -> str:
 def key_file_note(env: Mapping[str, str]) -> str | None:
     """What to do about a key file that every user of this machine can read; None if all is well."""
     path = env.get(KEY_FILE, "").strip()
-    if key_variable(env) != KEY_FILE or os.name == "nt" or not Path(path).is_file():
-        return None
-    if not Path(path).stat().st_mode & stat.S_IROTH:
-        return None
-    return f"everybody can read the file in {KEY_FILE}: chmod 600 {shlex.quote(path)}"
+    is_file = key_variable(env) == KEY_FILE and os.name != "nt" and Path(path).is_file()
+    if is_file and Path(path).stat().st_mode & stat.S_IROTH:
+        return f"everybody can read the file in {KEY_FILE}: chmod 600 {shlex.quote(path)}"
+    return None
 
 
 def _key_of_command(command: str) -> str:

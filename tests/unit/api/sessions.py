@@ -10,6 +10,8 @@ import pytest
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
+from gcore_tasks_cli.sanitize import Secrets
+from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 
@@ -22,8 +24,12 @@ PAGE = json.dumps({"count": 7, "results": [{"id": "a", "state": "NEW"}]})
 def session_at(url: str, key: str = KEY, **more: Any) -> Iterator[Session]:
     settings = Settings(key, url, **more)
     tls = tls_context(settings.ca_file, settings.ca_dir) if settings.uses_tls else None
-    with closing(Session(settings, tls)) as session:
+    with closing(Session(settings, tls, key_of(settings))) as session:
         yield session
+
+
+def key_of(settings: Settings) -> CurrentKey:
+    return CurrentKey(settings.api_key, Secrets(settings.secrets))
 
 
 def id_of(session: Session, job: Job | None = None) -> str:

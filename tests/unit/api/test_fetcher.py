@@ -11,7 +11,7 @@ from gcore_tasks_cli.errors import ApiError, KeyRefused, UsageError
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Reply
 from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.sandbox import SandboxServer, scenario_of
-from tests.unit.api.sessions import KEY
+from tests.unit.api.sessions import KEY, key_of
 from tests.unit.documents import document
 
 SOON = 30.0  # far more than any of these takes
@@ -29,7 +29,7 @@ class Stub(Session):
     asked: list[str]
 
     def __init__(self) -> None:
-        super().__init__(Settings(KEY), None)
+        super().__init__(Settings(KEY), None, key_of(Settings(KEY)))
         self._has_aborted = threading.Event()
         type(self).made += 1
 
@@ -142,7 +142,7 @@ def test_what_is_cancelled_leaves_no_thread_behind_whenever_it_is() -> None:
     )
     with SandboxServer(scenario) as server:
         settings = Settings(server.api_key, server.base_url)
-        fetcher = Fetcher(lambda: Session(settings, None))
+        fetcher = Fetcher(lambda: Session(settings, None, key_of(settings)))
         for number in range(2 * MOST_WORKERS):
             fetcher.submit(number, GetTask("silent"))
             fetcher.cancel(number)

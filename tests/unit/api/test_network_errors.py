@@ -68,7 +68,7 @@ GUESS = " (is it an https port?)"
     [
         (
             "Server disconnected without sending a response.",
-            "peer closed the connection unanswered",
+            "peer closed the connection without an answer",
             True,
         ),
         (
@@ -115,7 +115,7 @@ def test_a_plain_connection_that_breaks_may_be_to_an_https_port() -> None:
 )
 def test_a_proxy_that_makes_no_connection(said: str, transient: bool, is_hinted: bool) -> None:
     found = said_of(httpx.ProxyError(said))
-    assert found.message == f"peer makes no connection: {said}"
+    assert found.message == f"peer refused the tunnel: {said}"
     assert found.transient == transient
     hint = "its URL takes a user name and password: http://user:password@proxy:3128"
     assert found.hint == (hint if is_hinted else None)

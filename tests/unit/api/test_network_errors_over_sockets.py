@@ -19,6 +19,7 @@ from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.raw import answering
 from tests.servers.sandbox import SandboxServer, scenario_of
 from tests.unit.api.certificates import AUTHORITY
+from tests.unit.api.sessions import error_of, session_at
 
 # What people are not to read: names of Python, of libraries and of their errors.
 INTERNALS = re.compile(
@@ -49,15 +50,11 @@ def server_context(**attributes: object) -> ssl.SSLContext:
 
 def error_at(url: str, **more: str) -> ApiError:
     """What a session says that asks there for a task."""
-    settings = Settings(KEY, url, **more)  # type: ignore[arg-type]
-    with (
-        closing(Session(settings, tls_context(settings.ca_file, settings.ca_dir))) as session,
-        pytest.raises(ApiError) as raised,
-    ):
-        session.do(GetTask("t-1"))
-    said = f"{raised.value.message} {raised.value.hint}"
+    with session_at(url, **more) as session:
+        error = error_of(lambda: session.do(GetTask("t-1")))
+    said = f"{error.message} {error.hint}"
     assert not INTERNALS.search(said), said
-    return raised.value
+    return error
 
 
 def response(body: bytes, head: bytes = OK) -> bytes:
@@ -67,7 +64,7 @@ def response(body: bytes, head: bytes = OK) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "closed the connection unanswered (is it an https port?)"),
+        (b"", "closed the connection without an answer (is it an https port?)"),
         (b"\x00\xff\xfeSSH-2.0-x\r\n\r\n", "answered with something that is not HTTP"),
         (b"\x15\x03\x01\x00\x02\x02\x46", "is not HTTP (is it an https port?)"),
         (OK + b"X: " + b"x" * 200_000, "are too long"),
@@ -78,7 +75,7 @@ def response(body: bytes, head: bytes = OK) -> bytes:
         (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{", "was cut short"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{", "not HTTP"),
         (OK + b"Transfer-Encoding: odd\r\n\r\n{", "not HTTP"),
-        (OK + b"X: y", "unanswered"),
+        (OK + b"X: y", "without an answer"),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 999999 Odd\r\n\r\n", "not HTTP"),
         (response(b""), "answered with nothing instead of a task"),

@@ -47,7 +47,7 @@ def test_each_request_is_logged_with_what_came_of_it() -> None:
     host, action = f"127.0.0.1:{server.port}", f"POST {server.url}/cloud/v1/tasks/a/acknowledge"
     failed = f"{host} answered HTTP 503 Service Unavailable: busy"
     broken = f"{host} answered with something that is not JSON ({{) instead of a task"
-    ended = f"{host} closed the connection unanswered"
+    ended = f"{host} closed the connection without an answer"
     assert [
         (*request, status, request_id, error and (error.message, error.retry_after))
         for *request, _, status, request_id, error in log

@@ -68,17 +68,17 @@ def test_an_api_that_has_answered_is_no_wrong_port() -> None:
     with prepared(answer(TASK)) as server, session_at(server.url) as session:
         session.do(GetTask("a"))
         error = error_of(lambda: session.do(GetTask("a")))
-        assert error.message.endswith("closed the connection unanswered")
+        assert error.message.endswith("closed the connection without an answer")
     with prepared() as server, session_at(server.url) as session:
         error = error_of(lambda: session.do(GetTask("a")))
-        assert error.message.endswith("unanswered (is it an https port?)")
+        assert error.message.endswith("without an answer (is it an https port?)")
 
 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (b"", "{proxy} closed the connection unanswered (is it an https port?)"),
-        (answer("", "407 Who Are You"), "{proxy} makes no connection: 407 Who Are You"),
+        (b"", "{proxy} closed the connection without an answer (is it an https port?)"),
+        (answer("", "407 Who Are You"), "{proxy} refused the tunnel: 407 Who Are You"),
         (
             b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
             "api.example closed the connection in the middle of TLS",
@@ -127,7 +127,7 @@ def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
         proxy = Proxy(f"https://127.0.0.1:{port}", "HTTPS_PROXY")
         with session_at("https://api.example", proxy=proxy, ca_file=ca_file) as session:
             error = error_of(lambda: session.do(GetTask("a")))
-    assert error.message.endswith("(from HTTPS_PROXY) makes no connection: 407 Who Are You")
+    assert error.message.endswith("(from HTTPS_PROXY) refused the tunnel: 407 Who Are You")
 
 
 @pytest.mark.parametrize("said", [b"", b"\x05", b"\x05\x00", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
@@ -146,7 +146,7 @@ def test_a_socks_proxy_that_wants_a_password_comes_with_a_hint() -> None:
         proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
         with session_at("https://api.example", proxy=proxy) as session:
             error = error_of(lambda: session.do(GetTask("a")))
-    assert "(from ALL_PROXY) makes no connection: Requested NO AUTHENTICATION" in error.message
+    assert "(from ALL_PROXY) refused the tunnel: Requested NO AUTHENTICATION" in error.message
     assert (error.hint or "").startswith("its URL takes a user name and password: ")
     assert not error.transient
 
