@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 # `--color` → the variable that all output goes by, and the one that says the opposite.
-_COLOR_VARIABLES = {
-    "always": ("FORCE_COLOR", "NO_COLOR"),
-    "never": ("NO_COLOR", "FORCE_COLOR"),
-}
+_COLOR_VARIABLES = {"always": ("FORCE_COLOR", "NO_COLOR"), "never": ("NO_COLOR", "FORCE_COLOR")}
 
 
 def main() -> "NoReturn":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key
+from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
 from gcore_tasks_cli.tasks.recent import recent_ids
@@ -45,9 +46,8 @@ class Invocation(NamedTuple):
     is_verbose: bool = False
     is_quiet: bool = False
     heartbeat_seconds: float = 0.0
-    certificates: "Callable[[Deadline, str], SSLContext] | None" = (
-        None  # being loaded; None for plain http
-    )
+    # Being loaded; None for plain http.
+    certificates: "_Result[SSLContext] | None" = None
 
     @classmethod
     def begin(
@@ -67,9 +67,8 @@ class Invocation(NamedTuple):
         """
         began, deadline = steady_seconds(), Deadline.after(timeout_seconds)
         settings = _in_background(partial(Settings.of, env))(deadline, "no API key")
-        certificates = (
-            _in_background(partial(_tls_context, settings)) if settings.uses_tls else None
-        )
+        load = partial(tls_context, settings.ca_file, settings.ca_dir)
+        certificates = _in_background(load) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
         if settings.note and not quiet:
             streams.note(settings.note)
@@ -91,9 +90,7 @@ class Invocation(NamedTuple):
         if "-" in arguments and stdin is not None and stdin.isatty():
             self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
         recent = partial(recent_ids, self.env, self.settings.host)
-        ids = _in_background(
-            partial(collect_ids, arguments, stdin, recent, self.streams.secrets.hide)
-        )
+        collect = partial(collect_ids, arguments, stdin, recent, self.streams.secrets.hide)
         last_line = self.began
 
         def observe() -> None:
@@ -105,7 +102,7 @@ class Invocation(NamedTuple):
                 after = format_duration(now - self.began)
                 self.streams.log(f"still waiting for the end of standard input after {after}")
 
-        found = ids(self.deadline, "no end of standard input", observe)
+        found = _in_background(collect)(self.deadline, "no end of standard input", observe)
         if not found and not self.is_quiet:
             self.streams.note("gtask: nothing to wait for: no task was started")
         return found
@@ -153,12 +150,6 @@ class Invocation(NamedTuple):
                 streams.show_briefly(f"gtask: {text}")
 
         return observe
-
-
-def _tls_context(settings: Settings) -> "SSLContext":
-    from gcore_tasks_cli.settings.network import tls_context
-
-    return tls_context(settings.ca_file, settings.ca_dir)
 
 
 def _in_background(work: Callable[[], _T]) -> "_Result[_T]":

@@ -111,10 +111,7 @@ class Command:
     """
 
     color: str | None = option(
-        "--color WHEN",
-        "auto, always, never. It beats NO_COLOR and FORCE_COLOR.",
-        OUTPUT,
-        COLOR,
+        "--color WHEN", "auto, always, never. It beats NO_COLOR and FORCE_COLOR.", OUTPUT, COLOR
     )
     help: bool = option("-h, --help", "Show this page.", OUTPUT)
 
@@ -174,8 +171,7 @@ class Command:
 
 
 TASK_IDS = argument(
-    "ID...",
-    "Task IDs. With '-': whatever a program printed, such as {\"tasks\": [...]}.",
+    "ID...", "Task IDs. With '-': whatever a program printed, such as {\"tasks\": [...]}."
 )
 MAYBE_TASK_IDS = TASK_IDS._replace(metavar="[ID...]")
 VERBOSE = option("-v, --verbose", "Log every request to standard error (never the key).", OUTPUT)
@@ -187,8 +183,7 @@ class Form(Command):
 
     json: bool = JSON
     fields: str | None = option(
-        "--fields LIST",
-        "These fields, tab-separated, a line a task: id,state,data.name.",
+        "--fields LIST", "These fields, tab-separated, a line a task: id,state,data.name."
     )
 
     def printer(self, invocation: "Invocation", text: "type[Printer]", **more: Any) -> "Printer":
@@ -246,8 +241,7 @@ class Filters(Scope, heading=CHOICE):
     )
     user: list[str] = option("--user ID", "Started by this user; repeatable.")
     resource: list[str] = option(
-        "--resource ID",
-        "Created this resource or is about it; give its full ID; repeatable.",
+        "--resource ID", "Created this resource or is about it; give its full ID; repeatable."
     )
     since: str | None = option(
         "--since TIME",
@@ -316,6 +310,18 @@ class Waiting(Ending):
     no_ci: bool = option(
         "--no-ci", "In GitHub Actions: no annotations, job summary or step outputs."
     )
+
+    def begin(self, options: "WaitOptions", timeout_seconds: float) -> "Invocation":
+        """The run of a command with these options."""
+        from gcore_tasks_cli.invocation import Invocation
+
+        return Invocation.begin(
+            os.environ,
+            verbose=self.verbose,
+            quiet=self.quiet or options.progress == "none",
+            timeout_seconds=timeout_seconds,
+            heartbeat_seconds=options.heartbeat_seconds,
+        )
 
     def wait_options(self, search: type[Command] = Command) -> "WaitOptions":
         """How to wait; the options of the class `search` take the place of IDs.

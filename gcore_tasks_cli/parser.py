@@ -58,10 +58,7 @@ def parse(command: type[Command], words: Sequence[str]) -> Command:
     """
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     # As with env and nohup, what follows the sandbox's command is that command's own.
-    settings = {
-        "allow_extra_args": True,
-        "allow_interspersed_args": command.name() != "sandbox",
-    }
+    settings = {"allow_extra_args": True, "allow_interspersed_args": command.name() != "sandbox"}
     app.command(add_help_option=False, context_settings=settings)(_function_with(command))
     try:
         context = typer.main.get_command(app).make_context(command.name(), list(words))

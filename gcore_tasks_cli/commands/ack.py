@@ -24,12 +24,10 @@ class Ack(Scope, heading=CHOICE):
         """Checks what is meant, and does it."""
         from gcore_tasks_cli.invocation import Invocation
 
-        if self.all and self.task_ids:
-            raise UsageError("give task IDs or --all, not both")
         if self.all and self.json:
             raise UsageError("--all answers no documents: --json is for task IDs")
-        if not self.all and not self.task_ids:
-            raise UsageError("no task ID is given", hint="gtask ack ID…, or gtask ack --all")
+        if self.all == bool(self.task_ids):
+            raise UsageError("give either task IDs or --all")
         if not self.all and (self.project or self.region):
             raise UsageError("--project and --region are for --all; task IDs say all by themselves")
         query = self.query() if self.all else None
@@ -53,10 +51,8 @@ class Ack(Scope, heading=CHOICE):
 
         streams, where = invocation.streams, words.scope_words(query)
         if not self.yes and not streams.is_interactive:
-            raise UsageError(
-                "ack --all needs --yes where there is no terminal to ask at",
-                hint="nothing was changed",
-            )
+            message = "ack --all needs --yes where there is no terminal to ask at"
+            raise UsageError(message, hint="nothing was changed")
         ended = query._replace(acknowledged=False, states=tuple(FINAL_STATES))
         total = next(read_pages(ended, invocation, most=1)).total
         if total == 0:

@@ -6,12 +6,7 @@ from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.options import Command, argument
 
 # Shell → the file beside `generate.py`, which wrote it.
-SCRIPTS = {
-    "bash": "gtask.bash",
-    "zsh": "_gtask",
-    "fish": "gtask.fish",
-    "powershell": "gtask.ps1",
-}
+SCRIPTS = {"bash": "gtask.bash", "zsh": "_gtask", "fish": "gtask.fish", "powershell": "gtask.ps1"}
 
 
 class Completion(Command):

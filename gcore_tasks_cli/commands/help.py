@@ -63,8 +63,7 @@ def _options(options: list[Option]) -> dict[str, list[tuple[str, str]]]:
 
 def _bold(text: str) -> str:
     """In bold at a terminal; a pipe, NO_COLOR and a dumb terminal get it plain."""
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    is_coloured = os.environ.get("FORCE_COLOR") or is_terminal
+    is_coloured = os.environ.get("FORCE_COLOR", "0") != "0" or sys.stdout.isatty()
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return f"\x1b[1m{text}\x1b[0m" if is_coloured and not is_plain else text
 

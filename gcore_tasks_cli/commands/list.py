@@ -89,8 +89,6 @@ class List(Form, Filters, heading=CHOICE):
         if self.limit is None:
             return None if self.all else _DEFAULT_LIMIT
         if not self.limit.isdecimal() or int(self.limit) < 1:
-            raise UsageError(
-                f"--limit is a number from 1 on, not {self.limit[:50]!r}",
-                hint="--all shows all tasks",
-            )
+            message = f"--limit is a number from 1 on, not {self.limit[:50]!r}"
+            raise UsageError(message, hint="--all shows all tasks")
         return int(self.limit)

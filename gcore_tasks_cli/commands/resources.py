@@ -2,13 +2,7 @@
 
 import os
 
-from gcore_tasks_cli.options import (
-    STOP,
-    TASK_IDS,
-    Waiting,
-    option,
-    seconds,
-)
+from gcore_tasks_cli.options import STOP, TASK_IDS, Waiting, option, seconds
 
 
 class Resources(Waiting):
@@ -29,7 +23,7 @@ class Resources(Waiting):
     def run(self) -> int:
         """Waits or not, then prints."""
         from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-        from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS, Invocation
+        from gcore_tasks_cli.invocation import ONE_SHOT_SECONDS
         from gcore_tasks_cli.operations.fetch import print_each
         from gcore_tasks_cli.operations.wait import wait as wait_for
         from gcore_tasks_cli.output.text import ResourcesPrinter
@@ -44,13 +38,7 @@ class Resources(Waiting):
                 raise UsageError(f"nothing has the type {each!r}", hint=f"did you mean {meant}?")
         timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
         waits = self.wait and timeout > 0
-        invocation = Invocation.begin(
-            os.environ,
-            verbose=self.verbose,
-            quiet=self.quiet,
-            timeout_seconds=timeout if waits else ONE_SHOT_SECONDS,
-            heartbeat_seconds=options.heartbeat_seconds if waits else 0.0,
-        )
+        invocation = self.begin(options, timeout if waits else ONE_SHOT_SECONDS)
         chosen = invocation.task_ids(self.task_ids)
         if not chosen:  # an answer that started no task
             return ExitCode.NOT_FOUND if self.type else ExitCode.OK

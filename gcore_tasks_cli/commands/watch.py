@@ -5,15 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-from gcore_tasks_cli.options import (
-    CHOICE,
-    MAYBE_TASK_IDS,
-    Filters,
-    Form,
-    Waiting,
-    option,
-    seconds,
-)
+from gcore_tasks_cli.options import CHOICE, MAYBE_TASK_IDS, Filters, Form, Waiting, option, seconds
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
@@ -24,8 +16,7 @@ class Search(Filters, heading=CHOICE):
     """The options that choose tasks where no IDs are given."""
 
     active: bool = option(
-        "-a, --active",
-        "All that is active now. In scripts, give this or a filter.",
+        "-a, --active", "All that is active now. In scripts, give this or a filter."
     )
     follow: bool = option(
         "-f, --follow",
@@ -45,7 +36,6 @@ class Watch(Form, Waiting, Search):
 
     def run(self) -> int:
         """Waits for them."""
-        from gcore_tasks_cli.invocation import Invocation
         from gcore_tasks_cli.operations.wait import wait
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
         from gcore_tasks_cli.settings.settings import default_timeout
@@ -55,20 +45,12 @@ class Watch(Form, Waiting, Search):
         if self.task_ids and chosen:
             raise UsageError(f"{chosen[0]} chooses among the active tasks: give no IDs with it")
         default = math.inf if self.follow else default_timeout(os.environ)
-        invocation = Invocation.begin(
-            os.environ,
-            verbose=self.verbose,
-            quiet=self.quiet or options.progress == "none",
-            timeout_seconds=seconds("--timeout", self.timeout, default),
-            heartbeat_seconds=options.heartbeat_seconds,
-        )
+        invocation = self.begin(options, seconds("--timeout", self.timeout, default))
         streams = invocation.streams
         if not self.task_ids and not chosen and not streams.is_interactive:
             # An empty variable in a script must never become "everything".
-            raise UsageError(
-                "no task ID is given",
-                hint="is a variable empty? gtask watch --active watches all that is active",
-            )
+            hint = "is a variable empty? gtask watch --active watches all that is active"
+            raise UsageError("no task ID is given", hint=hint)
         source = invocation.task_ids(self.task_ids) if self.task_ids else self._search(invocation)
         if not source:  # an answer that started no task
             return ExitCode.OK
