@@ -389,10 +389,10 @@ class Requests:
 
     def _give_up(self, job: Job, error: ApiError) -> None:
         pending, final = self._open[job], copy(error)
-        why = f" after {format_duration(self.port.now() - pending.submitted)}"
+        why = f"tried for {format_duration(self.port.now() - pending.submitted)}"
         if error.retry_after is not None:
-            why = f": it asks to come back after {format_duration(error.retry_after)}"
-        final.message = f"{error.message}; gave up{why}"
+            why = f"it asks to come back after {format_duration(error.retry_after)}"
+        final.message = f"{error.message}; {why}"
         self._finish(job, final)
 
 

@@ -270,7 +270,7 @@ def test_who_waits_for_a_page_is_told_how_it_stands() -> None:
     pages = reader(port, observer=lambda _at, outage: seen.append(outage is not None))
     with pytest.raises(NoAnswer) as caught:
         list(pages.pages())
-    assert caught.value.message == "busy; gave up after 12 s"
+    assert caught.value.message == "busy; tried for 12 s"
     assert len(port.asked) == 5
     assert (seen[0], seen[-1]) == (False, True)
 

@@ -42,7 +42,7 @@ def test_a_transient_fault_is_met_with_five_tries_and_ends_no_other(kind: str) -
     answers = fetch(world, JOBS)
     error = answers[1][1]
     assert isinstance(error, NoAnswer)
-    assert error.message.startswith(f"simulated: {kind}; gave up after ")
+    assert error.message.startswith(f"simulated: {kind}; tried for ")
     assert len(world.singles("task-1")) == 5
     assert sum(isinstance(answer, Answer) for _, answer in answers) == 3
     assert world.time < 20
@@ -52,7 +52,7 @@ def test_an_outage_is_given_up_after_twenty_seconds_without_a_good_answer() -> N
     world = world_of(Fault(0, FOR_GOOD, "hang"))
     for _, error in fetch(world, JOBS):
         assert isinstance(error, NoAnswer)
-        assert error.message == "the API does not answer; gave up after 20 s"
+        assert error.message == "the API does not answer; tried for 20 s"
     assert world.time == pytest.approx(20.0)
 
 
@@ -68,7 +68,7 @@ def test_who_asks_for_too_long_a_pause_is_not_waited_for() -> None:
     world = world_of(Fault(0, FOR_GOOD, "503", "task-1", retry_after=60.0))
     error = fetch(world, JOBS)[1][1]
     assert isinstance(error, NoAnswer)
-    assert error.message.endswith("; gave up: it asks to come back after 1 m 00 s")
+    assert error.message.endswith("; it asks to come back after 1 m 00 s")
     assert len(world.singles("task-1")) == 1
     assert world.time < 1
 

@@ -97,7 +97,7 @@ def test_one_look_is_retried_as_a_get_is() -> None:
     }
     errors = {e.task_id: e.error for e in events if isinstance(e, Failed)}
     assert isinstance(errors["unknown"], TaskNotFound)
-    assert errors["error"].message.startswith("simulated: 503; gave up after ")
+    assert errors["error"].message.startswith("simulated: 503; tried for ")
     assert len(world.singles("error")) == 5
     assert stop(events) is StopReason.ALL_SETTLED
 
