@@ -32,6 +32,9 @@ _SDK_SECONDS = 3.0
 _TIMEOUT_SECONDS = 36_000.0
 _SPANS = ((30.0, "under 30 s"), (180.0, "30 s to 3 min"), (float("inf"), "longer"))
 _EARLY = "early failures"
+# Waits for so many short tasks at once, and how many waits of each kind in each world.
+_AT_ONCE = (1, 2, 5, 6, 20, 100)
+_WAITS = 100
 # The constants, and where each stands.
 _CONSTANTS = (
     ("price of a look", schedule, "PRICE_SECONDS"),
@@ -91,6 +94,7 @@ def main() -> None:
     print(f"\nrequests over an even mix of types: {ours:.1f} against {sdk:.1f} ({ours / sdk:.2f})")
     ratio, name = max(_of_types(by_seed))
     print(f"the weakest type under three minutes: {name}, {ratio:.2f} of the SDK's lateness\n")
+    print(markdown(["tasks at once", "s until noticed", "requests a task"], _at_once()))
     print(markdown(["constant", "factor", *(row[0] for row in rows), "requests"], _sensitivity()))
 
 
@@ -123,26 +127,60 @@ def _best_price(age: float) -> float:
 
 
 def _gtask(case: Case, task_type: str, dice: random.Random) -> tuple[float, int]:
-    left = case.duration - case.age
-    created = math.floor(case.created - case.age)
-    task = SimulatedTask("task", left, created, task_type=task_type)
-    world = World([task, *_past(task_type, case.past)], latency=0.0)
+    (late,), requests = _wait([(task_type, case)], dice)
+    return late, requests
+
+
+def _wait(chosen: Sequence[tuple[str, Case]], dice: random.Random) -> tuple[list[float], int]:
+    """How late the end of each task is noticed in one wait for all, and all its requests."""
+    tasks: dict[str, SimulatedTask] = {}
+    past: list[SimulatedTask] = []
+    for n, (task_type, case) in enumerate(chosen):
+        created = math.floor(case.created - case.age)
+        end = case.duration - case.age
+        tasks[f"task-{n}"] = SimulatedTask(f"task-{n}", end, created, task_type=task_type)
+        past += _past(task_type, case.past, n)
+    world = World([*tasks.values(), *past], latency=0.0)
     wait = Watch(
-        [task.id],
+        list(tasks),
         Requests(world, UNTIL_DEADLINE, dice.uniform, deadline=START + _TIMEOUT_SECONDS),
         Schedule(),
         tick_seconds=_TIMEOUT_SECONDS,
     )
-    (noticed,) = [event.at for event in wait.run() if isinstance(event, Settled)]
-    return noticed - START - left, len(world.requests)
+    ended = [event for event in wait.run() if isinstance(event, Settled)]
+    assert len(ended) == len(tasks)
+    late = [event.at - START - tasks[event.task_id].end for event in ended]
+    return late, len(world.requests)
 
 
-def _past(task_type: str, past: Sequence[tuple[float, bool]]) -> Iterator[SimulatedTask]:
+def _past(task_type: str, past: Sequence[tuple[float, bool]], of: int) -> Iterator[SimulatedTask]:
     for n, (seconds, failed) in enumerate(past):
         created = -(n + 1) * _TIMEOUT_SECONDS
         # The API shows whole seconds.
         end, final = created + int(seconds), "ERROR" if failed else "FINISHED"
-        yield SimulatedTask(f"past-{n}", end, created, final, task_type=task_type)
+        yield SimulatedTask(f"past-{of}-{n}", end, created, final, task_type=task_type)
+
+
+def _at_once() -> list[list[str]]:
+    """How late the ends of tasks under 30 s are noticed, by how many are waited for at once."""
+    rows = []
+    for count in _AT_ONCE:
+        late: list[float] = []
+        requests = 0
+        for seed in _SEEDS:
+            dice = random.Random(f"{count} at once {seed}")
+            short = [
+                (kind.name, case)
+                for kind in task_types(seed)
+                for case in cases(kind, _WAITS, seed)
+                if case.duration < _SPANS[0][0]
+            ]
+            for _ in range(_WAITS):
+                found, sent = _wait(dice.sample(short, count), dice)
+                late += found
+                requests += sent
+        rows.append([str(count), f"{statistics.fmean(late):.2f}", f"{requests / len(late):.1f}"])
+    return rows
 
 
 def _mean(results: Sequence[Result], name: str) -> float:
