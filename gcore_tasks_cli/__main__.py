@@ -100,6 +100,8 @@ def _say(text: str, status: ExitCode) -> int:
 def _invoke(arguments: Sequence[str]) -> int:
     from gcore_tasks_cli.commands import NAMES, command_named
 
+    if os.environ.get("FORCE_COLOR") == "0":  # as Node's programs read it: no colour
+        _choose_color("never")
     name, *words = arguments or ["--help"]
     if name in ("-h", "--help"):
         return command_named("help")().run()
@@ -109,14 +111,18 @@ def _invoke(arguments: Sequence[str]) -> int:
         raise unknown_command(name, NAMES)
     command = parse(command_named(name), words)
     if command.color in _COLOR_VARIABLES:
-        chosen, other = _COLOR_VARIABLES[command.color]
-        os.environ[chosen] = "1"
-        os.environ.pop(other, None)
+        _choose_color(command.color)
     if progress := getattr(command, "progress", None):
         os.environ["GTASK_PROGRESS"] = progress
     if command.help:
         command = command_named("help")(topic=name)
     return command.run()
+
+
+def _choose_color(when: str) -> None:
+    chosen, other = _COLOR_VARIABLES[when]
+    os.environ[chosen] = "1"
+    os.environ.pop(other, None)
 
 
 if __name__ == "__main__":

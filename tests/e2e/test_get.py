@@ -194,7 +194,9 @@ def test_force_color_and_no_color_are_heeded() -> None:
     with sandbox(tasks=[task(age=9)]) as server:
         forced = gtask(server, "get", TASK, env={"FORCE_COLOR": "1", "TERM": "xterm"})
         none = gtask(server, "get", TASK, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+        off = gtask(server, "get", TASK, env={"FORCE_COLOR": "0", "TERM": "xterm"})
     assert "\x1b[" in forced.out
+    assert "\x1b[" not in off.out
     assert "\x1b[32m" not in none.out
 
 
