@@ -53,6 +53,11 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def without_times(text: str) -> str:
+    """The lines without the time of day that those of a log begin with."""
+    return re.sub(r"^\d\d:\d\d:\d\dZ ", "", text, flags=re.MULTILINE)
+
+
 @contextmanager
 def sandbox(**scenario: Any) -> Iterator[SandboxServer]:
     """A server for this scenario, as a scenario file would say it."""
