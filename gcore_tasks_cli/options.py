@@ -331,7 +331,7 @@ class Waiting(Ending):
         """
         from gcore_tasks_cli.operations.wait import WaitOptions
         from gcore_tasks_cli.output.outcome import Resume
-        from gcore_tasks_cli.polling.goal import Goal
+        from gcore_tasks_cli.polling.events import Goal
 
         longer = copy(self)
         if seconds("--timeout", self.timeout, math.inf) == 0:

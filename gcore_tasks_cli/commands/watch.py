@@ -9,7 +9,7 @@ from gcore_tasks_cli.options import CHOICE, MAYBE_TASK_IDS, Filters, Form, Waiti
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.polling import goal
+    from gcore_tasks_cli.polling.events import Search as TaskSearch
 
 
 class Search(Filters, heading=CHOICE):
@@ -65,8 +65,8 @@ class Watch(Form, Waiting, Search):
             printer = self.printer(invocation, SummaryPrinter, at_once=self.follow)
         return most_important(wait(invocation, source, options, printer))
 
-    def _search(self, invocation: "Invocation") -> "goal.Search":
-        from gcore_tasks_cli.polling import goal
+    def _search(self, invocation: "Invocation") -> "TaskSearch":
+        from gcore_tasks_cli.polling.events import Search as TaskSearch
         from gcore_tasks_cli.tasks.document import ACTIVE_STATES
         from gcore_tasks_cli.tasks.meant import doubts
 
@@ -76,4 +76,4 @@ class Watch(Form, Waiting, Search):
                 raise UsageError(what, hint=hint)
         limit = invocation.deadline.timeout_seconds
         appear = min(seconds("--appear", self.appear, limit), limit)
-        return goal.Search(query, None if self.appear is None else appear, self.follow)
+        return TaskSearch(query, None if self.appear is None else appear, self.follow)

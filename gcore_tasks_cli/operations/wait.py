@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
@@ -14,12 +14,15 @@ from gcore_tasks_cli.output.actions import ActionsReport
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, progress_view
-from gcore_tasks_cli.polling.events import Changed, Event, Tick
-from gcore_tasks_cli.polling.goal import Goal, Search
+from gcore_tasks_cli.polling.events import Changed, Event, Goal, Search, Tick
+from gcore_tasks_cli.polling.jobs import Port
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
+
+if TYPE_CHECKING:
+    from gcore_tasks_cli.output.live import LiveView
 
 _FRAMES_A_SECOND = 4.0
 
@@ -49,43 +52,19 @@ def wait(
     """
     streams, deadline = invocation.streams, invocation.deadline
     schedule, port = Schedule(options.interval), invocation.connect()
-    policy, end = (ONE_ANSWER, math.inf) if deadline.checks_once else (UNTIL_DEADLINE, deadline.at)
-    watch = Watch(
-        source,
-        Requests(port, policy, random.uniform, deadline=end),
-        schedule,
-        goal=options.goal,
-        once=deadline.checks_once,
-        tick_seconds=1.0 / _FRAMES_A_SECOND if streams.err.isatty() else 1.0,
-    )
     progress, actions = Progress(source, schedule.expectations), None
     if streams.in_workflow and not options.no_ci:
         actions = ActionsReport(streams, invocation.env, progress)
     outcome = Outcome(progress, deadline, quiet=options.quiet)
     recent = _RecentTasks(invocation)
-    if not deadline.checks_once:
-        leave_when_stuck_after(deadline.at, ExitCode.NOT_FINISHED)
     errors: list[GtaskError] = []
     try:
         with interrupting(port.interrupt):
-            happened = watch.run()
+            happened = _watch(invocation, source, options, schedule, port).run()
             first = next(happened)
             # The requests are under way: while they are, what shows the answers is imported.
-            view = progress_view(
-                streams,
-                invocation.env,
-                progress,
-                shown="none" if options.quiet else options.progress,
-                is_verbose=invocation.is_verbose,
-                prints_at_once=printer.at_once,
-                began=invocation.began,
-                heartbeat_seconds=options.heartbeat_seconds,
-                reports_failures=actions is None,
-            )
+            view = _view(invocation, options, progress, printer, reports_failures=actions is None)
             printer.prepare()
-            is_live = view is not None and not isinstance(view, ProgressLines)
-            if is_live and streams.out.isatty():
-                printer.hold(progress.most_ended)
             # The printer comes last: a reader that has left ends it, and the others should know.
             everyone = (progress, view, actions, recent, printer)
             consumers = [each for each in everyone if each is not None]
@@ -106,6 +85,53 @@ def wait(
                 actions.error(error)
             actions.close()
     return outcome.codes
+
+
+def _watch(
+    invocation: Invocation,
+    source: Sequence[str] | Search,
+    options: WaitOptions,
+    schedule: Schedule,
+    port: Port,
+) -> Watch:
+    checks_once = invocation.deadline.checks_once
+    policy, end = (UNTIL_DEADLINE, invocation.deadline.at)
+    if checks_once:
+        policy, end = ONE_ANSWER, math.inf
+    leave_when_stuck_after(end, ExitCode.NOT_FINISHED)
+    return Watch(
+        source,
+        Requests(port, policy, random.uniform, deadline=end),
+        schedule,
+        goal=options.goal,
+        once=checks_once,
+        tick_seconds=1.0 / _FRAMES_A_SECOND if invocation.streams.err.isatty() else 1.0,
+    )
+
+
+def _view(
+    invocation: Invocation,
+    options: WaitOptions,
+    progress: Progress,
+    printer: Printer,
+    *,
+    reports_failures: bool,
+) -> "ProgressLines | LiveView | None":
+    view = progress_view(
+        invocation.streams,
+        invocation.env,
+        progress,
+        shown="none" if options.quiet else options.progress,
+        is_verbose=invocation.is_verbose,
+        prints_at_once=printer.at_once,
+        began=invocation.began,
+        heartbeat_seconds=options.heartbeat_seconds,
+        reports_failures=reports_failures,
+    )
+    is_live = view is not None and not isinstance(view, ProgressLines)
+    if is_live and invocation.streams.out.isatty():
+        printer.hold(progress.most_ended)
+    return view
 
 
 class _RecentTasks:

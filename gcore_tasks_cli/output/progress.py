@@ -12,8 +12,7 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.events import Outage, StopReason
-from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.polling.events import Outage, Search, StopReason
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.tasks.expectations import Expectations

@@ -1,17 +1,42 @@
-"""What happens in a wait, in the order it happens.
+"""What a wait is for, and what happens in it.
 
 `at` is the time on the port's clock, `task_id` the ID as it was asked for (a document may spell its
 own in another case).
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.tasks.document import Document
 
+if TYPE_CHECKING:
+    from gcore_tasks_cli.tasks.query import TaskQuery
+
 # The task ID of an event that is about the list of tasks; real IDs are never empty.
 LIST_ID = ""
+
+
+class Goal(NamedTuple):
+    """A wait ends when all tasks have ended.
+
+    `fail_fast` ends it at the first that failed, `any_one` at the first that ends.
+    """
+
+    fail_fast: bool = False
+    any_one: bool = False
+
+
+class Search(NamedTuple):
+    """Tasks that are found instead of named: those of the query, which asks for active ones.
+
+    With `appear_seconds` it waits up to so long for a first one; it need not be active any more if
+    it was created since just before the wait began. With `follow` later tasks are added too.
+    """
+
+    query: "TaskQuery"
+    appear_seconds: float | None = None
+    follow: bool = False
 
 
 class Outage(NamedTuple):

@@ -3,8 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from gcore_tasks_cli.polling.events import Found
-from gcore_tasks_cli.polling.goal import Search
+from gcore_tasks_cli.polling.events import Found, Search
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import Requests

@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.events import Event, Failed, Settled, Stopped, Unfinished
-from gcore_tasks_cli.polling.goal import Goal
+from gcore_tasks_cli.polling.events import Event, Failed, Goal, Settled, Stopped, Unfinished
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule

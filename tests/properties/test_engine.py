@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.errors import ExitCode, KeyRefused, TaskNotFound
 from gcore_tasks_cli.polling.events import (
     Event,
+    Goal,
     OutageBegan,
     OutageEnded,
     Settled,
@@ -18,7 +19,6 @@ from gcore_tasks_cli.polling.events import (
     StopReason,
     Unfinished,
 )
-from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import Acknowledge, Answer, GetTask
 from tests.properties.promises import (
     LONGEST_GAP,

@@ -9,6 +9,7 @@ from gcore_tasks_cli.polling.events import (
     Changed,
     Event,
     Failed,
+    Goal,
     OutageBegan,
     OutageEnded,
     Settled,
@@ -17,7 +18,6 @@ from gcore_tasks_cli.polling.events import (
     Tick,
     Unfinished,
 )
-from gcore_tasks_cli.polling.goal import Goal
 from gcore_tasks_cli.polling.jobs import ListPage
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
