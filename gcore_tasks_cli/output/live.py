@@ -10,7 +10,7 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, TaskProgress, found_lines
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import console, fitting, line_of, unique_length
-from gcore_tasks_cli.output.views import Cell, rank, state_cell
+from gcore_tasks_cli.output.views import ATTENTION, Cell, rank, state_cell
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.expectations import Expectations
@@ -29,6 +29,12 @@ _BAR_CELLS = 10
 _FULLEST = 0.95
 # No column becomes wider when a task goes on from one of the API's states to the next.
 _LEAST_STATE = len("✔ FINISHED")
+# Nor when a task's age goes on from seconds to minutes, where there is room.
+_LEAST_AGE = len("10 m 00 s")
+# What is left of a type and of what is said of a task before more is left out.
+_LEAST_KIND = 12
+_LEAST_REST = len("usually 15–30 s")
+_ERROR_STYLE = "red"
 _STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 
 
@@ -76,7 +82,7 @@ class LiveView:
         progress, outage, now = self._progress, self._progress.outage, event.at
         note, silence = None, ""
         if outage is not None:
-            note = Cell(f"! {words.retry_words(outage, now)}", "yellow")
+            note = Cell(f"! {words.retry_words(outage, now)}", ATTENTION)
             if outage.is_total:
                 silence, now = words.silence_words(outage, now), outage.answered
         elif progress.is_searching:
@@ -145,18 +151,17 @@ def _row(task: TaskProgress, now: float, expectations: Expectations, silence: st
         Cell("" if elapsed is None else format_duration(elapsed), "dim" if task.is_over else ""),
     ]
     if task.note or task.is_over:
-        return [*cells, Cell(""), Cell(_short(task.note), "red"), Cell("")]
-    bar, said = "", ""
-    usual = expectations.usual(document.task_type)
-    if usual is not None and elapsed is not None:
-        said, longest = words.usual_words(usual), usual.usual[1]
-        if elapsed > longest:
-            said = f"longer than usual ({said})"
-        filled = int(min(_FULLEST, elapsed / longest) * _BAR_CELLS)
-        bar = "━" * filled + "╌" * (_BAR_CELLS - filled)
+        return [*cells, Cell(""), Cell(_short(task.note), _ERROR_STYLE), Cell("")]
     detail = "" if document.detailed_state == document.state else document.detailed_state or ""
-    said_of_it = Cell(silence, "yellow") if silence else Cell(said, "dim")
-    return [*cells, Cell(bar, cells[_STATE].style), said_of_it, Cell(_short(detail))]
+    cells, last = [*cells, Cell("")], Cell(_short(detail))
+    usual = expectations.usual(document.task_type)
+    if silence or usual is None or elapsed is None:
+        return [*cells, Cell(silence, ATTENTION), last]
+    if times := expectations.overdue(document.task_type, elapsed):
+        return [*cells, Cell(words.overdue_words(times, usual), ATTENTION), last]
+    filled = int(min(_FULLEST, elapsed / usual.usual[1]) * _BAR_CELLS)
+    cells[_BAR] = Cell("━" * filled + "╌" * (_BAR_CELLS - filled), state.style)
+    return [*cells, Cell(words.usual_words(usual), "dim"), last]
 
 
 def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
@@ -164,12 +169,16 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     columns = list(zip(*rows, strict=True))
     widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    usual = max(len(row[_REST].text) if row[_BAR].text else 0 for row in rows)
+    natural_age, widths[_AGE] = widths[_AGE], max(_LEAST_AGE, widths[_AGE])
+    # Errors are as long as they are: what does not fit is cut off.
+    said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
-    sacrifices = ((_ID, short_id), (_BAR, 0), (_ID, 0))
-    widths = fitting([*widths[:_REST], usual], width - 1, sacrifices, _KIND)
+    wide = ((_AGE, natural_age), (_ID, short_id), (_BAR, 0), (_KIND, _LEAST_KIND))
+    sacrifices = (*wide, (_REST, _LEAST_REST), (_REST, 0), (_AGE, 0))
+    widths = fitting([*widths[:_REST], said], width - 1, sacrifices, _KIND)
     for row in rows:
-        cells = row if widths[_BAR] else (*row[:_BAR], *row[_REST:])
+        rest = row[_REST:] if widths[_REST] or row[_REST].style == _ERROR_STYLE else ()
+        cells = (*row[:_BAR], *(row[_BAR:_REST] if widths[_BAR] else ()), *rest)
         yield line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
 
 

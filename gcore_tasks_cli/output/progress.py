@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.errors import GtaskError
+from gcore_tasks_cli.errors import ApiError, GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN
@@ -156,6 +156,7 @@ class ProgressLines:
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
         self._reported = 0
+        self._reasons: set[str] = set()  # why tasks failed, as far as it is printed
         self._heartbeat_seconds = heartbeat_seconds
         self._first_awaited = "the list of active tasks"
         self._opening: list[str] = []
@@ -192,11 +193,16 @@ class ProgressLines:
 
     def _change(self, event: events.Changed) -> list[str]:
         self._is_summary_due = True
-        line = change_line(event, self._progress.expectations)
-        if not event.document.has_failed:
-            return [] if self._is_crowd else [line]
-        _, *what_helps = error_lines(words.task_error(event.document))
-        return [line, *what_helps] if self._reports_failures else []
+        document, expectations = event.document, self._progress.expectations
+        if not document.has_failed:
+            return [] if self._is_crowd else [change_line(event, expectations)]
+        if not self._reports_failures:
+            return []
+        error = words.failure(document) or ApiError("")
+        if error.message in self._reasons:
+            return [change_line(event, expectations, "the same error")]
+        self._reasons.add(error.message)
+        return [change_line(event, expectations), *error_lines(error)[1:]]
 
     @property
     def _is_crowd(self) -> bool:
@@ -255,15 +261,18 @@ def found_lines(progress: Progress) -> list[str]:
     return [f"gtask: {words.found_words(progress.search, progress.found)}"]
 
 
-def change_line(event: events.Changed, expectations: Expectations) -> str:
-    """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`."""
+def change_line(event: events.Changed, expectations: Expectations, reason: str = "") -> str:
+    """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`.
+
+    The `reason` stands for the task's own error.
+    """
     document = event.document
     age = f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual, failure = expectations.usual(document.task_type), words.failure(document)
     if failure is not None and document.has_failed:
-        age += f": {failure.message}"
+        age += f": {reason or failure.message}"
     elif failure is not None and not document.is_final:
         age += f", with the error: {failure.message}"
     elif usual is not None and not document.is_final:

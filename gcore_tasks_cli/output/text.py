@@ -131,7 +131,9 @@ class CardPrinter(ViewPrinter):
         super().__init__(streams, env, at_once=True)
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
-        return "".join(self._renderer.card(views.card(task, now)) for task in tasks)
+        return "".join(
+            self._renderer.card(views.card(task, now, is_local=self._is_terminal)) for task in tasks
+        )
 
 
 class SummaryPrinter(ViewPrinter):

@@ -28,8 +28,9 @@ _STATES = {
     "FINISHED": ("green", "✔ "),
     "ERROR": ("bold red", "✘ "),
 }
-_UNKNOWN_STATE = ("magenta", "? ")
-_ERROR_STYLES = {"error": "bold red", "hint": "yellow"}
+# For what should be looked at: as visible on a light background as on a dark one.
+ATTENTION = "magenta"
+_ERROR_STYLES = {"error": "bold red", "hint": ATTENTION}
 _RARE = ("job_id", "schedule_id", "lifecycle_policy_id", "user_client_id")
 _NOTHING: tuple[object, ...] = (None, "", {}, [])
 # Wider cells are not aligned: one odd cell would push all the others off the screen.
@@ -59,7 +60,7 @@ class Entry(NamedTuple):
 
 def state_cell(task: TaskFields, text: str) -> Cell:
     """A text in the colour of the task's state and with its symbol."""
-    return Cell(text, *_STATES.get("ERROR" if task.has_failed else task.state, _UNKNOWN_STATE))
+    return Cell(text, *_STATES.get("ERROR" if task.has_failed else task.state, (ATTENTION, "? ")))
 
 
 def rank(task: TaskFields) -> int:
@@ -67,9 +68,9 @@ def rank(task: TaskFields) -> int:
     return 2 if task.has_failed else int(task.state != "FINISHED")
 
 
-def card(task: TaskFields, now: datetime) -> list[tuple[str, Cell]]:
+def card(task: TaskFields, now: datetime, *, is_local: bool = False) -> list[tuple[str, Cell]]:
     """`get`: labels and values of perhaps several lines; the first two are a title, if any."""
-    failure = words.failure(task)
+    failure, late = words.failure(task), words.overdue(task, now)
     parts = error_parts(failure) if failure else []
     rows = [
         ("state", state_cell(task, words.state_words(task))),
@@ -79,7 +80,8 @@ def card(task: TaskFields, now: datetime) -> list[tuple[str, Cell]]:
             for label, text in parts
         ),
         ("task", Cell(one_line(task.id), "bold")),
-        *((label, Cell(text)) for label, text in _times(task, now)),
+        *((label, Cell(text)) for label, text in _times(task, now, is_local=is_local)),
+        ("overdue", Cell(late.message if late else "", ATTENTION)),
         ("where", Cell(_owners(task, "project", "region", "client", "user"))),
         ("request ID", Cell("" if task.has_failed else words.shown(task, "request_id"))),
         *((name, Cell(words.shown(task, name))) for name in _RARE),
@@ -91,9 +93,11 @@ def card(task: TaskFields, now: datetime) -> list[tuple[str, Cell]]:
     return [(label, cell) for label, cell in rows if cell.text]
 
 
-def _times(task: TaskFields, now: datetime) -> Iterable[tuple[str, str]]:
+def _times(task: TaskFields, now: datetime, *, is_local: bool) -> Iterable[tuple[str, str]]:
     names = ("created_on", "finished_on", "updated_on", "acknowledged_at")
-    created, finished, updated, acknowledged = (words.moment(task.value(n), now) for n in names)
+    created, finished, updated, acknowledged = (
+        words.moment(task.value(n), now, is_local=is_local) for n in names
+    )
     took, by = words.took_words(task, now), words.shown(task, "acknowledged_by")
     return (
         ("started", words.joined(created, "" if task.is_final else took)),
@@ -118,7 +122,7 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
     """`watch`: what became of each task; if `brief`, those that went well are only counted."""
     ordered = sorted(tasks, key=rank)
     finished = [task for task in ordered if brief and task.state == "FINISHED"]
-    entries = [result(task, now) for task in ordered[len(finished) :]]
+    entries = []
     if finished:
         types = Counter(map(words.type_words, finished)).most_common()
         each = ", ".join(f"{count} {kind}" for kind, count in types)
@@ -126,27 +130,56 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
         since = f" --since {min(filter(None, created)):%Y-%m-%dT%H:%M:%S}" if all(created) else ""
         listed = f"gtask list --all --state FINISHED{since}"
         head = state_cell(finished[0], f"FINISHED  {each}; to see each: {listed}")
-        entries.insert(0, Entry((head,)))
+        entries.append(Entry((head,)))
+    reasons: dict[str | int, list[TaskFields]] = {}
+    for n, task in enumerate(ordered[len(finished) :]):
+        failure = words.failure(task) if task.has_failed else None
+        reasons.setdefault(failure.message if failure else n, []).append(task)
+    for same in reasons.values():
+        entries += [result(same[0], now)] if len(same) == 1 else _shared(same, now)
     if len(ordered) > 1:
         total = words.count_words([task.state for task in ordered])
         entries.append(Entry((), [(Cell(total, "bold"),)]))
     return entries
 
 
+def _shared(tasks: Sequence[TaskFields], now: datetime) -> list[Entry]:
+    """Tasks that failed for one reason: the reason and what helps, then the tasks."""
+    reason, *advice = _trouble(tasks[0], now)
+    first, *others = reason.text.split("\n")
+    head = state_cell(tasks[0], f"{words.tasks(len(tasks))}: {first}")
+    below = [*(Cell(line, reason.style) for line in others), *advice[: bool(advice[1:])]]
+    entries = [Entry((head,), [(cell,) for cell in below])]
+    for task in tasks:
+        request_id = Cell(words.shown(task, "request_id"), "dim")
+        entries.append(Entry((*_head(task, now), request_id), _created_lines(task)))
+    return entries
+
+
 def result(task: TaskFields, now: datetime) -> Entry:
     """What became of a task: state, type, ID and time; below, why it failed, what it created."""
-    head = (
+    trouble: list[Line] = [(cell,) for cell in _trouble(task, now)]
+    return Entry(_head(task, now), trouble + _created_lines(task))
+
+
+def _trouble(task: TaskFields, now: datetime) -> list[Cell]:
+    """Why a task failed, or how late it is, and what support asks for."""
+    failure = words.failure(task)
+    error = failure or words.overdue(task, now)
+    styles = _ERROR_STYLES if failure else {"error": ATTENTION}
+    return [
+        Cell(text if label == "error" else f"{label}: {text}", styles.get(label, "dim"))
+        for label, text in (error_parts(error) if error else ())
+    ]
+
+
+def _head(task: TaskFields, now: datetime) -> Line:
+    return (
         state_cell(task, words.state_words(task)),
         Cell(words.type_words(task)),
         Cell(one_line(task.id)),
         Cell(words.took_words(task, now), "dim"),
     )
-    failure = words.failure(task)
-    below: list[Line] = [
-        (Cell(text if label == "error" else f"{label}: {text}", _ERROR_STYLES.get(label, "dim")),)
-        for label, text in (error_parts(failure) if failure else ())
-    ]
-    return Entry(head, below + _created_lines(task))
 
 
 def created(task: TaskFields) -> Entry:
@@ -161,18 +194,17 @@ def _created_lines(task: TaskFields) -> list[Line]:
 
 def row(document: TaskFields, now: datetime) -> Entry:
     """`list`: the cells of `LIST_HEADS` and the first line of the error; `now` is the API's."""
-    took, failure = duration_seconds(document), words.failure(document)
+    took, trouble = duration_seconds(document), _trouble(document, now)
     head = (
         state_cell(document, one_line(document.state))._replace(symbol=""),
         Cell(words.type_words(document)),
         Cell(words.age_words(document, now) or "-"),
-        Cell("-" if took is None else format_duration(took).replace(" ", "")),
+        Cell("-" if took is None else format_duration(took)),
         Cell(words.shown(document, "region_id") or "-"),
         Cell(words.shown(document, "project_id") or "-"),
         Cell(one_line(document.id)),
     )
-    error = failure.message.partition("\n")[0].rstrip() if failure else ""
-    return Entry(head, [(Cell(error, "red"),)] if error else [])
+    return Entry(head, [(Cell(t.text.partition("\n")[0].rstrip(), t.style),) for t in trouble[:1]])
 
 
 def failed(document: TaskFields, now: datetime) -> Entry:

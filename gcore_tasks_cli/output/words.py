@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gcore_tasks_cli.errors import ApiError, GtaskError
@@ -74,21 +74,27 @@ def took_words(task: TaskFields, now: datetime) -> str:
 
 
 def age_words(task: TaskFields, now: datetime) -> str:
-    """How long ago it was created, in its largest unit: `45s`, `3m`, `5h`, `2d`."""
+    """How long ago it was created, in its largest unit: `45 s`, `3 m`, `5 h`, `2 d`."""
     created = parse_time(task.value("created_on"))
     if created is None:
         return ""
     age = format_duration(max(0.0, (now - created).total_seconds()))
-    return "".join(age.split()[:2])
+    return " ".join(age.split()[:2])
 
 
-def moment(value: object, now: datetime) -> str:
-    """`2026-05-23 05:07:31 UTC (2 m 05 s ago)`; what cannot be read as a time stays as it is."""
+def moment(value: object, now: datetime, *, is_local: bool = False) -> str:
+    """`2026-05-23 05:07:31 UTC (2 m 05 s ago)`; what cannot be read as a time stays as it is.
+
+    If `is_local`, with the time of this machine's zone: `(07:07 CEST, 2 m 05 s ago)`.
+    """
     time = parse_time(value)
     if time is None:
         return one_line(as_text(value))
-    age = (now - time).total_seconds()
+    age, here = (now - time).total_seconds(), time.astimezone()
     relation = f"{format_duration(age)} ago" if age >= 0 else f"in {format_duration(-age)}"
+    if is_local and here.utcoffset():
+        date = "" if here.date() == time.astimezone(UTC).date() else f"{here:%Y-%m-%d} "
+        relation = f"{date}{here:%H:%M %Z}, {relation}"
     return f"{time:%Y-%m-%d %H:%M:%S} UTC ({relation})"
 
 
@@ -166,6 +172,23 @@ def usual_words(durations: "Durations") -> str:
     else:
         unit = "s"
     return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
+
+
+def overdue(task: TaskFields, now: datetime) -> ApiError | None:
+    """What is said of an active task that takes longer than usual, and what support asks for."""
+    from gcore_tasks_cli.tasks.expectations import Expectations
+
+    created, kind, known = (
+        parse_time(task.value("created_on")),
+        shown(task, "task_type"),
+        Expectations(),
+    )
+    usual = known.usual(kind)
+    if task.is_final or created is None or usual is None:
+        return None
+    times = known.overdue(kind, (now - created).total_seconds())
+    request_id = shown(task, "request_id")
+    return ApiError(overdue_words(times, usual), request_id=request_id) if times else None
 
 
 def overdue_words(times: float, usual: "Durations") -> str:

@@ -291,3 +291,14 @@ def test_during_an_outage_what_is_shown_is_marked_as_old(do: str) -> None:
         assert re.findall(r"create_image +\S+ +([\d.]+ s)", shown.text) == ages
         shown.until(lambda text: VIEW in text and "answer for" not in text)
         assert re.findall(r"create_image +\S+ +([\d.]+ s)", shown.text) != ages
+
+
+def test_get_shows_local_time_beside_utc_and_a_pipe_does_not() -> None:
+    document = {"created_on": "2026-05-23T20:00:00", "finished_on": "2026-05-23T20:00:19"}
+    with terminal(["get", TASK], tasks=[task(age=9, document=document)], TZ="Asia/Tokyo") as shown:
+        assert shown.finish() == 0
+    assert "2026-05-23 20:00:00 UTC (2026-05-24 05:00 JST, " in shown.text
+    with shell(f"gtask get {TASK} | cat", tasks=[task(age=9, document=document)]) as piped:
+        assert piped.finish() == 0
+    assert "2026-05-23 20:00:00 UTC (" in piped.text
+    assert "JST" not in piped.text

@@ -193,6 +193,16 @@ def test_a_heartbeat_names_the_task_that_is_most_overdue() -> None:
     assert ": create_vm o RUNNING for 1 m 40 s, 3 times" in printed(late, ["slow", "o"])[-1]
 
 
+def test_equal_failures_are_one_story() -> None:
+    failed = [document(i, "ERROR", error="Quota exceeded") for i in "abc"]
+    happened = [changed(1.0 + n, each, age=3.0) for n, each in enumerate(failed)]
+    first, hint, second, third = printed([*happened, events.Tick(5.0)], "abc")
+    assert first.endswith("ERROR  after 3 s: Quota exceeded")
+    assert hint.startswith("hint: the quota")
+    assert second == "b  create_vm  ERROR  after 3 s: the same error"
+    assert third == "c  create_vm  ERROR  after 3 s: the same error"
+
+
 def test_a_heartbeat_before_any_answer_says_so() -> None:
     assert printed([events.Tick(60.0)], "ab") == [
         "still waiting for 2 of 2 after 1 m 00 s: no answer of the API yet"

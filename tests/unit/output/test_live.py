@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from gcore_tasks_cli.output.live import frame
 from gcore_tasks_cli.output.progress import TaskProgress
-from gcore_tasks_cli.output.views import Cell
+from gcore_tasks_cli.output.views import ATTENTION, Cell
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.golden_files import assert_golden, assert_harmless
@@ -144,13 +144,36 @@ def test_a_narrow_window_shortens_ids_and_then_leaves_out_bars() -> None:
     assert all(line.endswith("usually 15–30 s") for line in (wide, narrow, narrowest))
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_narrow_window_keeps_what_identifies_a_task(width: int) -> None:
+    rows = [live_row(f"{n:08x}{VM[8:]}", task_type="create_loadbalancer") for n in range(3)]
+    for n, line in enumerate(painted(rows, width=width)):
+        assert f"{n:08x}…" in line
+        assert "create_l" in line
+
+
 def test_only_the_apis_finished_ends_a_bar() -> None:
     fills = {
-        elapsed: bar_of(live_row(elapsed=elapsed)).count("━") for elapsed in (0.0, 15.1, 30.0, 1e6)
+        elapsed: bar_of(live_row(elapsed=elapsed)).count("━") for elapsed in (0.0, 15.1, 30.0, 30.1)
     }
-    assert fills == {0.0: 0, 15.1: 5, 30.0: 9, 1e6: 9}
+    assert fills == {0.0: 0, 15.1: 5, 30.0: 9, 30.1: 0}
     assert len(bar_of(ROW)) == 10
     assert bar_of(live_row(task_type="new_kind")) == bar_of(FINISHED) == ""
+
+
+def test_a_task_beyond_its_usual_time_has_no_bar_and_says_how_many_times_longer() -> None:
+    (line,) = painted([live_row(elapsed=3900.0)])
+    assert line.endswith("1 h 05 m  130 times longer than usual (usually 15–30 s)")
+    text = frame([live_row(elapsed=61.0)], NOW, Expectations(), (100, 24))
+    said = [text.plain[span.start : span.end] for span in text.spans if span.style == ATTENTION]
+    assert said == ["2 times longer than usual (usually 15–30 s)"]
+
+
+def test_in_an_outage_each_state_is_marked_and_its_time_is_that_of_the_last_answer() -> None:
+    text = frame([ROW, FINISHED], NOW, Expectations(), (100, 24), silence="no answer for 7 s")
+    running, finished = text.plain.split("\n")
+    assert running.endswith("12 s  no answer for 7 s")
+    assert finished.endswith("19 s")
 
 
 def test_the_detailed_state_stands_last_where_it_says_more() -> None:

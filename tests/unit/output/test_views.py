@@ -236,10 +236,41 @@ def test_in_brief_those_that_went_well_are_counted() -> None:
     first, *rest, total = shown(lambda terminal: terminal.entries(brief), 300).splitlines()
     listed = f"gtask list --all --state FINISHED --since {FINISHED['created_on']}"
     assert first == f"✔ FINISHED  40 create_vm; to see each: {listed}"
-    assert [line.startswith("✘ ERROR") for line in rest].count(True) == 2
+    reason, *others = [line for line in rest if line.startswith("✘")]
+    assert reason.startswith("✘ 2 tasks: Quota limit")
+    assert [line.startswith("✘ ERROR") for line in others] == [True, True]
     assert total == "42 tasks: 2 ERROR, 40 FINISHED"
-    assert len(plain_results(*bad, *good).splitlines()) == 42
+    assert len(plain_results(*bad, *good).splitlines()) == 43
     assert "task:" not in shown_results(TASKS[0])
+
+
+def test_equal_failures_are_one_story() -> None:
+    bad = [task_of(FAILED | {"id": f"bad-{n}", "request_id": f"req-{n}"}) for n in range(30)]
+    other = task_of(FAILED | {"id": "other", "error": "No valid host"})
+    entries = views.results([*bad, other], NOW)
+    lines = shown(lambda terminal: terminal.entries(entries), 300).splitlines()
+    head, *below = lines
+    assert head == "✘ 30 tasks: Quota limit for volume_size exceeded by 20"
+    assert below[1].startswith("  hint: the quota is exceeded")
+    for n, line in enumerate(below[2:32]):
+        assert f"bad-{n} " in line and f"req-{n}" in line and "Quota" not in line
+    assert "other" in below[32]
+    assert below[33] == "  No valid host"
+
+
+def test_an_active_task_that_takes_longer_than_usual_says_so() -> None:
+    late = task_of(
+        RUNNING
+        | {"task_type": "create_vm", "created_on": "2026-05-23T03:00:00", "request_id": "req-1"}
+    )
+    (words_of_it,) = {
+        line.strip() for line in shown_results(late).splitlines() if "than usual" in line
+    }
+    assert re.fullmatch(r"\d+ times longer than usual \(usually 15–30 s\)", words_of_it)
+    assert "request ID for support: req-1" in shown_results(late)
+    assert ("overdue", words_of_it) in [(label, cell.text) for label, cell in views.card(late, NOW)]
+    assert views.row(late, NOW).below[0][0].text == words_of_it
+    assert views.row(task_of(FINISHED), NOW).below == []
 
 
 def test_nothing_created_is_said_to_people_and_to_nobody_else() -> None:
@@ -252,7 +283,7 @@ def test_a_failure_says_why_and_where() -> None:
     assert_golden("failed.txt", shown(lambda terminal: terminal.entries([failed])))
     (line,) = PlainRenderer().entries([failed]).splitlines()
     assert "took 9 s  Quota limit for volume_size exceeded by 20" in line
-    assert line.endswith(", 2m ago, region 76, project 1234")
+    assert line.endswith(", 2 m ago, region 76, project 1234")
 
 
 @given(st.lists(st.tuples(*[st.text("ab語 ", max_size=9)] * 3), max_size=5))

@@ -35,7 +35,7 @@ def test_advice(error: str, beginning: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "age"), [(-5, "0s"), (0, "0s"), (59.4, "59s"), (3599, "59m"), (90000, "1d")]
+    ("seconds", "age"), [(-5, "0 s"), (0, "0 s"), (59.4, "59 s"), (3599, "59 m"), (90000, "1 d")]
 )
 def test_ages(seconds: float, age: str) -> None:
     now = datetime(2026, 5, 23, tzinfo=UTC)
