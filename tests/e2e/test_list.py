@@ -200,7 +200,7 @@ def test_failures_explain_themselves(server: SandboxServer) -> None:
     done = gtask(server, "list", "--failed", "--since", "1d")
     quota, host = done.out.splitlines()
     assert re.match(f"ERROR +create_vm +{task_id(2)} +took 5 s +{QUOTA}, hint: the quota is", quota)
-    assert re.search(r"request ID for support: req-.*, \dm ago, region 76, project 1234$", quota)
+    assert re.search(r"request ID for support: req-.*, \d m ago, region 76, project 1234$", quota)
     assert "no capacity for this now: try another flavor or region" in host
     assert "\x1b" not in done.out
 
@@ -213,9 +213,10 @@ def test_get_of_a_failed_task_begins_with_the_reason_and_what_helps(server: Sand
 def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
     heads, *lines = gtask(server, "list", "-n4").out.splitlines()
     assert heads.split() == ["state", "type", "age", "took", "region", "project", "ID"]
-    state, kind, age, *rest = lines[0].split()
-    assert (state, kind, rest) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
-    assert age[:-1].isdigit()
+    state, kind, age, *rest = re.split("  +", lines[0])
+    assert (state, kind, rest[:-1]) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
+    assert re.fullmatch(r"\d+ [sm]", age)
+    assert rest[-1].endswith("the usual 15–30 s")
     assert lines[2].endswith(f"{task_id(2)}  {QUOTA}")
     assert lines[3].endswith("No valid host was found.")
 
