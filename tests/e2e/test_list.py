@@ -216,7 +216,7 @@ def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
     state, kind, age, *rest = re.split("  +", lines[0])
     assert (state, kind, rest[:-1]) == ("RUNNING", "create_vm", ["-", "76", "1234", task_id(0)])
     assert re.fullmatch(r"\d+ [sm]", age)
-    assert rest[-1].endswith("the usual 15–30 s")
+    assert rest[-1].endswith("than usual (usually 15–30 s)")
     assert lines[2].endswith(f"{task_id(2)}  {QUOTA}")
     assert lines[3].endswith("No valid host was found.")
 
