@@ -17,8 +17,8 @@ _CERTIFICATE_HINTS = {
     62: "it is for another name: is GCORE_BASE_URL right?",
     64: "it is for another address: is GCORE_BASE_URL right?",
 }
-_OTHER_AUTHORITY = "behind a proxy with its own authority, name its file in SSL_CERT_FILE"
-_PROXY_HINT = "its URL takes a user name and password: http://user:password@proxy:3128"
+_OTHER_AUTHORITY = "if a proxy has an authority of its own, name its file in SSL_CERT_FILE"
+_PROXY_HINT = "put the user name and password into its URL: http://user:password@proxy:3128"
 _NAME_HINT = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
 
 

@@ -37,10 +37,10 @@ _TRANSIENT_STATUSES = frozenset({408, 409, 425, 429})
 _ERROR_MESSAGE_KEYS = ("message", "detail", "error", "exception_class")
 _LONGEST_LINE = 150
 _TITLE = re.compile(rf"<title[^>]{{0,99}}>([^<]{{1,{_LONGEST_LINE}}})</title>", re.IGNORECASE)
-_FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
+_FORBIDDEN = "the key may lack rights for this project, or the task may be another account's"
 _NOT_FOUND = (
-    "is the ID right? It may be another account's: those are not found either. The task of a "
-    "resource: gtask list --resource ID"
+    "is the ID right, and of this account? If it is a resource's: gtask list --resource ID "
+    "finds its task"
 )
 _ABBREVIATED = (
     "an abbreviated ID stands for a task that gtask showed recently from this API: write the "

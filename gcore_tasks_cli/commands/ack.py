@@ -25,11 +25,11 @@ class Ack(Scope, heading=CHOICE):
         from gcore_tasks_cli.invocation import Invocation
 
         if self.all and self.json:
-            raise UsageError("--all answers no documents: --json is for task IDs")
+            raise UsageError("--json goes with task IDs, not with --all")
         if self.all == bool(self.task_ids):
             raise UsageError("give either task IDs or --all")
         if not self.all and (self.project or self.region):
-            raise UsageError("--project and --region are for --all; task IDs say all by themselves")
+            raise UsageError("--project and --region go with --all, not with task IDs")
         query = self.query() if self.all else None
         invocation = Invocation.begin(os.environ, verbose=self.verbose)
         return self._some(invocation) if query is None else self._all(invocation, query)
@@ -51,12 +51,12 @@ class Ack(Scope, heading=CHOICE):
 
         streams, where = invocation.streams, words.scope_words(query)
         if not self.yes and not streams.is_interactive:
-            message = "ack --all needs --yes where there is no terminal to ask at"
+            message = "ack --all needs --yes: there is no terminal to confirm it at"
             raise UsageError(message, hint="nothing was changed")
         ended = query._replace(acknowledged=False, states=tuple(FINAL_STATES))
         total = next(read_pages(ended, invocation, most=1)).total
         if total == 0:
-            streams.note(f"gtask: no task that has ended is unacknowledged{where}")
+            streams.note(f"gtask: all tasks that have ended are already acknowledged{where}")
             return ExitCode.OK
         tasks = words.tasks(total, "ended task") + (where or " in all projects and regions")
         question = f"Acknowledge {tasks}? It cannot be undone. [y/N] "

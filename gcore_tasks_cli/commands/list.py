@@ -20,11 +20,11 @@ class List(Form, Filters, heading=CHOICE):
     state: list[str] = option(
         "-s, --state STATE", "In this state: NEW, RUNNING, FINISHED, ERROR; repeatable."
     )
-    active: bool = option("-a, --active", "Only what is not over: NEW and RUNNING.")
+    active: bool = option("-a, --active", "Only active tasks: NEW and RUNNING.")
     overdue: bool = option(
         "--overdue", "Only what is active for longer than is usual for its type."
     )
-    failed: bool = option("-f, --failed", "What ended in ERROR, each with its reason.")
+    failed: bool = option("-f, --failed", "Only failed tasks (ERROR), each with its reason.")
     order: str | None = option(
         "--order ORDER", "desc: newest first; asc: oldest first. [default: desc]", choices=ORDERS
     )

@@ -35,7 +35,9 @@ class Resources(Waiting):
         unknown = [each for each in self.type if each not in RESOURCE_TYPES]
         for each in unknown:
             if meant := resource_type_meant(each):
-                raise UsageError(f"nothing has the type {each!r}", hint=f"did you mean {meant}?")
+                raise UsageError(
+                    f"there is no resource type {each!r}", hint=f"did you mean {meant}?"
+                )
         timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
         waits = self.wait and timeout > 0
         invocation = self.begin(options, timeout if waits else ONE_SHOT_SECONDS)

@@ -43,7 +43,7 @@ class Watch(Form, Waiting, Search):
         options = self.wait_options(Search)
         chosen = options.resume.search
         if self.task_ids and chosen:
-            raise UsageError(f"{chosen[0]} chooses among the active tasks: give no IDs with it")
+            raise UsageError(f"{chosen[0]} cannot be combined with task IDs")
         default = math.inf if self.follow else default_timeout(os.environ)
         invocation = self.begin(options, seconds("--timeout", self.timeout, default))
         streams = invocation.streams

@@ -20,7 +20,7 @@ from gcore_tasks_cli.times import format_duration
 _FRAME_SECONDS = 0.2
 # Erases the view, shows the cursor, and drops every colour.
 _LEFT = "\r\x1b[J\x1b[?25h\x1b[0m"
-_NOTHING_ACTIVE = "· no task is active; what is started is shown here, Ctrl-C ends"
+_NOTHING_ACTIVE = "· no task is active; new tasks will appear here; Ctrl-C ends"
 _SEARCHING = "· looking for active tasks"
 # No window is wider.
 _LONGEST_CELL = 2000

@@ -51,7 +51,7 @@ def _with_source(env: Mapping[str, str], name: str, text: str) -> str:
 def _key(env: Mapping[str, str]) -> str:
     source = key_variable(env)
     if source not in (KEY, None):
-        return f"from {source}, which was not used for this page"
+        return f"from {source}, which this page does not read"
     return f"set, from {find_api_key(env)[1]}"
 
 

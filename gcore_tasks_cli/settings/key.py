@@ -93,7 +93,7 @@ class CurrentKey:
         if Secrets(secrets_of(self.value)).hide(url) != url:
             raise UsageError(
                 "the URL of a request would hold the API key; nothing was sent",
-                hint="is a variable with the key in the place of an ID, a filter or the base URL?",
+                hint="was the variable with the key used as an ID, a filter or the base URL?",
             )
 
     def is_renewed(self, refused: str) -> bool:
@@ -117,7 +117,7 @@ def key_of_file(path: str) -> str:
         with Path(path).open("rb") as file:
             return decode_text(file.read(2 * _LONGEST_KEY + 2), "replace").strip()
     except (OSError, ValueError) as error:
-        hint = f"it names a file; the key itself belongs into {KEY}"
+        hint = f"it names a file; the key itself belongs in {KEY}"
         if path.startswith("~"):
             hint = "no shell has replaced the ~ in it: leave out the quotes, or write $HOME"
         # The path is not shown: it may be the key itself.

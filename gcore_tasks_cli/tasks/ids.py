@@ -22,7 +22,7 @@ _HIDDEN = "***"
 _STDIN, _ARGUMENT = "standard input", "an argument"
 _HINTS_FOR_NOTHING = {
     _STDIN: "did the command before the pipe fail or find nothing? (set -o pipefail shows it) "
-    "An answer that has no body is told by curl -i",
+    "If the API answers without a body, use curl -i",
     _ARGUMENT: "is the variable that should hold a task ID set?",
 }
 

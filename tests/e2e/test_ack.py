@@ -52,7 +52,9 @@ def test_all_tells_how_many_and_where() -> None:
         assert (done.status, done.out) == (0, "")
         assert done.err == "gtask: acknowledged 3 ended tasks in project 5\n"
         again = gtask(server, "ack", "--all", "--yes", env={"GCORE_CLOUD_PROJECT_ID": "5"})
-        assert again.err == "gtask: no task that has ended is unacknowledged in project 5\n"
+        assert (
+            again.err == "gtask: all tasks that have ended are already acknowledged in project 5\n"
+        )
         assert len(gtask(server, "list", "--unacknowledged", "--ids").out.split()) == 3
         rest = gtask(server, "ack", "--all", "-y")
         assert rest.err == "gtask: acknowledged 3 ended tasks in all projects and regions\n"

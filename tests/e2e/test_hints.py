@@ -50,7 +50,7 @@ def test_404_the_task_may_be_another_accounts(command: str) -> None:
     with sandbox(tasks=[task()]) as server:
         ran = gtask(server, command, OTHER)
     assert ran.status == 4
-    assert "another account's" in ran.err
+    assert "and of this account?" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("watch", "--quiet"), ("resources",)])
@@ -121,7 +121,7 @@ def test_a_failure_in_a_log_has_its_request_id() -> None:
 
 def test_an_unknown_authority_is_named_in_ssl_cert_file(tmp_path: Path) -> None:
     err = over_tls(trustme.CA(), "localhost", tmp_path, trusted=False)
-    assert "hint: behind a proxy with its own authority, name its file in SSL_CERT_FILE" in err
+    assert "hint: if a proxy has an authority of its own, name its file in SSL_CERT_FILE" in err
 
 
 def test_a_certificate_for_another_name_is_another_mistake(tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ def test_a_key_in_place_of_an_option_is_not_shown(key: str) -> None:
 def test_a_key_in_place_of_its_file_is_not_shown() -> None:
     ran = gtask(None, "get", TASK, env={"GCORE_API_KEY_FILE": KEY})
     assert ran.status == 2
-    assert "the key itself belongs into GCORE_API_KEY" in ran.err
+    assert "the key itself belongs in GCORE_API_KEY" in ran.err
     assert KEY not in ran.err
 
 

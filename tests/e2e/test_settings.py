@@ -105,12 +105,12 @@ def test_a_certificate_that_cannot_be_used_is_shown_as_wrong(tmp_path: Path) -> 
 def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
     if sys.platform != "win32":  # for mypy
         os.mkfifo(tmp_path / "key")
-    assert "which was not used for this page" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
+    assert "which this page does not read" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
 
 
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     text = shown(GCORE_API_KEY_COMMAND=f"touch {tmp_path / 'ran'}")
-    assert "which was not used for this page" in text
+    assert "which this page does not read" in text
     assert not (tmp_path / "ran").exists()
 
 

@@ -117,7 +117,7 @@ def test_a_proxy_that_makes_no_connection(said: str, transient: bool, is_hinted:
     found = said_of(httpx.ProxyError(said))
     assert found.message == f"peer refused the tunnel: {said}"
     assert found.transient == transient
-    hint = "its URL takes a user name and password: http://user:password@proxy:3128"
+    hint = "put the user name and password into its URL: http://user:password@proxy:3128"
     assert found.hint == (hint if is_hinted else None)
 
 
@@ -134,7 +134,7 @@ def tls_error(reason: str | None, kind: type[ssl.SSLError] = ssl.SSLError) -> Ex
         (10, "it has expired, or this machine's clock is wrong"),
         (62, "it is for another name: is GCORE_BASE_URL right?"),
         (64, "it is for another address: is GCORE_BASE_URL right?"),
-        (20, "behind a proxy with its own authority, name its file in SSL_CERT_FILE"),
+        (20, "if a proxy has an authority of its own, name its file in SSL_CERT_FILE"),
     ],
 )
 def test_a_certificate_that_is_not_trusted_is_said_with_why(code: int, hint: str) -> None:

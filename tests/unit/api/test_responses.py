@@ -180,10 +180,10 @@ def test_a_list_that_is_not_found_is_a_wrong_url() -> None:
     )
 
 
-FORBIDDEN = "the key may lack rights for this project, or the task be another account's"
+FORBIDDEN = "the key may lack rights for this project, or the task may be another account's"
 NOT_FOUND = (
-    "is the ID right? It may be another account's: those are not found either. The task of a "
-    "resource: gtask list --resource ID"
+    "is the ID right, and of this account? If it is a resource's: gtask list --resource ID "
+    "finds its task"
 )
 WRONG_URL = "is GCORE_BASE_URL right?"
 

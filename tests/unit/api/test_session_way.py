@@ -100,9 +100,9 @@ def test_until_there_is_a_tunnel_a_proxy_is_whom_an_error_names(said: bytes, wor
 @pytest.mark.parametrize(
     ("schemes", "hint"),
     [
-        ((), "its URL takes a user name and password: "),
-        (('Basic realm="x"',), "its URL takes a user name and password: "),
-        (("NTLM", "basic realm=x"), "its URL takes a user name and password: "),
+        ((), "put the user name and password into its URL: "),
+        (('Basic realm="x"',), "put the user name and password into its URL: "),
+        (("NTLM", "basic realm=x"), "put the user name and password into its URL: "),
         (("Negotiate", "NTLM"), "it asks for Negotiate, which gtask does not support"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_socks_proxy_that_wants_a_password_comes_with_a_hint() -> None:
         with session_at("https://api.example", proxy=proxy) as session:
             error = error_of(lambda: session.do(GetTask("a")))
     assert "(from ALL_PROXY) refused the tunnel: Requested NO AUTHENTICATION" in error.message
-    assert (error.hint or "").startswith("its URL takes a user name and password: ")
+    assert (error.hint or "").startswith("put the user name and password into its URL: ")
     assert not error.transient
 
 

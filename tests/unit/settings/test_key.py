@@ -144,7 +144,7 @@ def test_a_key_that_is_given_as_its_file_is_not_shown(path: str) -> None:
         key_file(path)
     assert "sec" not in caught.value.message
     assert caught.value.message.startswith("cannot read the file in GCORE_API_KEY_FILE: ")
-    assert caught.value.hint == "it names a file; the key itself belongs into GCORE_API_KEY"
+    assert caught.value.hint == "it names a file; the key itself belongs in GCORE_API_KEY"
 
 
 def test_a_key_file_that_is_a_script_or_holds_quotes_is_said_to_be_one(tmp_path: Path) -> None:
