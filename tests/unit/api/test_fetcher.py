@@ -1,13 +1,12 @@
-"""Requests beside each other: each is answered under its number, and none holds up another."""
+"""Requests beside each other: none holds up another, and none leaves a thread behind."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from gcore_tasks_cli.api.fetcher import MOST_WORKERS, Fetcher
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.errors import ApiError, KeyRefused, UsageError
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Reply
 from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.sandbox import SandboxServer, scenario_of
@@ -18,12 +17,8 @@ SOON = 30.0  # far more than any of these takes
 
 
 class Stub(Session):
-    """Answers at once; but a task named `slow` after `abort`, and one named `stuck` when released.
+    """Answers at once; but a task named `slow` after `abort`, and `stuck` when released."""
 
-    A task named `bad` is an error.
-    """
-
-    errors: dict[str, Exception] = {}  # noqa: RUF012
     release = threading.Event()
     made = 0
     asked: list[str]
@@ -40,8 +35,6 @@ class Stub(Session):
             assert self._has_aborted.wait(SOON)
         if job.task_id == "stuck":
             assert self.release.wait(SOON)
-        if job.task_id in self.errors:
-            raise self.errors[job.task_id]
         return Answer([document(job.task_id)], 1, None)
 
     def abort(self) -> None:
@@ -67,16 +60,6 @@ def replies(fetcher: Fetcher, count: int) -> list[Reply]:
     return sorted(found, key=lambda reply: reply.number)
 
 
-def test_each_request_is_answered_under_its_number(stub: Callable[[], Session]) -> None:
-    fetcher = Fetcher(stub)
-    for number in range(20):
-        fetcher.submit(number, GetTask(f"t-{number}"))
-    found = replies(fetcher, 20)
-    assert [reply.number for reply in found] == list(range(20))
-    ids = [reply.answer.documents[0].id for reply in found if isinstance(reply.answer, Answer)]
-    assert ids == [f"t-{number}" for number in range(20)]
-
-
 def test_one_that_hangs_keeps_no_other_waiting_and_gives_no_reply(stub: type[Stub]) -> None:
     fetcher = Fetcher(stub)
     fetcher.submit(0, GetTask("slow"))
@@ -87,34 +70,6 @@ def test_one_that_hangs_keeps_no_other_waiting_and_gives_no_reply(stub: type[Stu
     assert [reply.number for reply in replies(fetcher, 1)] == [2]
     assert fetcher.wait(fetcher.now() + 0.05) == []
     assert stub.made <= 2
-
-
-def test_time_passes_without_a_reply() -> None:
-    fetcher = Fetcher(Stub)
-    until = fetcher.now() + 0.05
-    assert fetcher.wait(until) == []
-    assert fetcher.now() >= until
-    assert fetcher.wait(until - 99) == []
-
-
-def test_an_interrupted_wait_is_over(stub: type[Stub]) -> None:
-    fetcher = Fetcher(stub)
-    fetcher.submit(0, GetTask("stuck"))
-    threading.Timer(0.05, fetcher.interrupt, [15]).start()
-    assert fetcher.wait(fetcher.now() + SOON) == []
-    assert fetcher.interrupted == 15
-    assert fetcher.wait(fetcher.now() + SOON) == []
-
-
-def test_errors_of_the_api_are_replies_and_all_others_are_raised(stub: type[Stub]) -> None:
-    refused: ApiError = KeyRefused("no", status=403)
-    stub.errors = {"bad": refused, "worse": UsageError("not a usable URL")}
-    fetcher = Fetcher(stub)
-    fetcher.submit(0, GetTask("bad"))
-    assert replies(fetcher, 1) == [Reply(0, refused)]
-    fetcher.submit(1, GetTask("worse"))
-    with pytest.raises(UsageError):
-        replies(fetcher, 1)
 
 
 def test_threads_that_hang_are_bounded_and_used_again_when_they_come_back(

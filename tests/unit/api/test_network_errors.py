@@ -63,32 +63,6 @@ def test_the_cause_is_found_wherever_it_is_in_the_chain() -> None:
 GUESS = " (is it an https port?)"
 
 
-@pytest.mark.parametrize(
-    ("said", "message", "is_guessed"),
-    [
-        (
-            "Server disconnected without sending a response.",
-            "peer closed the connection without an answer",
-            True,
-        ),
-        (
-            "peer closed connection without sending complete message body (incomplete chunked)",
-            "the answer of peer was cut short",
-            False,
-        ),
-        ("Server unexpectedly closed", "the answer of peer was cut short", False),
-        ("header line too long", "the headers of the answer of peer are too long", False),
-        ("illegal status line", "peer answered with something that is not HTTP", True),
-    ],
-)
-def test_a_breach_of_http_is_said(said: str, message: str, is_guessed: bool) -> None:
-    guess = GUESS if is_guessed else ""
-    found = said_of(httpx.RemoteProtocolError(said), plain=True)
-    assert (found.message, found.transient) == (message + guess, True)
-    assert said_of(httpx.RemoteProtocolError(said)).message == message
-    assert said_of(httpx.RemoteProtocolError(said), plain=True, known=True).message == message
-
-
 def test_a_plain_connection_that_breaks_may_be_to_an_https_port() -> None:
     broke = "the connection to peer broke: connection reset by peer"
     assert said_of(httpx.ReadError("x"), RESET, plain=True).message == broke + GUESS
@@ -146,20 +120,6 @@ def test_a_certificate_that_is_not_trusted_is_said_with_why(code: int, hint: str
         assert (found.hint, found.transient) == (hint, False)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        tls_error("UNEXPECTED_EOF_WHILE_READING"),
-        tls_error(None, ssl.SSLEOFError),
-        tls_error("ZERO_RETURN", ssl.SSLZeroReturnError),
-    ],
-)
-def test_tls_that_ends_is_said_and_passes(error: Exception) -> None:
-    found = said_of(httpx.ReadError("x"), error)
-    assert found.message == "peer closed the connection in the middle of TLS"
-    assert found.transient
-
-
 HANDSHAKE = "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCORE_BASE_URL right?"
 
 
@@ -202,9 +162,3 @@ def test_what_a_handshake_shows_is_a_wrong_setting_unless_it_has_worked_before(
     found = said_of(httpx.ConnectError("x"), tls_error(reason), known=True)
     assert found.message == f"the TLS connection to peer failed: {words}"
     assert (found.hint, found.transient) == (None, True)
-
-
-def test_an_error_of_tls_without_a_reason_passes() -> None:
-    found = said_of(httpx.ConnectError("x"), tls_error(None))
-    assert found.message == "the TLS connection to peer failed: sslerror"
-    assert found.transient

@@ -1,8 +1,6 @@
 """The way to the API: this machine only, or TLS, perhaps through a proxy."""
 
 import socket
-import ssl
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +9,8 @@ from gcore_tasks_cli.polling.jobs import GetTask
 from gcore_tasks_cli.settings.network import Proxy
 from tests.servers.prepared import answer, prepared
 from tests.servers.raw import answering
-from tests.unit.api.certificates import AUTHORITY
 from tests.unit.api.sessions import TASK, error_of, session_at
-
-
-def test_plain_http_goes_to_this_machine_only() -> None:
-    with session_at("http://0.0.0.0:9") as session, pytest.raises(UsageError) as caught:
-        session.do(GetTask("a"))
-    assert caught.value.message == (
-        "the base URL is plain http to 0.0.0.0, and that is 0.0.0.0, not this machine"
-    )
-    assert caught.value.hint == "write 127.0.0.1 instead of the name, or use https"
-    with session_at("https://0.0.0.0:9") as session:
-        assert error_of(lambda: session.do(GetTask("a"))).transient
+from tests.unit.certificates import server_tls
 
 
 @pytest.mark.parametrize(
@@ -118,37 +105,12 @@ def test_a_proxy_is_given_a_password_only_where_that_helps(
     assert not error.transient
 
 
-def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
-    ca_file = str(tmp_path / "ca.pem")
-    AUTHORITY.cert_pem.write_to_path(ca_file)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert("127.0.0.1").configure_cert(tls)
-    with answering(answer("", "407 Who Are You"), tls=tls) as port:
+def test_a_proxy_may_be_reached_over_tls(authority_file: str) -> None:
+    with answering(answer("", "407 Who Are You"), tls=server_tls()) as port:
         proxy = Proxy(f"https://127.0.0.1:{port}", "HTTPS_PROXY")
-        with session_at("https://api.example", proxy=proxy, ca_file=ca_file) as session:
+        with session_at("https://api.example", proxy=proxy, ca_file=authority_file) as session:
             error = error_of(lambda: session.do(GetTask("a")))
     assert error.message.endswith("(from HTTPS_PROXY) refused the tunnel: 407 Who Are You")
-
-
-@pytest.mark.parametrize("said", [b"", b"\x05", b"\x05\x00", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-def test_what_is_no_socks_proxy_is_named(said: bytes) -> None:
-    with answering(said) as port:
-        proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
-        with session_at("https://api.example", proxy=proxy) as session:
-            errors = [error_of(lambda: session.do(GetTask("a"))) for _ in range(2)]
-    name = f"the proxy 127.0.0.1:{port} (from ALL_PROXY)"
-    found = [(error.message, error.transient) for error in errors]
-    assert found == [(f"{name} answered with something that is not SOCKS", True)] * 2
-
-
-def test_a_socks_proxy_that_wants_a_password_comes_with_a_hint() -> None:
-    with answering(b"\x05\xff") as port:
-        proxy = Proxy(f"socks5://127.0.0.1:{port}", "ALL_PROXY")
-        with session_at("https://api.example", proxy=proxy) as session:
-            error = error_of(lambda: session.do(GetTask("a")))
-    assert "(from ALL_PROXY) refused the tunnel: Requested NO AUTHENTICATION" in error.message
-    assert (error.hint or "").startswith("put the user name and password into its URL: ")
-    assert not error.transient
 
 
 def test_behind_a_socks_proxy_the_api_is_whom_an_error_names() -> None:

@@ -13,98 +13,46 @@ from gcore_tasks_cli.settings.key import export, find_api_key
 from gcore_tasks_cli.settings.settings import Settings
 
 
-def settings_of(env: Mapping[str, str]) -> Settings:
-    return Settings.of(env)
-
-
 def test_the_key_is_stripped_and_never_shown() -> None:
-    settings = settings_of({"GCORE_API_KEY": " 1$secret\n"})
+    settings = Settings.of({"GCORE_API_KEY": " 1$secret\n"})
     assert settings.api_key == "1$secret"
     assert "secret" not in repr(settings)
     assert settings.base_url == "https://api.gcore.com"
 
 
-@pytest.mark.parametrize("key", ["a\nb", "a\x00b", "ключ", "a\x7f", "x" * 10_000])
-def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY": key})
-    assert key not in str(caught.value)
+def test_a_key_may_be_long_hold_spaces_and_begin_like_a_scheme() -> None:
+    for key in ("apikey", "bearer", "my apikey", "x" * 8192):
+        assert Settings.of({"GCORE_API_KEY": key}).api_key == key
 
 
-@pytest.mark.parametrize("scheme", ["APIKey", "apikey", "Bearer"])
-def test_a_key_with_its_scheme_is_refused_with_a_hint(scheme: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY": f"{scheme} 1$secret"})
-    assert "bare key" in (caught.value.hint or "")
-    with pytest.raises(UsageError, match="holds a scheme before the key"):
-        settings_of({"GCORE_API_KEY": f"{scheme} a b"})
-
-
-@pytest.mark.parametrize("name", ["GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"])
-def test_older_variables_are_named(name: str) -> None:
-    with pytest.raises(UsageError, match=f"GCORE_API_KEY is not set, but {name} is set"):
-        settings_of({name: "1$secret"})
-
-
-def test_a_missing_key_is_said() -> None:
-    with pytest.raises(UsageError, match="GCORE_API_KEY is not set"):
-        settings_of({})
-    with pytest.raises(UsageError, match="GCORE_API_KEY is empty"):
-        settings_of({"GCORE_API_KEY": " "})
-
-
-@pytest.mark.skipif(os.name == "nt", reason="HOME is not the home folder")
-def test_a_configuration_file_that_is_no_longer_read_is_named_where_there_is_no_key(
-    tmp_path: Path,
-) -> None:
-    file = tmp_path / ".gcorecli" / "config.yaml"
-    home = {"HOME": str(tmp_path)}
-    with pytest.raises(UsageError, match=r"GCORE_API_KEY is not set$"):
-        settings_of(home)
-    file.parent.mkdir()
-    file.write_text("api-key: 1$secret")
-    for env in (home, {"GCORE_CONFIG": str(file)}):
-        with pytest.raises(UsageError) as caught:
-            settings_of(env)
-        assert caught.value.message == f"GCORE_API_KEY is not set, and {file} is no longer read"
-    with pytest.raises(UsageError, match="GCORE_API_KEY is empty, and"):
-        settings_of({**home, "GCORE_API_KEY": " "})
-    assert settings_of({**home, "GCORE_API_KEY": "k"}).api_key == "k"
-    for unusable in ("x" * 5000, "a\x00b"):
-        with pytest.raises(UsageError, match=r"GCORE_API_KEY is not set$"):
-            settings_of({"GCORE_CONFIG": unusable})
-
-
-def test_the_key_can_come_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text("1$secret\n")
-    assert settings_of({"GCORE_API_KEY_FILE": str(file)}).api_key == "1$secret"
-    both = {"GCORE_API_KEY_FILE": str(file), "GCORE_API_KEY": "2$other"}
-    assert settings_of(both).api_key == "2$other"
-
-
-@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xff", b"a\nb"])
-def test_a_bad_key_file_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    file = tmp_path / "key"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(UsageError, match="GCORE_API_KEY_FILE"):
-        settings_of({"GCORE_API_KEY_FILE": str(file)})
-
-
-def test_a_key_is_as_long_as_a_header_may_be() -> None:
-    assert settings_of({"GCORE_API_KEY": "x" * 8192}).api_key == "x" * 8192
-    with pytest.raises(UsageError, match="GCORE_API_KEY holds more than 8192 characters"):
-        settings_of({"GCORE_API_KEY": "x" * 8193})
-
-
-def test_a_key_may_hold_spaces_and_begin_like_a_scheme() -> None:
-    for key in ("apikey", "bearer", "my apikey"):
-        assert settings_of({"GCORE_API_KEY": key}).api_key == key
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({}, "GCORE_API_KEY is not set$"),
+        ({"GCORE_API_KEY": " "}, "GCORE_API_KEY is empty$"),
+        *(
+            ({name: "1$secret"}, f"GCORE_API_KEY is not set, but {name} is set")
+            for name in ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
+        ),
+        *(
+            ({"GCORE_API_KEY": key}, "GCORE_API_KEY holds a control or non-ASCII character")
+            for key in ("1$sec\nret", "1$sec\x00ret", "1$secretключ", "1$secret\x7f")
+        ),
+        ({"GCORE_API_KEY": "1$secret".ljust(8193, "x")}, "holds more than 8192 characters"),
+        *(
+            ({"GCORE_API_KEY": f"{scheme} 1$secret"}, "holds a scheme before the key")
+            for scheme in ("APIKey", "apikey", "Bearer", "Bearer a")
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_said_without_it(env: Mapping[str, str], says: str) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        Settings.of(env)
+    assert "secret" not in caught.value.message
 
 
 def key_file(path: str | Path) -> Settings:
-    return settings_of({"GCORE_API_KEY_FILE": str(path)})
+    return Settings.of({"GCORE_API_KEY_FILE": str(path)})
 
 
 def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
@@ -124,7 +72,7 @@ def test_a_key_file_is_read_up_to_the_longest_key(tmp_path: Path) -> None:
     [
         (None, "cannot read the file in GCORE_API_KEY_FILE: No such file or directory"),
         (b" \n", "the file in GCORE_API_KEY_FILE holds no key"),
-        (b"\xff", "the file in GCORE_API_KEY_FILE holds a control or non-ASCII character"),
+        (b"a\nb", "the file in GCORE_API_KEY_FILE holds a control or non-ASCII character"),
     ],
 )
 def test_what_is_wrong_with_a_key_file_is_said(
@@ -136,15 +84,6 @@ def test_what_is_wrong_with_a_key_file_is_said(
     with pytest.raises(UsageError) as caught:
         key_file(file)
     assert caught.value.message.startswith(says)
-
-
-@pytest.mark.parametrize("path", ["1$secret", "1$sec\x00ret", "1$sec/ret"])
-def test_a_key_that_is_given_as_its_file_is_not_shown(path: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        key_file(path)
-    assert "sec" not in caught.value.message
-    assert caught.value.message.startswith("cannot read the file in GCORE_API_KEY_FILE: ")
-    assert caught.value.hint == "it names a file; the key itself belongs in GCORE_API_KEY"
 
 
 def test_a_key_file_that_is_a_script_or_holds_quotes_is_said_to_be_one(tmp_path: Path) -> None:
@@ -178,7 +117,7 @@ def test_a_key_file_that_everybody_can_read_is_noted(tmp_path: Path) -> None:
         file.chmod(mode)
         note = f"everybody can read the file in GCORE_API_KEY_FILE: chmod 600 '{file}'"
         assert key_file(file).note == (note if is_noted else None)
-    other = settings_of({"GCORE_API_KEY_FILE": str(file), "GCORE_API_KEY": "2$other"})
+    other = Settings.of({"GCORE_API_KEY_FILE": str(file), "GCORE_API_KEY": "2$other"})
     assert other.note is None
 
 
@@ -189,13 +128,7 @@ def test_hints_are_for_the_shell_of_the_system(monkeypatch: pytest.MonkeyPatch) 
 
 
 def key_command(*words: str) -> Settings:
-    return settings_of({"GCORE_API_KEY_COMMAND": shlex.join([sys.executable, "-c", *words])})
-
-
-def test_the_first_line_of_a_command_is_the_key() -> None:
-    settings = key_command("print(' 1$secret '); print('more')")
-    assert settings.api_key == "1$secret"
-    assert settings.key_source == "the output of GCORE_API_KEY_COMMAND"
+    return Settings.of({"GCORE_API_KEY_COMMAND": shlex.join([sys.executable, "-c", *words])})
 
 
 @pytest.mark.parametrize(
@@ -203,7 +136,7 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
     [
         ("", "the output of GCORE_API_KEY_COMMAND holds no key"),
         ("print(); print('1$secret')", "the output of GCORE_API_KEY_COMMAND holds no key"),
-        ("exit(3)", "GCORE_API_KEY_COMMAND failed with status 3"),
+        ("exit('y' * 999)", f"GCORE_API_KEY_COMMAND failed with status 1: {'y' * 500}$"),
         ("print('1$secret'); exit('locked')", "GCORE_API_KEY_COMMAND failed with status 1: locked"),
         ("exit(input())", "failed with status 1: "),
         ("import os; os.write(2, b'\\xff'); exit(1)", "failed with status 1: \ufffd"),
@@ -211,16 +144,9 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
     ],
 )
 def test_a_command_that_gives_no_key(code: str, says: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError, match=says) as caught:
         key_command(code)
-    assert says in caught.value.message
     assert "secret" not in caught.value.message
-
-
-def test_of_what_a_command_says_the_beginning_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        key_command("exit('y' * 999)")
-    assert caught.value.message.count("y") == 500
 
 
 @pytest.mark.parametrize(
@@ -234,7 +160,7 @@ def test_of_what_a_command_says_the_beginning_is_shown() -> None:
 )
 def test_a_command_that_cannot_be_run_is_not_shown(command: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        settings_of({"GCORE_API_KEY_COMMAND": command})
+        Settings.of({"GCORE_API_KEY_COMMAND": command})
     assert caught.value.message == f"cannot run GCORE_API_KEY_COMMAND: {said}"
     assert (caught.value.hint or "").startswith("it names a program; it runs without a shell")
 
