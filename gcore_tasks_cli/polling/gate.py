@@ -7,11 +7,16 @@ Each job is due at a time of its own. Two things hold all of them back: what the
 import heapq
 import math
 from collections import deque
+from collections.abc import Callable
 from itertools import count
 
 from gcore_tasks_cli.polling.jobs import GetTask, Job
 
 MOST_IN_FLIGHT = 16
+_BACKOFF_BASE_SECONDS = 1.0
+# After an outage the API is asked within this long, or a twelfth of the outage. Users are promised 5 s
+# or a tenth; the rest is for the request itself.
+LONGEST_PAUSE_SECONDS = 4.0
 # The spacing of a rate limit: bounds in seconds, and what a good answer leaves of it.
 _LEAST_GAP_SECONDS = 0.02
 _MOST_GAP_SECONDS = 1.0
@@ -22,6 +27,9 @@ _FEWEST_ANSWERS = 2
 _FEW_TASKS = 5
 _FEW_LIMIT = (5, 2.5)
 _MANY_LIMIT = (10, 1.0)
+
+# Draws a number between two others; `random.uniform` is the real one.
+Uniform = Callable[[float, float], float]
 
 
 class DueQueue:
@@ -131,3 +139,13 @@ class Gate:
         self._gap *= _GAP_KEPT
         if self._gap < _LEAST_GAP_SECONDS / 2:
             self._gap = 0.0
+
+
+def backoff(failures: int, uniform: Uniform, longest: float = LONGEST_PAUSE_SECONDS) -> float:
+    """Seconds to wait after so many failures in a row: exponential, capped, with equal jitter.
+
+    Equal jitter as in Brooker, "Exponential Backoff And Jitter" (2015): clients that failed
+    together do not come back together, and one that keeps failing is not asked often.
+    """
+    ceiling = min(longest, _BACKOFF_BASE_SECONDS * 2.0 ** min(max(failures - 1, 0), 30))
+    return uniform(ceiling / 2, ceiling)

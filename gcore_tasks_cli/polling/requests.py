@@ -12,15 +12,18 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import Outage
-from gcore_tasks_cli.polling.gate import MOST_IN_FLIGHT, Gate
+from gcore_tasks_cli.polling.gate import (
+    LONGEST_PAUSE_SECONDS,
+    MOST_IN_FLIGHT,
+    Gate,
+    Uniform,
+    backoff,
+)
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Port, Reply
 from gcore_tasks_cli.polling.outages import TROUBLE_SECONDS, Outages
 from gcore_tasks_cli.times import format_duration
 
-_BACKOFF_BASE_SECONDS = 1.0
-# After an outage the API is asked within this long, or this share of the outage. The contract
-# allows 5 s and a tenth; the rest is for the request itself.
-_LONGEST_PAUSE_SECONDS = 4.0
+# The share of an outage that a pause in it may take.
 _LONGEST_PAUSE_SHARE = 1 / 12
 # A late request is repeated over another connection. It is kept for so long all the same: a slow
 # answer is better than none.
@@ -39,8 +42,6 @@ _UNAUTHORIZED = 401
 _REFUSES_EVERYTHING = 16
 _NOT_FOUND = 404
 
-# Draws a number between two others; `random.uniform` is the real one.
-Uniform = Callable[[float, float], float]
 # Called about once a second while an answer is waited for, with the time and any outage.
 Observer = Callable[[float, Outage | None], None]
 
@@ -359,7 +360,7 @@ class Requests:
         self.gate.put(sent.job, due)
 
     def _longest_pause(self, now: float) -> float:
-        return max(_LONGEST_PAUSE_SECONDS, (now - self.outages.answered_at) * _LONGEST_PAUSE_SHARE)
+        return max(LONGEST_PAUSE_SECONDS, (now - self.outages.answered_at) * _LONGEST_PAUSE_SHARE)
 
     def _note_answer(self, sent: _Sent, now: float, *, is_good: bool) -> None:
         self.outages.answered(now, is_good=is_good)
@@ -394,13 +395,3 @@ class Requests:
             why = f"it asks to come back after {format_duration(error.retry_after)}"
         final.message = f"{error.message}; {why}"
         self._finish(job, final)
-
-
-def backoff(failures: int, uniform: Uniform, longest: float = _LONGEST_PAUSE_SECONDS) -> float:
-    """Seconds to wait after so many failures in a row: exponential, capped, with equal jitter.
-
-    Equal jitter as in Brooker, "Exponential Backoff And Jitter" (2015): clients that failed
-    together do not come back together, and one that keeps failing is not asked often.
-    """
-    ceiling = min(longest, _BACKOFF_BASE_SECONDS * 2.0 ** min(max(failures - 1, 0), 30))
-    return uniform(ceiling / 2, ceiling)

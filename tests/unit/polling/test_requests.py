@@ -7,8 +7,9 @@ import pytest
 
 from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.gate import backoff
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, GetTask
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests, backoff
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
 from tests.properties.promises import fetch
 from tests.properties.world import FOR_GOOD, START, Fault, SimulatedTask, World
 
