@@ -14,8 +14,8 @@ from gcore_tasks_cli.polling.jobs import GetTask, Job
 
 MOST_IN_FLIGHT = 16
 _BACKOFF_BASE_SECONDS = 1.0
-# After an outage the API is asked within this long, or a twelfth of the outage. Users are promised 5 s
-# or a tenth; the rest is for the request itself.
+# In an outage the API is asked again within this long, or within a twelfth of the outage. Users are
+# promised 5 s or a tenth; the rest is for the request itself.
 LONGEST_PAUSE_SECONDS = 4.0
 # The spacing of a rate limit: bounds in seconds, and what a good answer leaves of it.
 _LEAST_GAP_SECONDS = 0.02
