@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import closing, suppress
-from email.utils import parsedate_to_datetime
 from http.client import IncompleteRead
 from typing import Any
 
@@ -80,27 +79,6 @@ def test_latency_and_delay_come_before_the_normal_response(slow: dict[str, Any])
         assert time.monotonic() - began >= 0.05
 
 
-def test_status_and_body_replace_the_normal_response() -> None:
-    moved = {"do": "status", "status": 302, "headers": {"Location": "/x"}, "body": {"a": 1}}
-    html = {"do": "body", "body": "<b>no</b>", "content_type": "text/html"}
-    with serving({**moved, **FIRST}, html) as server:
-        response, body = fetched(server)
-        assert (response.status, response.headers["Location"]) == (302, "/x")
-        assert json.loads(body) == {"a": 1}
-        response, body = fetched(server)
-        assert (response.status, body) == (200, b"<b>no</b>")
-        assert response.headers["Content-Type"] == "text/html"
-
-
-def test_retry_after_can_be_a_date_by_the_servers_clock() -> None:
-    fault = {"do": "status", "status": 429, "headers": {"Retry-After": "date+5"}}
-    with serving(fault, clock_offset=3600) as server:
-        response, _ = fetched(server)
-        date, until = (parsedate_to_datetime(response.headers[n]) for n in ("Date", "Retry-After"))
-        assert (until - date).total_seconds() == 5
-        assert date.timestamp() - time.time() > 3500
-
-
 def test_reset_sends_rst_and_close_sends_fin() -> None:
     with serving({"do": "reset", **FIRST}, {"do": "close", "requests": [2, 2]}) as server:
         with raw(server) as connection, pytest.raises(ConnectionResetError):
@@ -108,15 +86,6 @@ def test_reset_sends_rst_and_close_sends_fin() -> None:
         with raw(server) as connection:
             assert until_end(connection) == b""
         assert statuses(server, GET) == [200]
-
-
-def test_silent_sends_nothing_and_keeps_the_connection() -> None:
-    with serving({"do": "silent"}) as server, raw(server) as connection:
-        eventually(lambda: len(server.requests) == 1)
-        connection.settimeout(0.1)
-        with pytest.raises(TimeoutError):
-            connection.recv(1)
-        assert server.bytes_sent == 0
 
 
 def test_refuse_closes_the_port_and_ends_open_connections_until_it_is_over() -> None:
@@ -128,15 +97,6 @@ def test_refuse_closes_the_port_and_ends_open_connections_until_it_is_over() -> 
         eventually(lambda: not is_refused(server))
         assert server.now() >= 2
         assert statuses(server, GET) == [200]
-
-
-def test_drip_sends_the_body_byte_by_byte() -> None:
-    with serving({"do": "drip", "interval": 0.002}, tasks=[]) as server, raw(server) as connection:
-        pieces = list(iter(lambda: connection.recv(65536), b""))
-    # Some come together where this thread has to wait for its turn.
-    assert min(map(len, pieces)) == 1
-    _, _, body = b"".join(pieces).partition(b"\r\n\r\n")
-    assert json.loads(body)["message"] == "Task a was not found"
 
 
 def test_truncate_announces_more_than_it_sends() -> None:

@@ -7,20 +7,15 @@ import time
 from contextlib import closing, suppress
 from email.utils import parsedate_to_datetime
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.servers.sandbox import SandboxServer
 from tests.unit.sandbox.clients import (
     PATH,
     answer,
     asked,
     client,
-    eventually,
     fetched,
-    is_refused,
-    port_of,
     raw,
     serving,
     until_end,
@@ -55,15 +50,6 @@ def test_one_connection_serves_many_requests() -> None:
         assert connection.sock is first is not None
 
 
-def test_time_can_start_with_the_first_request() -> None:
-    task = {"id": "a", "lasts": 1.0}
-    with serving(tasks=[task], from_first_request=True) as server:
-        time.sleep(1.1)
-        states = [answer(server)["state"]]
-        eventually(lambda: server.now() >= 1.0)
-        assert [*states, answer(server)["state"]] == ["RUNNING", "FINISHED"]
-
-
 def test_long_responses_are_gzipped_for_clients_that_accept_it() -> None:
     with serving(generate=[{"count": 50, "starts_after": 100}]) as server:  # nothing changes
         many = "/cloud/v1/tasks?limit=50"
@@ -87,17 +73,4 @@ def test_no_bytes_crash_the_server(data: bytes) -> None:
             connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionResetError):  # it may close before it has read all
                 assert until_end(connection)[:9] in (b"", b"HTTP/1.1 ")
-        assert answer(server)["id"] == "a"
-
-
-def test_the_port_is_free_as_soon_as_stop_returns() -> None:
-    with serving() as server:
-        assert answer(server)["id"] == "a"
-    assert is_refused(server)
-
-
-def test_a_port_in_use_is_not_taken_over() -> None:
-    with serving() as server:
-        with pytest.raises(OSError):
-            SandboxServer(server.scenario, port=port_of(server))
         assert answer(server)["id"] == "a"

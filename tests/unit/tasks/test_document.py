@@ -20,12 +20,10 @@ JSON_VALUES = st.recursive(
 
 
 def test_numbers_escapes_and_order_stay_as_sent() -> None:
-    text = ' { "state" : "NEW", "id":"a",\n "n": 1.10, "big": 123456789012345678901234, "e": 1E2,'
-    text += ' "s": "sp ace\\u00e9\\ud800 \\" " }'
-    assert documents.parse_task(text).text == (
-        '{"state":"NEW","id":"a","n":1.10,"big":123456789012345678901234,"e":1E2,'
-        '"s":"sp ace\\u00e9\\ud800 \\" "}'
-    )
+    text = '{"state":"NEW","id":"a","n":1.10,"e":1E2,"s":"sp ace\\u00e9\\ud800 \\" ","big":9%s}'
+    text %= "0" * 6000
+    spaced = text.replace(",", " ,\n").replace(":", " : ")
+    assert documents.parse_task(spaced).text == text
 
 
 def test_any_json_that_was_parsed_can_be_encoded_from_a_deeper_stack() -> None:
@@ -46,13 +44,6 @@ def test_any_json_that_was_parsed_can_be_encoded_from_a_deeper_stack() -> None:
     assert from_deeper(100, documents.parse_json(text)) == text
 
 
-def test_numbers_that_json_does_not_have_are_read_as_jq_and_python_do() -> None:
-    text = '{"id":"a","state":"NEW","n":[NaN,Infinity,-Infinity,1e999]}'
-    document = documents.parse_task(text)
-    assert document.text == text
-    assert documents.as_text(document.value("n")) == "[NaN, Infinity, -Infinity, Infinity]"
-
-
 @given(JSON_VALUES, st.sampled_from([None, 2]))
 def test_compact_changes_only_white_space(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
@@ -68,16 +59,6 @@ def test_a_page_is_cut_into_its_documents(extras: list[dict[str, Any]], indented
     assert [json.loads(document.text) for document in found] == tasks
 
 
-@pytest.mark.parametrize("stranger", ['{"no": "task"}', "5", "null", "[]", '{"id": "x"}'])
-def test_an_element_that_is_no_task_costs_only_itself(stranger: str) -> None:
-    good = '{"id":"%s","state":"NEW"}'
-    page = documents.parse_page(f'{{"results": [{good % "a"}, {stranger}, {good % "b"}]}}')
-    assert [document.id for document in page.documents] == ["a", "b"]
-    assert page.total == 3
-    (fault,) = page.faults
-    assert fault.startswith("not a task: ")
-
-
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"results": null}', '{"results": [', '{"results": []', '{"results" []}',
@@ -86,11 +67,6 @@ def test_an_element_that_is_no_task_costs_only_itself(stranger: str) -> None:
 def test_json_that_is_not_a_page_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         documents.parse_page(text)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_text_is_read_by_its_byte_order_mark(encoding: str) -> None:
-    assert documents.decode_text("é…".encode(encoding)) == "é…"
 
 
 def test_looking_at_the_tasks_of_a_page_does_not_fill_the_memory() -> None:
@@ -125,12 +101,6 @@ def test_no_text_crashes_the_parsers(text: str) -> None:
             assert str(error)
 
 
-def test_integers_of_any_length_are_read() -> None:
-    digits = "9" * 6000
-    document = documents.parse_task(f'{{"id":"a","state":"NEW","n":{digits}}}')
-    assert digits in document.text
-
-
 def test_created_resources_are_those_with_an_id() -> None:
     text = (
         '{"id":"a","state":"X","created_resources":{"b":["1"],"c":[],"d":null,"e":[null],"f":[7]}}'
@@ -139,11 +109,6 @@ def test_created_resources_are_those_with_an_id() -> None:
     assert documents.parse_task(text).created(["f", "x"]) == {"f": [7]}
     odd = documents.parse_task('{"id":"a","state":"X","created_resources":"i-1"}')
     assert odd.created() == {"created_resources": ["i-1"]}
-
-
-def test_a_string_of_a_megabyte_is_compacted() -> None:
-    text = json.dumps({"id": "a", "state": "NEW", "x": '\\"' * 500_000}, indent=1)
-    assert json.loads(documents.parse_task(text).text)["id"] == "a"
 
 
 def test_a_duration_is_known_where_both_times_are() -> None:

@@ -103,16 +103,6 @@ def test_many_ends_in_this_wait_say_when_the_rest_will_end() -> None:
     assert expectations.usual("create_volume") == documented
 
 
-def test_the_documented_range_sharpens_what_was_seen_to_end() -> None:
-    expectations = Expectations()
-    for _ in range(20):
-        expectations.saw_end(ended_after(10.0, task_type="create_volume"))
-    documented = Durations.of_range(5.0, 15.0)
-    learned = Durations.of_samples([10.0] * 20, documented)
-    assert learned != Durations.of_samples([10.0] * 20)
-    assert expectations.durations("create_volume") == learned
-
-
 def test_failures_and_odd_tasks_are_no_examples() -> None:
     expectations = Expectations()
     for _ in range(19):

@@ -1,6 +1,5 @@
 """Queries for tasks: what users write, what the API filters, what is filtered here."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import (
-    Moment,
     TaskQuery,
     chosen_states,
     narrowed,
@@ -21,7 +19,7 @@ from gcore_tasks_cli.tasks.query import (
     parse_types,
     scope,
 )
-from gcore_tasks_cli.times import ApiClock, api_time
+from gcore_tasks_cli.times import api_time
 from tests.unit.documents import document as task
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -29,15 +27,6 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
     return task("a", "NEW", task_type=task_type, user_id=user)
-
-
-def test_states_are_case_insensitive_and_in_the_order_of_a_tasks_life() -> None:
-    assert chosen_states(["error", " New ", "ERROR"], active=False, failed=False) == (
-        "NEW",
-        "ERROR",
-    )
-    assert chosen_states([], active=True, failed=True) == ("NEW", "RUNNING", "ERROR")
-    assert chosen_states([], active=False, failed=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -76,13 +65,6 @@ def test_types(types: list[str], of_api: str | None, kept: list[str], dropped: l
     assert query.filters_here == (of_api is None)
     assert all(query.keeps(document(task_type)) for task_type in kept)
     assert not any(query.keeps(document(task_type)) for task_type in dropped)
-
-
-def test_users_are_filtered_here() -> None:
-    query = TaskQuery(users=(9, 10))
-    assert query.filters_here
-    assert query.keeps(document(user=10))
-    assert not any(query.keeps(document(user=user)) for user in (11, None, "9"))
 
 
 def test_resources_are_filtered_here() -> None:
@@ -199,24 +181,6 @@ def test_spans() -> None:
     parse_span(api_time(soon), None)  # a clock that is an hour slow
     with pytest.raises(UsageError, match="future"):
         parse_span(api_time(soon + timedelta(days=30)), None)
-
-
-def test_relative_times_go_by_the_apis_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = ApiClock()
-    monkeypatch.setattr("gcore_tasks_cli.tasks.query.API_CLOCK", clock)
-    query = TaskQuery(since=Moment("2h", "--since"), until=Moment("2026-11-01", "--until"))
-
-    def sent() -> tuple[datetime, str]:
-        values = {name: str(value) for name, value in query.parameters()}
-        return datetime.fromisoformat(values["from_timestamp"]), values["to_timestamp"]
-
-    (before, until), now = sent(), time.time()
-    clock.read(now - 600, asked=now)
-    after, _ = sent()
-    assert before - after == timedelta(minutes=10)
-    assert until == "2026-11-01T23:59:59Z"
-    clock.read(now - 601, asked=now)  # dates have no fractions of a second
-    assert sent()[0] == after
 
 
 def test_the_scope_is_the_option_else_the_default() -> None:

@@ -19,14 +19,13 @@ from gcore_tasks_cli.tasks.recent import (
     RecentTask,
     entries_in,
     merged,
-    recent_ids,
     recent_task,
     recent_tasks_file,
     remember,
 )
 
 HOST = "api.gcore.com"
-WRITERS = 50
+WRITERS = 16
 WRITER = """
 import sys
 from gcore_tasks_cli.tasks.document import Document
@@ -115,11 +114,6 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert {stat.S_IMODE(child.stat().st_mode) for child in path.parent.iterdir()} == {0o600}
 
 
-def test_older_entries_follow_the_new_ones(tmp_path: Path) -> None:
-    saved(tmp_path, "a", "b")
-    assert [entry.id for entry in entries_in(saved(tmp_path, "c", "a").read_text())] == list("cab")
-
-
 def test_the_draft_of_a_killed_process_does_not_block_the_next(tmp_path: Path) -> None:
     path = saved(tmp_path, "a")
     path.with_name("recent-tasks.draft").touch()
@@ -170,15 +164,6 @@ def test_a_home_folder_that_does_not_exist_is_not_created(tmp_path: Path, variab
     place = home if variable == "HOME" else home / ".cache"
     remember([document("a")], {variable: str(place)}, HOST)
     assert not home.exists()
-
-
-def test_only_the_ids_of_this_host_are_recent(tmp_path: Path) -> None:
-    env = {"XDG_CACHE_HOME": str(tmp_path)}
-    assert recent_ids(env, HOST) == []
-    saved(tmp_path, "a", "b")
-    saved(tmp_path, "c", host="127.0.0.1:8000")
-    assert recent_ids(env, HOST) == ["a", "b"]
-    assert recent_ids({**env, "GTASK_NO_HISTORY": "1"}, HOST) == []
 
 
 @posix_only
