@@ -90,7 +90,7 @@ def _print_answered_at_once(terminal: int) -> None:
             }
         )
     bare, sdk = times["bare interpreter"], times["SDK one-liner"]
-    head = ["program", "wall ms", "CPU ms", "bare interpreters", "in CPU", "SDK one-liners"]
+    head = ["program", "clock ms", "CPU ms", "× bare", "× bare CPU", "× SDK"]
     rows = [
         [
             name,
