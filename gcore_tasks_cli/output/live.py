@@ -173,8 +173,8 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     # Errors are as long as they are: what does not fit is cut off.
     said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
-    wide = ((_AGE, natural_age), (_ID, short_id), (_BAR, 0), (_KIND, _LEAST_KIND))
-    sacrifices = (*wide, (_REST, _LEAST_REST), (_REST, 0), (_AGE, 0))
+    first = ((_AGE, natural_age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
+    sacrifices = (*first, (_KIND, _LEAST_KIND), (_REST, 0), (_AGE, 0))
     widths = fitting([*widths[:_REST], said], width - 1, sacrifices, _KIND)
     for row in rows:
         rest = row[_REST:] if widths[_REST] or row[_REST].style == _ERROR_STYLE else ()

@@ -87,8 +87,8 @@ class TerminalRenderer:
         """The lines of each below its head; heads that do not fit go on below."""
         width = self._console.width
         widths = column_widths([entry.head for entry in entries], _cell_len)
-        if any(line_of(head, widths).cell_len > width for head, _ in entries):
-            widths = []
+        if any(head[1:] and line_of(head, widths).cell_len > width for head, _ in entries):
+            widths = []  # nothing is aligned then
         return self._printed(*(part for entry in entries for part in _parts(entry, widths, width)))
 
     def groups(self, entries: Sequence[Entry]) -> str:

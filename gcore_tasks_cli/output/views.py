@@ -144,16 +144,13 @@ def results(tasks: Iterable[TaskFields], now: datetime, *, brief: bool = False) 
 
 
 def _shared(tasks: Sequence[TaskFields], now: datetime) -> list[Entry]:
-    """Tasks that failed for one reason: the reason and what helps, then the tasks."""
-    reason, *advice = _trouble(tasks[0], now)
+    """Tasks that failed for one reason: the reason, what helps and one request ID, then each."""
+    reason, *more = _trouble(tasks[0], now)
     first, *others = reason.text.split("\n")
     head = state_cell(tasks[0], f"{words.tasks(len(tasks))}: {first}")
-    below = [*(Cell(line, reason.style) for line in others), *advice[: bool(advice[1:])]]
-    entries = [Entry((head,), [(cell,) for cell in below])]
-    for task in tasks:
-        request_id = Cell(words.shown(task, "request_id"), "dim")
-        entries.append(Entry((*_head(task, now), request_id), _created_lines(task)))
-    return entries
+    below = [(cell,) for cell in (*(Cell(line, reason.style) for line in others), *more)]
+    each = [Entry(_head(task, now), _created_lines(task)) for task in tasks]
+    return [Entry((head,), below), *each]
 
 
 def result(task: TaskFields, now: datetime) -> Entry:

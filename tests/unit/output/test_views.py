@@ -252,10 +252,19 @@ def test_equal_failures_are_one_story() -> None:
     head, *below = lines
     assert head == "✘ 30 tasks: Quota limit for volume_size exceeded by 20"
     assert below[1].startswith("  hint: the quota is exceeded")
-    for n, line in enumerate(below[2:32]):
-        assert f"bad-{n} " in line and f"req-{n}" in line and "Quota" not in line
-    assert "other" in below[32]
-    assert below[33] == "  No valid host"
+    assert below[2] == "  request ID for support: req-0"
+    for n, line in enumerate(below[3:33]):
+        assert f"bad-{n} " in line and "Quota" not in line
+    assert "other" in below[33]
+    assert below[34] == "  No valid host"
+
+
+def test_a_long_line_of_its_own_leaves_the_others_aligned() -> None:
+    tasks = [task_of(FAILED | {"id": f"bad-{n}", "error": "x" * 90}) for n in range(2)]
+    text = shown_results(*tasks, task_of(RUNNING | {"id": "late", "detailed_state": None}))
+    assert len({line.index("took 9 s") for line in text.splitlines() if "took 9 s" in line}) == 1
+    running, failed = (next(x for x in text.splitlines() if i in x) for i in ("late", "bad-0"))
+    assert running.index("late") == failed.index("bad-0")
 
 
 def test_an_active_task_that_takes_longer_than_usual_says_so() -> None:
