@@ -72,6 +72,7 @@ def test_a_page_is_answered_with_the_servers_time_and_how_many_there_are() -> No
     answer = page_of(b'{"count": 7, "results": [{"id": "a", "state": "NEW"}]}', date=DATE)
     assert [document.id for document in answer.documents] == ["a"]
     assert (answer.total, answer.server_time) == (7, AT_DATE)
+    assert page_of(b'{"results": []}', retry_after="9").retry_after == 9.0
     with pytest.raises(NoAnswer) as caught:
         page_of(b'{"count": 1, "results": []}')
     assert caught.value.message == "host answered with an empty page of a list of 1 tasks"

@@ -142,6 +142,15 @@ def test_after_an_abort_the_next_request_has_a_connection_of_its_own() -> None:
     assert [asked.connection for asked in server.asked] == [0, 0, 1]
 
 
+def test_a_handshake_that_hangs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gcore_tasks_cli.api.session.CONNECT_LIMIT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        with session_at(url) as session:
+            error = error_of(lambda: session.do(GetTask("a")))
+    assert error.message == f"could not connect to {url[8:]} within 10 s"
+
+
 def test_what_is_aborted_before_it_is_connected_is_never_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

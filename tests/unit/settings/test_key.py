@@ -118,7 +118,7 @@ def test_a_key_file_that_everybody_can_read_is_noted(tmp_path: Path) -> None:
         note = f"everybody can read the file in GCORE_API_KEY_FILE: chmod 600 '{file}'"
         assert key_file(file).note == (note if is_noted else None)
     other = Settings.of({"GCORE_API_KEY_FILE": str(file), "GCORE_API_KEY": "2$other"})
-    assert other.note is None
+    assert (other.note, other.api_key) == (None, "2$other")
 
 
 def test_hints_are_for_the_shell_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

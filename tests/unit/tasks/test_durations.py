@@ -15,6 +15,10 @@ def test_the_median_of_samples_is_their_geometric_mean_and_the_spread_on_the_wid
     assert durations.sigma == pytest.approx(math.log(10) * (1 + 1 / math.sqrt(6)))
 
 
+def test_samples_of_no_time_count_as_half_a_second() -> None:
+    assert Durations.of_samples([0.0, 0.0, 0.0]) == Durations.of_samples([0.5, 0.5, 0.5])
+
+
 @pytest.mark.parametrize("seconds", [[], [7.0, 7.0], [7.0, 7.0, math.inf], [7.0, math.nan, 7.0]])
 def test_less_than_three_samples_tell_nothing(seconds: list[float]) -> None:
     assert Durations.of_samples(seconds) is None
