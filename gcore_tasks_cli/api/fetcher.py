@@ -1,4 +1,4 @@
-"""Requests beside each other: daemon threads with a session each, and one place to wait.
+"""Requests beside each other: each in a daemon thread, and one place to wait for all.
 
 All that blocks (name lookup, connecting, reading) happens in these threads, so that the caller's
 deadline and a signal always get through. What is cancelled is abandoned, never joined.
@@ -6,7 +6,7 @@ deadline and a signal always get through. What is cancelled is abandoned, never 
 
 from collections import deque
 from collections.abc import Callable
-from queue import Empty, Queue, SimpleQueue
+from queue import Empty, Queue
 from threading import Thread
 
 from gcore_tasks_cli.api.session import Session
@@ -15,35 +15,12 @@ from gcore_tasks_cli.polling.jobs import Answer, Job, Reply
 from gcore_tasks_cli.times import steady_seconds
 
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
-MOST_WORKERS = 48
+MOST_THREADS = 48
 # On Windows a wait for a lock lets no signal through before it ends; and so soon it is noticed
 # everywhere that the reader of standard output has left.
 _LONGEST_BLOCK_SECONDS = 0.2
 
-
-class _Worker:
-    """A thread that does one request after the other, over a session of its own."""
-
-    def __init__(self, session: Session, results: "Queue[_Result]") -> None:
-        self.session = session
-        self.requests: SimpleQueue[tuple[int, Job]] = SimpleQueue()
-        self._results = results
-        Thread(target=self._work, daemon=True, name="gtask-request").start()
-
-    def _work(self) -> None:
-        while True:
-            number, job = self.requests.get()
-            answer: Answer | Exception
-            try:
-                answer = self.session.do(job)
-            except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
-                answer = error
-            self._results.put((self, number, answer))
-            # What was answered may be large, and the next request long in coming.
-            del answer
-
-
-_Result = tuple[_Worker, int, Answer | Exception]
+_Result = tuple[Session, int, Answer | Exception]
 
 
 class Fetcher:
@@ -59,8 +36,8 @@ class Fetcher:
         self._check_reader = check_reader
         # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
         self._results: Queue[_Result] = Queue()
-        self._idle: list[_Worker] = []
-        self._busy: dict[int, _Worker] = {}
+        self._idle: list[Session] = []
+        self._busy: dict[int, Session] = {}
         self._abandoned = 0
         self._backlog: deque[tuple[int, Job]] = deque()
         self.interrupted: int | None = None
@@ -76,9 +53,9 @@ class Fetcher:
 
     def cancel(self, number: int) -> None:
         """Gives the request up: its connection is shut down, its thread left alone."""
-        if (worker := self._busy.pop(number, None)) is not None:
+        if (session := self._busy.pop(number, None)) is not None:
             self._abandoned += 1
-            worker.session.abort()
+            session.abort()
         else:
             self._backlog = deque(each for each in self._backlog if each[0] != number)
 
@@ -103,8 +80,8 @@ class Fetcher:
                 self._take(result, replies)
 
     def _take(self, result: _Result, replies: list[Reply]) -> None:
-        worker, number, answer = result
-        self._idle.append(worker)
+        session, number, answer = result
+        self._idle.append(session)
         if self._busy.pop(number, None) is None:
             self._abandoned -= 1  # it was given up, and its thread has come back
         elif isinstance(answer, Exception) and not isinstance(answer, ApiError):
@@ -114,14 +91,16 @@ class Fetcher:
         self._start_waiting()
 
     def _start_waiting(self) -> None:
-        while self._backlog:
-            if self._idle:
-                worker = self._idle.pop()
-            elif len(self._busy) + self._abandoned < MOST_WORKERS:
-                worker = _Worker(self._new_session(), self._results)
-            else:
-                return
+        while self._backlog and len(self._busy) + self._abandoned < MOST_THREADS:
             number, job = self._backlog.popleft()
-            self._busy[number] = worker
-            worker.session.forget_abort()
-            worker.requests.put((number, job))
+            session = self._busy[number] = self._idle.pop() if self._idle else self._new_session()
+            session.forget_abort()
+            Thread(target=self._do, args=(session, number, job), daemon=True).start()
+
+    def _do(self, session: Session, number: int, job: Job) -> None:
+        answer: Answer | Exception
+        try:
+            answer = session.do(job)
+        except Exception as error:  # noqa: BLE001  (handed to the main thread, raised there)
+            answer = error
+        self._results.put((session, number, answer))
