@@ -8,9 +8,8 @@ import contextlib
 import os
 import re
 import stat
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +18,10 @@ from gcore_tasks_cli.tasks.document import Document
 MOST_OF_ONE_API = 1000
 MOST_OF_ALL = 2000
 _LONGEST_FILE_BYTES = 1024 * 1024
-# How long another process may hold the lock; fifty that write at the same moment need some of it.
+# How long to wait for other processes; fifty that write at the same moment need some of it.
 _LONGEST_WAIT_SECONDS = 1.0
+# It takes milliseconds. An older draft was left behind.
+_LONGEST_WRITE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.005
 _UNKNOWN = "-"
 _WORD = r"[A-Za-z0-9_]{1,64}"
@@ -98,7 +99,7 @@ def recent_ids(env: Mapping[str, str], host: str) -> list[str]:
 def remember(documents: Iterable[Document], env: Mapping[str, str], host: str) -> bool:
     """Puts these tasks at the head of the file, in this order; False if that failed.
 
-    A lock that another process holds delays it by a second: do not call it again then.
+    Another process that does not end its writing delays it by a second: do not call it again then.
     """
     path = recent_tasks_file(env)
     seen = (recent_task(d.id, d.task_type, d.state, host) for d in documents)
@@ -115,48 +116,34 @@ def _write(path: Path, new: list[RecentTask]) -> None:
     # Not their parents: a home folder that does not exist must not be created.
     for folder in (path.parent.parent, path.parent):
         folder.mkdir(mode=0o700, exist_ok=True)
-    with _locked(path.with_name(f"{path.name}.lock")):
-        draft = path.with_name(f"{path.name}.draft")
-        draft.unlink(missing_ok=True)  # of a process that was killed while it wrote
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = path.with_name(f"{path.name}.draft")
+    descriptor = _exclusive(draft)
+    try:
         with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
             file.writelines(entry.line for entry in merged(new, entries_in(_read(path))))
         draft.replace(path)
+    except OSError:
+        draft.unlink()  # else the next command would wait for it
+        raise
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Holds an exclusive lock, which the system releases even if this process is killed.
+def _exclusive(draft: Path) -> int:
+    """Creates the draft, which no other process has then, and opens it.
 
     Raises:
-        OSError: if another process holds it for longer than a command may be delayed.
+        OSError: if another process has it for longer than a command may be delayed.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
-    try:
-        until = time.monotonic() + _LONGEST_WAIT_SECONDS
-        while not _is_taken(descriptor):
+    until = time.monotonic() + _LONGEST_WAIT_SECONDS
+    while True:
+        try:
+            return os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
             if time.monotonic() > until:
-                raise TimeoutError
-            time.sleep(_PAUSE_SECONDS)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _is_taken(descriptor: int) -> bool:
-    """Whether this process has the lock now."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+                raise
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > _LONGEST_WRITE_SECONDS:
+                    draft.unlink()  # its process was killed
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _read(path: Path) -> str:
