@@ -30,6 +30,7 @@ BODY_LIMIT_BYTES = 32 * 1024 * 1024
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
+_SOCKS_HINT = "pipx inject gcore-tasks-cli socksio, or uv tool install 'gcore-tasks-cli[socks]'"
 
 
 class Session:
@@ -80,7 +81,7 @@ class Session:
             response = self._response(method, url)
             API_CLOCK.read(response.server_time, asked_at)
             answer = answer_of(response, job)
-            self._key.worked()
+            self._key.has_worked = True
             return answer
         except ApiError as failure:
             error = failure
@@ -151,7 +152,13 @@ class Session:
             is_plain, is_known = url.startswith("http:"), self._key.has_worked
             asks = self._proxy_asks
             return network_error(error, peer, asks, is_plain=is_plain, is_known=is_known)
-        if url.startswith("socks"):  # socksio's own errors, which httpx lets through
+        if url.startswith("socks"):
+            if isinstance(error, ImportError):
+                return UsageError(
+                    f"gtask is installed without SOCKS support, which {peer} needs",
+                    hint=_SOCKS_HINT,
+                )
+            # socksio's own errors, which httpx lets through
             return NoAnswer(f"{peer} answered with something that is not SOCKS", transient=True)
         return error
 

@@ -55,8 +55,6 @@ def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
         raise UsageError(
             f"{variable} is not the URL of a proxy", hint="write it like http://127.0.0.1:3128"
         )
-    if url.startswith("socks"):
-        _require_socks(variable)
     return Proxy(url, variable)
 
 
@@ -73,16 +71,6 @@ def _is_excepted(target: SplitResult, env: Mapping[str, str]) -> bool:
     host = target.netloc if target.port else f"{target.netloc.rstrip(':')}:443"
     exceptions = env.get(_spelling("no_proxy", env), "")
     return bool(proxy_bypass_environment(host, {"no": exceptions}))
-
-
-def _require_socks(variable: str) -> None:
-    from importlib.util import find_spec
-
-    if find_spec("socksio") is None:
-        raise UsageError(
-            f"{variable} names a SOCKS proxy, and gtask is installed without SOCKS support",
-            hint="pipx inject gcore-tasks-cli socksio, or uv tool install 'gcore-tasks-cli[socks]'",
-        )
 
 
 def tls_context(ca_file: str, ca_dir: str) -> "ssl.SSLContext":

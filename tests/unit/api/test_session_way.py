@@ -1,6 +1,7 @@
 """The way to the API: this machine only, or TLS, perhaps through a proxy."""
 
 import socket
+import sys
 
 import pytest
 
@@ -111,6 +112,16 @@ def test_a_proxy_may_be_reached_over_tls(authority_file: str) -> None:
         with session_at("https://api.example", proxy=proxy, ca_file=authority_file) as session:
             error = error_of(lambda: session.do(GetTask("a")))
     assert error.message.endswith("(from HTTPS_PROXY) refused the tunnel: 407 Who Are You")
+
+
+def test_without_socks_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    proxy = Proxy("socks5://127.0.0.1:1", "ALL_PROXY")
+    with (
+        session_at("https://api.example", proxy=proxy) as session,
+        pytest.raises(UsageError, match=r"which the proxy .* \(from ALL_PROXY\) needs"),
+    ):
+        session.do(GetTask("a"))
 
 
 def test_behind_a_socks_proxy_the_api_is_whom_an_error_names() -> None:
