@@ -1,7 +1,6 @@
 """`gtask sandbox`: a local stand-in for the tasks API."""
 
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -147,15 +146,14 @@ def _exit_status(of_child: int) -> int:
 
 def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     """Prints how to use the sandbox and serves until a signal comes; the exit status for it."""
+    from gcore_tasks_cli.settings.key import export
+
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: stopped.append(number))
     shell = "powershell" if _IS_WINDOWS else "sh"
     for name, value in variables.items():
-        line = f"export {name}={shlex.quote(value)}"
-        if _IS_WINDOWS:
-            line = "$env:{} = '{}'".format(name, value.replace("'", "''"))
-        streams.data(line + "\n")
+        streams.data(export(name, value) + "\n")
     lines = "the lines above" if streams.out.isatty() else "the lines of standard output"
     streams.note(
         f"gtask: the sandbox runs until Ctrl-C. Paste {lines} into another terminal, then:"
@@ -170,9 +168,8 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
 def _is_interactive_shell(command: Sequence[str]) -> bool:
     """Whether it is a shell with neither a script nor `-c COMMAND`."""
     name, *arguments = command
-    return Path(name).stem.lower() in _SHELLS and all(
-        word.startswith("-") and (word.startswith("--") or "c" not in word) for word in arguments
-    )
+    is_shell = Path(name).stem.lower() in _SHELLS
+    return is_shell and all(word.startswith("-") for word in arguments)  # -c has one that does not
 
 
 def _reference(variable: str, shell: str) -> str:

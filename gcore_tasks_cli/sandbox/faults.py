@@ -17,8 +17,7 @@ class FaultTable:
     """The faults of a scenario, and how many requests each has matched: in all, in each second."""
 
     def __init__(self, faults: Sequence[scenario.Fault]) -> None:
-        self._of_port = [fault for fault in faults if isinstance(fault, scenario.Refuse)]
-        self._of_requests = [fault for fault in faults if isinstance(fault, scenario.RequestFault)]
+        self._faults = faults
         self._matched: Counter[tuple[int, int | None]] = Counter()
         self._lock = threading.Lock()
 
@@ -30,8 +29,10 @@ class FaultTable:
         path = target.partition("?")[0]
         chosen: scenario.RequestFault | None = None
         with self._lock:
-            for n, fault in enumerate(self._of_requests):
-                if not _matches(fault, method, path, now):
+            for n, fault in enumerate(self._faults):
+                if not isinstance(fault, scenario.RequestFault) or not _is_active(fault, now):
+                    continue
+                if fault.method not in ("*", method) or not fnmatchcase(path, fault.path):
                     continue
                 self._matched.update([(n, None), (n, int(now))])
                 number, in_second = self._matched[n, None], self._matched[n, int(now)]
@@ -41,17 +42,13 @@ class FaultTable:
 
     def refuses(self, now: float) -> bool:
         """Whether the port accepts no connection now."""
-        return any(_is_active(fault, now) for fault in self._of_port)
+        of_port = (fault for fault in self._faults if isinstance(fault, scenario.Refuse))
+        return any(_is_active(fault, now) for fault in of_port)
 
 
 def _is_active(fault: scenario.Fault, now: float) -> bool:
     begin, end = fault.between
     return begin <= now and (end is None or now < end)
-
-
-def _matches(fault: scenario.RequestFault, method: str, path: str, now: float) -> bool:
-    is_meant = fault.method in ("*", method) and fnmatchcase(path, fault.path)
-    return is_meant and _is_active(fault, now)
 
 
 def _is_due(fault: scenario.RequestFault, number: int, in_second: int) -> bool:

@@ -6,11 +6,10 @@ import random
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -241,6 +240,7 @@ def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Sc
 # These replace messages of pydantic that speak of Python, not of the file.
 _MESSAGES = {
     "missing": "is missing",
+    "extra_forbidden": "is not known",
     "union_tag_not_found": "is missing",
     "union_tag_invalid": "must be one of {expected_tags}, not '{tag}'",
     "model_type": "must be an object",
@@ -261,19 +261,11 @@ def _sentence(mistakes: ValidationError) -> str:
     if kind.startswith("union_tag"):
         where.append("do")
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
-    if kind == "extra_forbidden":
-        message = f"is not known{_suggestion(str(where[-1]))}"
-    elif kind in _MESSAGES:
+    if kind in _MESSAGES:
         message = _MESSAGES[kind].format(**error.get("ctx", {}))
     else:
         message = re.sub("^(Input|String) should", "must", error["msg"])
     return f"{place} {message}".lstrip(". ")
-
-
-def _suggestion(typed: str) -> str:
-    models = (Scenario, SimulatedTask, Generated, *get_args(AnyFault))
-    near = get_close_matches(typed.lower(), {key for model in models for key in model.model_fields})
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _random_id(random_numbers: random.Random) -> str:

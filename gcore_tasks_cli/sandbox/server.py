@@ -1,7 +1,6 @@
 """The sandbox's server: the standard library's, on loopback, with a thread for each connection."""
 
 import contextlib
-import gzip
 import re
 import socket
 import struct
@@ -59,9 +58,6 @@ class HttpConnection(BaseHTTPRequestHandler):
     def respond(self, status: int, body: bytes, more: Mapping[str, str] | None = None) -> None:
         """Sends a well-formed response; a header `date+5` becomes the HTTP date in 5 seconds."""
         headers = {"Content-Type": "application/json", **(more or {})}
-        if len(body) > 1024 and "gzip" in self.headers.get("Accept-Encoding", "").lower():
-            body = gzip.compress(body, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
         if status != 204:
             headers["Content-Length"] = str(len(body))
         if self.close_connection:

@@ -16,7 +16,7 @@ from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.tasks.document import decode_text
 
-OLDER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
+_OTHER_NAMES = ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN")
 KEY = "GCORE_API_KEY"
 KEY_FILE = "GCORE_API_KEY_FILE"
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"
@@ -32,7 +32,9 @@ _SHORTEST_SECRET_PART = 8
 
 def export(name: str, value: str) -> str:
     """The command by which the usual shell of this system sets a variable."""
-    return f"$env:{name} = '{value}'" if os.name == "nt" else f"export {name}='{value}'"
+    if os.name == "nt":
+        return "$env:{} = '{}'".format(name, value.replace("'", "''"))
+    return f"export {name}={shlex.quote(value)}"
 
 
 def key_variable(env: Mapping[str, str]) -> str | None:
@@ -81,12 +83,8 @@ class CurrentKey:
         self.value = key
         self.secrets = secrets
         self._read = read
-        self.has_worked = False
+        self.has_worked = False  # whether the API has taken it
         self._lock = threading.Lock()
-
-    def worked(self) -> None:
-        """The API has taken the key."""
-        self.has_worked = True
 
     def check_url(self, url: str) -> None:
         """Raises a UsageError for a URL that holds the key: access logs would show it."""
@@ -179,7 +177,7 @@ def _discard(stream: IO[bytes]) -> None:
 
 def _no_key(env: Mapping[str, str]) -> UsageError:
     state = "is empty" if KEY in env else "is not set"
-    for name in ("GCORE_PERMANENT_TOKEN", "GCORE_APIKEY", "GCLOUD_API_TOKEN"):
+    for name in _OTHER_NAMES:
         if env.get(name, "").strip():
             return UsageError(f"{KEY} {state}, but {name} is set", hint=f"set {KEY} to the same")
     home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")

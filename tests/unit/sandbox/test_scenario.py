@@ -86,7 +86,7 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
     ("root", "place"),
     [
         ([], "must be an object"),
-        ({"task": []}, "task is not known; did you mean tasks?"),
+        ({"task": []}, "task is not known"),
         ({"latency": "1"}, "latency must be a valid number"),
         ({"latency": -1}, "latency must be greater than or equal to 0"),
         ({"clock_offset": float("nan")}, "clock_offset must be"),
@@ -94,7 +94,7 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ({"tasks": [{"id": "a"}, {}]}, "tasks[1].id is missing"),
         ({"tasks": [{"id": ""}]}, "tasks[0].id must match pattern"),
         ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0].colour is not known"),
-        ({"tasks": [{"id": "a", "end": "ERROR"}]}, "tasks[0].end is not known; did you mean ends?"),
+        ({"tasks": [{"id": "a", "end": "ERROR"}]}, "tasks[0].end is not known"),
         ({"tasks": [{"id": "a", "ends": "FAIL"}]}, "tasks[0].ends must be 'FINISHED', 'ERROR' or"),
         ({"started": {"id": "a"}}, "started.id is not known"),
         ({"tasks": [{"id": "a", "detailed_states": ["X", 1]}]}, "tasks[0].detailed_states"),

@@ -1,6 +1,5 @@
 """The sandbox over a real socket: its normal responses, wrong requests, and its end."""
 
-import gzip
 import json
 import socket
 import time
@@ -48,18 +47,6 @@ def test_one_connection_serves_many_requests() -> None:
         assert (response.status, response.read()) == (204, b"")
         assert asked(connection, server).read()
         assert connection.sock is first is not None
-
-
-def test_long_responses_are_gzipped_for_clients_that_accept_it() -> None:
-    with serving(generate=[{"count": 50, "starts_after": 100}]) as server:  # nothing changes
-        many = "/cloud/v1/tasks?limit=50"
-        response, body = fetched(server, many, **{"Accept-Encoding": "gzip, deflate"})
-        assert response.headers["Content-Encoding"] == "gzip"
-        plain, whole = fetched(server, many)
-        assert "Content-Encoding" not in plain.headers
-        assert gzip.decompress(body) == whole
-        short, _ = fetched(server, **{"Accept-Encoding": "gzip, deflate"})
-        assert "Content-Encoding" not in short.headers
 
 
 @settings(max_examples=20, deadline=None)

@@ -122,9 +122,9 @@ def test_a_key_file_that_everybody_can_read_is_noted(tmp_path: Path) -> None:
 
 
 def test_hints_are_for_the_shell_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert export("A", "b") == "export A='b'"
+    assert export("A", "b'$c") == """export A='b'"'"'$c'"""
     monkeypatch.setattr("os.name", "nt")
-    assert export("A", "b") == "$env:A = 'b'"
+    assert export("A", "b'$c") == "$env:A = 'b''$c'"
 
 
 def key_command(*words: str) -> Settings:
