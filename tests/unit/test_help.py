@@ -9,7 +9,6 @@ from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, examples, topic_page
 from gcore_tasks_cli.parser import nearest
-from tests.e2e.harness import gtask
 
 
 @pytest.mark.parametrize(
@@ -45,31 +44,6 @@ def test_nothing_is_offered_that_is_not_near_in_meaning() -> None:
 def test_only_what_exists_is_offered() -> None:
     assert nearest("ls", ["watch"]) is None
     assert nearest("--output", ["--timeout"]) is None
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["wacth", "x"], "did you mean watch?"),
-        (["watch", "--timout", "3", "x"], "did you mean --timeout?"),
-        (["get", "-o", "json", "x"], "did you mean --json?"),
-        (["--ids", "get", "x"], "options follow the command: gtask COMMAND --ids …"),
-        (["--json", "list"], "options follow the command: gtask COMMAND --json …"),
-        (["-n", "5", "list"], "options follow the command: gtask COMMAND -n …"),
-        (["--versoin"], "did you mean --version?"),
-        (["help", "exit"], "did you mean exit-codes?"),
-        (["completion", "zhs"], "did you mean zsh?"),
-        (
-            ["26986bc0-748a-4448-b836-0a2aa465eb06"],
-            "gtask get 26986bc0-748a-4448-b836-0a2aa465eb06",
-        ),
-    ],
-)
-def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], expected: str) -> None:
-    ran = gtask(None, *arguments)
-    assert (ran.status, ran.out) == (2, "")
-    assert ran.err.startswith("gtask: ")
-    assert f"hint: {expected}" in ran.err
 
 
 def test_a_page_becomes_text_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:

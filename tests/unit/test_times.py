@@ -20,15 +20,6 @@ from gcore_tasks_cli.times import (
 )
 
 
-def test_a_deadline_is_so_many_seconds_from_now() -> None:
-    before = steady_seconds()
-    deadline = Deadline.after(90.0)
-    assert before + 90.0 <= deadline.at <= steady_seconds() + 90.0
-    assert (deadline.timeout_seconds, deadline.timeout_words) == (90.0, "1 m 30 s")
-    assert not deadline.checks_once
-    assert Deadline.after(0.0).checks_once
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="there the usual clock counts sleep")
 def test_a_deadline_holds_though_a_clock_stands_still_while_the_machine_sleeps(
     monkeypatch: pytest.MonkeyPatch,

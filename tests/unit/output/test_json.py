@@ -76,11 +76,6 @@ def test_very_deep_json_is_not_blown_up() -> None:
     assert size(100_000) < 100_000 * 500
 
 
-def test_json_in_a_pipe_is_for_programs_whatever_is_set() -> None:
-    compact = '{"id":"a","state":"NEW"}'
-    assert coloured(compact, out=io.StringIO()) == f"{compact}\n"
-
-
 def test_megabytes_of_json_are_indented_without_colours() -> None:
     many = json.dumps({"id": "a", "state": "NEW", "data": list(range(200_000))})
     text = coloured(parse_task(many).text)

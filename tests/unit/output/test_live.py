@@ -15,7 +15,7 @@ from gcore_tasks_cli.output.views import ATTENTION, Cell
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.expectations import Expectations
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.samples import ANY_TEXT, HOSTILE
+from tests.unit.output.samples import ANY_TEXT
 
 NOW = 1000.0
 VM = "26986bc0-748a-4448-b836-0a2aa465eb06"
@@ -87,28 +87,12 @@ def test_the_view_looks_as_it_should(name: str) -> None:
     assert_golden(f"live_{name}.txt", "".join(f"{line.rstrip()}\n" for line in lines))
 
 
-@pytest.mark.parametrize("width", [1, 2, 3, 10, 40, 79, 80, 200])
-@pytest.mark.parametrize("height", [1, 2, 3, 4, 8, 9, 10, 50])
-@pytest.mark.parametrize("trouble", [None, "no answer " * 30])
-def test_the_view_fits_every_window(width: int, height: int, trouble: str | None) -> None:
-    lines = painted(ROWS, trouble, width, height)
-    assert len(lines) == min(len(ROWS) + (trouble is not None), max(1, height - 1))
-
-
 def test_what_the_view_says_of_itself_stands_below_the_tasks() -> None:
     assert painted([]) == [""]
     note = Cell("none is active", "dim")
     assert frame([], NOW, Expectations(), (80, 24), note).plain == "none is active"
     assert frame([FINISHED], NOW, Expectations(), (80, 24), note).plain.endswith("\nnone is active")
     assert frame([], NOW, Expectations(), (8, 1), note).plain == "none i…"
-
-
-def test_where_there_is_room_tasks_stay_in_their_order() -> None:
-    lines = painted(ROWS, height=len(ROWS) + 1)
-    assert len(lines) == len(ROWS)
-    assert [row.document.id[:8] in line for row, line in zip(ROWS, lines, strict=True)] == [
-        True
-    ] * 7
 
 
 def test_where_there_is_none_all_are_counted_and_failures_come_first() -> None:
@@ -190,22 +174,12 @@ def test_no_column_moves_when_a_detailed_state_or_another_state_comes(width: int
         assert painted([row, ROW], width=width)[1] == first
 
 
-@pytest.mark.parametrize("field", [*TEXTS, "trouble"])
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
-    changes: dict[str, Any] = {field: text}
-    rows = ROWS if field == "trouble" else [*ROWS, live_row(**changes)]
-    lines = painted(rows, text if field == "trouble" else None, width=60)
-    assert len(lines) == 8
-    assert_harmless("\n".join(lines))
-    marked = "[red]x[/red]"
-    assert marked in painted([live_row(marked)], width=300)[0]
-
-
 @given(
     st.lists(ANY_ROW, max_size=6), ANY_TEXT | st.none(), st.integers(1, 130), st.integers(1, 9)
 )  # fmt: skip
 def test_no_text_breaks_the_view(
     rows: list[TaskProgress], trouble: str | None, width: int, height: int
 ) -> None:
-    assert_harmless("\n".join(painted(rows, trouble, width, height)))
+    lines = painted(rows, trouble, width, height)
+    assert_harmless("\n".join(lines))
+    assert len(lines) == max(1, min(len(rows) + (trouble is not None), height - 1))

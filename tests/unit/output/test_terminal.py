@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +16,7 @@ from gcore_tasks_cli.output.text import PlainRenderer, SummaryPrinter
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, shown
-from tests.unit.output.samples import FAILED, FINISHED, task_of
+from tests.unit.output.samples import FINISHED, task_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FIELDS = {
@@ -94,14 +93,6 @@ def test_what_does_not_fit_a_line_goes_on_in_an_indented_one() -> None:
     assert narrow[1].startswith(f"  {task.id}  ")
 
 
-def test_results_that_fit_are_aligned() -> None:
-    entries = views.results([task_of(FINISHED), task_of(FAILED)], NOW)
-    lines = shown(lambda terminal: terminal.entries(entries), 100).splitlines()
-    finished, failed = (line for line in lines if line.startswith(("✔", "✘")))
-    assert finished.index("26986bc0") == failed.index("6a5f0c1e")
-    assert finished.index("took") == failed.index("took")
-
-
 class Window(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -121,16 +112,3 @@ def test_results_that_fill_the_window_are_brief(lines: str, is_brief: bool) -> N
 @pytest.mark.parametrize("columns", ["0", "00", "²", "-1", "x", ""])
 def test_an_odd_width_is_none(columns: str) -> None:
     assert console(io.StringIO(), {"COLUMNS": columns, "FORCE_COLOR": "1"}).width > 1
-
-
-@pytest.mark.parametrize(
-    ("env", "colour"),
-    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
-)
-def test_a_terminal_goes_by_the_environment_that_it_is_given(
-    env: dict[str, str], colour: bool
-) -> None:
-    terminal = TerminalRenderer(io.StringIO(), env | {"TERM": "xterm", "COLUMNS": "50"})
-    text = terminal.entries(views.results([task_of(FAILED)], NOW))
-    assert ("\x1b[1;31m" in text) is colour
-    assert max(map(cell_len, re.sub(r"\x1b\[[\d;]*m", "", text).splitlines())) <= 50

@@ -2,7 +2,6 @@
 
 import math
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,91 +11,6 @@ from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, Job, ListPage
 NOW = 100.0
 TASK, LIST = GetTask("a"), ListPage((), 1000, 0)
 JOBS: list[Job] = [TASK, GetTask("b"), Acknowledge("c"), LIST]
-
-
-def sent(gate: Gate, job: Job, until: float) -> list[float]:
-    """When requests for the job leave that are due all the time."""
-    times = []
-    now = NOW
-    while (now := max(now, gate.opens(job))) < until:
-        gate.sent(job, now)
-        times.append(now)
-        if len(times) == 1000:  # nothing holds them back
-            break
-    return times
-
-
-@pytest.mark.parametrize("job", JOBS)
-def test_without_a_reason_nothing_is_held_back(job: Job) -> None:
-    assert sent(Gate(NOW), job, NOW + 1.0) == [NOW] * 1000
-
-
-@pytest.mark.parametrize("job", JOBS)
-def test_before_the_time_that_was_asked_for_nothing_leaves(job: Job) -> None:
-    gate = Gate(NOW)
-    gate.hold(NOW + 7.0)
-    gate.hold(NOW + 3.0)
-    assert gate.opens(job) == NOW + 7.0
-
-
-@pytest.mark.parametrize("answered", [2, 5, 20, 50])
-def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answered: int) -> None:
-    gate = Gate(NOW)
-    for _ in range(3):
-        gate.answered(NOW - 1.5)  # too long ago to count
-    for n in range(answered):
-        gate.answered(NOW - n / answered)
-    gate.limited(TASK, NOW - 0.1, NOW)
-    gate.sent(TASK, NOW)
-    assert gate.opens(TASK) - NOW == pytest.approx(1 / answered)
-    # What was under way with it is refused with it, and counts once.
-    gate.limited(LIST, NOW - 0.1, NOW + 0.1)
-    assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
-
-
-def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_a_second() -> None:
-    gate = Gate(NOW)
-    gaps = []
-    for n in range(9):
-        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
-        gate.sent(TASK, NOW + n)
-        gaps.append(round(gate.opens(TASK) - NOW - n, 6))
-    assert gaps == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
-
-
-def test_good_answers_win_the_pace_back() -> None:
-    gate = Gate(NOW)
-    for n in range(9):
-        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
-    now = NOW + 9.0
-    gate.sent(TASK, now)
-    gaps = []
-    while (gap := gate.opens(TASK) - now) > 0:
-        gaps.append(gap)
-        gate.answered(now)
-    assert gaps[:3] == pytest.approx([1.0, 0.9, 0.81])
-    assert len(gaps) < 50
-
-
-def test_a_job_that_alone_is_refused_slows_no_other_down() -> None:
-    gate = Gate(NOW)
-    assert [gate.limited(TASK, NOW + n, NOW + n) for n in range(4)] == [0, 1, 2, 3]
-    gate.sent(TASK, NOW + 4)
-    assert gate.opens(LIST) == pytest.approx(NOW + 4 + 0.02)
-
-
-@pytest.mark.parametrize(("tasks", "at_once", "a_second"), [(1, 5, 2), (5, 5, 2), (6, 10, 10)])
-def test_single_tasks_of_a_wait_have_a_pace_that_holds_up_no_list(
-    tasks: int, at_once: int, a_second: int
-) -> None:
-    gate = Gate(NOW)
-    gate.pace_singles(tasks)
-    times = sent(gate, TASK, NOW + 4.9)
-    assert times[:at_once] == [NOW] * at_once
-    assert times[at_once] > NOW
-    assert len(times) <= at_once + 4.9 * a_second
-    assert len(times) >= 4 * a_second
-    assert gate.opens(LIST) <= times[-1]
 
 
 STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), st.floats(0, 9))

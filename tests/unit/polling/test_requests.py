@@ -1,17 +1,15 @@
 """One answer for each job: in order, with a few tries, and the rest of them whatever one does."""
 
 import random
-from itertools import pairwise
 
 import pytest
 
-from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.gate import backoff
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, GetTask
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
 from tests.properties.promises import fetch
-from tests.properties.world import FOR_GOOD, START, Fault, SimulatedTask, World
+from tests.properties.world import FOR_GOOD, Fault, SimulatedTask, World
 
 JOBS = [GetTask(f"task-{n}") for n in range(4)]
 
@@ -22,19 +20,6 @@ def world_of(*faults: Fault, **more: float) -> World:
 
 def requests_of(world: World, observer: Observer | None = None) -> Requests:
     return Requests(world, ONE_ANSWER, random.Random(1).uniform, observer=observer)
-
-
-def test_answers_come_in_order_and_each_as_soon_as_it_can() -> None:
-    world = world_of(Fault(0, 1, "503", "task-1", retry_after=2.0))
-    taken = []
-    answers = requests_of(world).in_order(JOBS)
-    assert len(world.requests) == 4  # they are under way before the first is waited for
-    for job, answer in answers:
-        assert isinstance(answer, Answer)
-        taken.append((job, world.time))
-    assert [job for job, _ in taken] == JOBS
-    times = [at for _, at in taken]
-    assert times == pytest.approx([0.05, 2.1, 2.1, 2.1])
 
 
 @pytest.mark.parametrize("kind", ["503", "409", "reset", "cut short"])
@@ -98,19 +83,6 @@ def test_a_job_without_an_answer_of_its_own_is_done() -> None:
     assert requests.answer(AcknowledgeAll(())).documents == []
 
 
-def test_what_comes_for_others_is_kept_for_them_and_given_once() -> None:
-    world = world_of()
-    requests = requests_of(world)
-    for job in JOBS[:2]:
-        requests.submit(job)
-    found = [requests.answer(job) for job in reversed(JOBS[:2])]
-    assert [a.documents[0].id for a in found if isinstance(a, Answer)] == ["task-1", "task-0"]
-    assert world.time == pytest.approx(0.05)
-    requests.submit(JOBS[0])
-    requests.answer(JOBS[0])
-    assert len(world.singles("task-0")) == 2
-
-
 def test_what_is_cancelled_is_forgotten() -> None:
     world = world_of(Fault(0, FOR_GOOD, "hang", "task-2"))
     requests = requests_of(world)
@@ -140,13 +112,6 @@ def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
     assert world.time == pytest.approx(12.0)
 
 
-def test_a_task_that_is_not_there_is_asked_for_again_before_that_is_believed() -> None:
-    world = world_of()
-    ((_, error),) = fetch(world, [GetTask("unknown")])
-    assert isinstance(error, TaskNotFound)
-    assert 3.0 <= world.time <= 6.0
-
-
 def test_an_interrupted_wait_is_left() -> None:
     world = world_of(Fault(0, FOR_GOOD, "hang"), interrupt_at=2.0)
     requests = requests_of(world)
@@ -154,28 +119,6 @@ def test_an_interrupted_wait_is_left() -> None:
     with pytest.raises(Interrupted):
         requests.answer(JOBS[0])
     assert world.time == 2.0
-
-
-def test_the_observer_sees_each_second_and_the_trouble_once_it_has_lasted() -> None:
-    seen: list[tuple[float, Outage | None]] = []
-    world = world_of(Fault(0, 8, "429", "task-0"))
-    requests = requests_of(world, lambda at, outage: seen.append((at - START, outage)))
-    requests.submit(JOBS[0])
-    requests.answer(JOBS[0])
-    times = [0.0, *(at for at, _ in seen)]
-    assert all(0 <= after - before <= 1.0 + 1e-6 for before, after in pairwise(times))
-    assert {outage is not None for at, outage in seen if at < 3} == {False}
-    assert {outage is not None for at, outage in seen if 4.1 < at < 8} == {True}
-
-
-def test_a_failure_is_not_observed() -> None:
-    seen: list[float] = []
-    world = world_of(Fault(0, FOR_GOOD, "403"))
-    requests = requests_of(world, lambda at, _outage: seen.append(at))
-    requests.submit(JOBS[0])
-    with pytest.raises(KeyRefused):
-        requests.answer(JOBS[0])
-    assert not seen
 
 
 @pytest.mark.parametrize(

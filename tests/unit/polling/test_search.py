@@ -83,14 +83,6 @@ def test_all_that_are_active_are_waited_for_whatever_the_pages(count: int) -> No
     assert len(world.requests) <= 50
 
 
-def test_where_nothing_is_active_it_is_over_at_once() -> None:
-    world = World(tasks(3, -1.0, created=-9.0))
-    events = search(world, Search(ACTIVE))
-    assert found(events) == (0, 0)
-    assert stop(events) == (0.05, StopReason.ALL_SETTLED)
-    assert len(world.requests) == 1
-
-
 def test_what_the_api_cannot_filter_is_filtered_here() -> None:
     world = World([
         SimulatedTask("a", 5.0, -1.0, task_type="create_vm"),
@@ -201,14 +193,6 @@ def test_later_tasks_are_added_up_to_the_deadline() -> None:
         assert noticed[task.id] <= task.end + pace(9.0) + SOON
     assert found(events) == (2, 2)
     assert stop(events) == (60.0, StopReason.DEADLINE)
-
-
-def test_it_follows_where_nothing_is_active_yet() -> None:
-    world = World(tasks(1, 20.0, created=12.0))
-    events = search(world, Search(ACTIVE, follow=True), 30.0)
-    assert found(events) == (0, 0)
-    assert set(settled(events)) == {"task-0"}
-    assert stop(events) == (30.0, StopReason.DEADLINE)
 
 
 def test_many_later_tasks_are_waited_for_by_lists() -> None:

@@ -18,11 +18,10 @@ from gcore_tasks_cli.polling.events import (
     Tick,
     Unfinished,
 )
-from gcore_tasks_cli.polling.jobs import ListPage
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
-from tests.properties.promises import check_noticed, settled, watch
+from tests.properties.promises import check_noticed, watch
 from tests.properties.world import (
     EPOCH,
     FOR_GOOD,
@@ -122,39 +121,12 @@ def test_an_interrupted_look_says_what_it_has_seen() -> None:
 # Lists
 
 
-def test_a_list_is_read_of_the_time_in_which_the_tasks_were_created() -> None:
-    tasks = [SimulatedTask(f"task-{n}", 20.0, -100.0 + n) for n in range(50)]
-    foreign = [SimulatedTask(f"x-{n}", 0.0, -9000.0 - n) for n in range(3000)]
-    world = World([*tasks, *foreign])
-    assert len(settled(watch(world, [task.id for task in tasks]))) == 50
-    first, *rest = (r.job.parameters for r in world.lists() if isinstance(r.job, ListPage))
-    # Of tasks that were never seen, no time is known.
-    assert first == (("order_by", "desc"),)
-    assert {name for parameters in rest for name, _ in parameters} == {
-        *("from_timestamp", "to_timestamp", "order_by")
-    }
-    assert not world.singles()
-
-
 def test_where_others_crowd_them_out_they_are_noticed_all_the_same() -> None:
     tasks = [SimulatedTask(f"task-{n}", 40.0, -100.0 + n) for n in range(50)]
     foreign = [SimulatedTask(f"x-{n}", -1.0, -100.0 + n % 50) for n in range(5000)]
     world = World([*foreign, *tasks])
     events = watch(world, [task.id for task in tasks])
     check_noticed(World(tasks), events)
-
-
-def test_an_id_that_is_named_twice_is_waited_for_once_in_whatever_case() -> None:
-    world = World([SimulatedTask("a", 5.0)])
-    watch(world, ["a"])
-    twice = World([SimulatedTask("a", 5.0)])
-    wait = Watch(
-        ["a", "A", "a"],
-        Requests(twice, UNTIL_DEADLINE, lambda _low, high: high, deadline=START + 60),
-        Schedule(),
-    )
-    assert ends(list(wait.run())) == [(Settled, "a")]
-    assert len(twice.requests) == len(world.requests)
 
 
 # Trouble

@@ -88,17 +88,6 @@ def test_reset_sends_rst_and_close_sends_fin() -> None:
         assert statuses(server, GET) == [200]
 
 
-def test_refuse_closes_the_port_and_ends_open_connections_until_it_is_over() -> None:
-    with serving({"do": "refuse", "between": [1, 2]}) as server:
-        with raw(server) as connection:
-            until_end(connection)
-            eventually(lambda: is_refused(server))
-            assert server.now() >= 1
-        eventually(lambda: not is_refused(server))
-        assert server.now() >= 2
-        assert statuses(server, GET) == [200]
-
-
 def test_truncate_announces_more_than_it_sends() -> None:
     with serving({"do": "truncate", "keep": 0.25, **FIRST}) as server:
         with closing(client(server)) as connection, pytest.raises(IncompleteRead) as caught:

@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from hypothesis import example, given, settings
@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from tests.unit.sandbox.clients import (
     PATH,
     answer,
-    asked,
-    client,
     fetched,
     raw,
     serving,
@@ -31,22 +29,6 @@ def test_responses_are_those_of_the_api() -> None:
         assert response.headers["Content-Length"] == str(len(body))
         assert abs(parsedate_to_datetime(response.headers["Date"]).timestamp() - time.time()) < 60
         assert [request[1:] for request in server.requests] == [("GET", f"{PATH}?b=c")]
-
-
-def test_one_connection_serves_many_requests() -> None:
-    with serving() as server, closing(client(server)) as connection:
-        asked(connection, server).read()
-        first = connection.sock
-        connection.request("POST", f"{PATH}/acknowledge", body=b"x" * 5000)
-        assert connection.getresponse().read()
-        for method, status in (("GET", 200), ("HEAD", 405), ("GET", 200)):
-            response = asked(connection, server, method=method)
-            assert response.status == status
-            response.read()
-        response = asked(connection, server, "/cloud/v1/tasks/acknowledge_all", "POST")
-        assert (response.status, response.read()) == (204, b"")
-        assert asked(connection, server).read()
-        assert connection.sock is first is not None
 
 
 @settings(max_examples=20, deadline=None)
