@@ -38,10 +38,10 @@ class _State:
 
 def leave_at_once() -> None:
     """From here on SIGINT and SIGTERM end the process at once."""
-    _handle_with(_leave)
+    handle_with(_leave)
 
 
-def _handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+def handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
     """Handles the signals that the caller did not ignore (nohup, a shell's background job).
 
     Returns their handlers before.
@@ -121,7 +121,7 @@ def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
         interrupt(number)
         _watch_output(_CHECK_SECONDS, 130 if number == signal.SIGINT else 143)
 
-    before = _handle_with(handle)
+    before = handle_with(handle)
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.interrupts import handle_with
 from gcore_tasks_cli.options import INPUT, Command, argument, option
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def _signals_to_pass_on() -> Callable[["subprocess.Popen[bytes]"], None]:
     early: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            return
         if children:
             children[0].send_signal(number)
         else:
@@ -116,10 +119,7 @@ def _signals_to_pass_on() -> Callable[["subprocess.Popen[bytes]"], None]:
         for missed in early:
             child.send_signal(missed)
 
-    for name, handler in (("SIGINT", lambda *_: None), ("SIGTERM", pass_on), ("SIGHUP", pass_on)):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, handler)
+    handle_with(pass_on)
     if hasattr(signal, "SIGCHLD"):
         # If it is ignored, the system keeps no exit status.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -149,8 +149,7 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     from gcore_tasks_cli.settings.key import export
 
     stopped: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _frame: stopped.append(number))
+    handle_with(lambda number, _frame: stopped.append(number))
     shell = "powershell" if _IS_WINDOWS else "sh"
     for name, value in variables.items():
         streams.data(export(name, value) + "\n")
