@@ -19,7 +19,6 @@ from gcore_tasks_cli.polling.jobs import (
     ListPage,
 )
 from gcore_tasks_cli.tasks.document import (
-    ParsedPage,
     as_text,
     decode_text,
     parse_json,
@@ -133,7 +132,7 @@ def answer_of(response: Response, job: Job) -> Answer:
     try:
         text = decode_text(response.body)
         if isinstance(job, ListPage):
-            return _page(response, parse_page(text), job.offset)
+            return _page(response, text, job.offset)
         document = parse_task(text)
     except ValueError:
         wanted = "a list" if isinstance(job, ListPage) else "a task"
@@ -143,12 +142,11 @@ def answer_of(response: Response, job: Job) -> Answer:
     return Answer([document], 1, response.server_time, response.retry_after)
 
 
-def _page(response: Response, page: ParsedPage, offset: int) -> Answer:
-    times = (response.server_time, response.retry_after)
-    answer = Answer(page.documents, page.total, *times, tuple(page.faults))
-    if answer.size == 0 and page.total > offset:
-        raise _nonsense(response, f"an empty page of a list of {page.total:,} tasks")
-    return answer
+def _page(response: Response, text: str, offset: int) -> Answer:
+    documents, faults, total = parse_page(text)
+    if not documents and not faults and total > offset:
+        raise _nonsense(response, f"an empty page of a list of {total:,} tasks")
+    return Answer(documents, total, response.server_time, response.retry_after, faults)
 
 
 def _nonsense(response: Response, what: str) -> NoAnswer:

@@ -231,10 +231,10 @@ def event_fields(event: TaskEvent | OutageBegan | OutageEnded) -> dict[str, Any]
     elif isinstance(event, Settled):
         name = "ended"
         more = {
-            "error": event.document.text_field("error"),
+            "error": event.document.error,
             "created_resources": event.document.created(),
             "duration_seconds": duration_seconds(event.document),
-            "request_id": event.document.text_field("request_id"),
+            "request_id": event.document.value("request_id"),
         }
     elif isinstance(event, Failed):
         name = "failed"

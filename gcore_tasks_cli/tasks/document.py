@@ -11,7 +11,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from gcore_tasks_cli.times import parse_epoch
 
@@ -115,10 +115,6 @@ class Document(TaskFields):
             getattr(self, name) == getattr(other, name)
             for name in ("state", "detailed_state", "error")
         )
-
-    def text_field(self, name: str) -> str | None:
-        """The field if it is a string; None if it is absent, empty or of another type."""
-        return _text_in(self.fields, name)
 
     def value(self, name: str) -> Any:
         """The field as sent; None if it is absent."""
@@ -237,40 +233,33 @@ def parse_task(text: str) -> Document:
     return _document(parse_json(text), text)
 
 
-class ParsedPage(NamedTuple):
-    """A page of the list: its tasks, and how many there are over all pages.
+def parse_page(text: str) -> tuple[list[Document], list[str], int]:
+    """The page of the list in a JSON text: its tasks, each with its own text; faults; the total.
 
-    `faults` says for each element that is no task what is wrong with it.
-    """
-
-    documents: list[Document]
-    total: int
-    faults: list[str]
-
-
-def parse_page(text: str) -> ParsedPage:
-    """The page of the list in a JSON text; each of its tasks gets its own text.
+    The faults say for each element that is not a task what is wrong with it. The total is how many
+    tasks there are over all pages.
 
     Raises:
         ValueError: if it is not a page of tasks.
     """
-    page: ParsedPage | None = None
+    page: tuple[list[Document], list[str]] | None = None
     count: Any = None
     position = _skip(text, 0, "{")
     while not text.startswith("}", position):
         key, position = parse_json_at(text, position)
         position = _skip(text, position, ":")
         if key == "results" and text.startswith("[", position):
-            page = ParsedPage([], 0, [])
-            position = _parse_tasks(text, position, page)
+            page = [], []
+            position = _parse_tasks(text, position, *page)
         else:
             value, position = parse_json_at(text, position)
             count = value if key == "count" else count
         position = _skip_comma(text, position)
     if page is None or _skip(text, position, "}") != len(text):
         raise ValueError("not a list of tasks")
-    size = len(page.documents) + len(page.faults)
-    return page._replace(total=count if isinstance(count, int) and count >= 0 else size)
+    documents, faults = page
+    has_count = isinstance(count, int) and count >= 0
+    return documents, faults, count if has_count else len(documents) + len(faults)
 
 
 def compact(text: str) -> str:
@@ -278,15 +267,15 @@ def compact(text: str) -> str:
     return "".join(_BETWEEN_SPACES.findall(text))
 
 
-def _parse_tasks(text: str, position: int, page: ParsedPage) -> int:
-    """Adds the tasks of the array that begins here to the page; the index of what follows."""
+def _parse_tasks(text: str, position: int, documents: list[Document], faults: list[str]) -> int:
+    """Takes in the tasks of the array that begins here; the index of what follows."""
     position = _skip(text, position, "[")
     while not text.startswith("]", position):
         value, end = parse_json_at(text, position)
         try:
-            page.documents.append(_document(value, text[position:end]))
+            documents.append(_document(value, text[position:end]))
         except ValueError as error:
-            page.faults.append(str(error))
+            faults.append(str(error))
         position = _skip_comma(text, end)
     return _skip(text, position, "]")
 

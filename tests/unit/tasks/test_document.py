@@ -54,7 +54,7 @@ def test_compact_changes_only_white_space(value: Any, indent: int | None) -> Non
 def test_a_page_is_cut_into_its_documents(extras: list[dict[str, Any]], indented: bool) -> None:
     tasks = [{**extra, "id": f"t{n}", "state": "NEW"} for n, extra in enumerate(extras)]
     page = json.dumps({"count": 99, "results": tasks}, indent=2 if indented else None)
-    found, count, faults = documents.parse_page(page)
+    found, faults, count = documents.parse_page(page)
     assert (count, faults) == (99, [])
     assert [json.loads(document.text) for document in found] == tasks
 
@@ -72,10 +72,10 @@ def test_json_that_is_not_a_page_is_refused(text: str) -> None:
 def test_looking_at_the_tasks_of_a_page_does_not_fill_the_memory() -> None:
     many = {str(number): [number] for number in range(200)}
     tasks = [{"id": str(i), "state": "FINISHED", "data": many, "error": "x"} for i in range(300)]
-    found = documents.parse_page(json.dumps({"count": len(tasks), "results": tasks})).documents
+    found = documents.parse_page(json.dumps({"count": len(tasks), "results": tasks}))[0]
     tracemalloc.start()
     try:
-        assert all(each.text_field("error") == "x" for each in found)
+        assert all(each.value("error") == "x" for each in found)
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
