@@ -76,7 +76,6 @@ def wait(
                 if view is not None:
                     view.close()
                 recent.close()
-        printer.release()
         printer.close()
         errors = outcome.report(streams, options.resume)
     finally:

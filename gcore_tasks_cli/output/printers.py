@@ -30,7 +30,7 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 class Printer:
-    """Prints the text of each document: `at_once`, or in the end."""
+    """Prints documents: each `at_once`, or all in the end."""
 
     at_once = True
     _is_whole = False  # the API's own documents
@@ -39,7 +39,7 @@ class Printer:
         self._streams = streams
         self._env = env
         self._is_terminal = streams.out.isatty()
-        self.held: deque[Document] | None = None
+        self._kept: deque[Document] = deque()
 
     def prepare(self) -> None:
         """Imports what printing needs, while the API's answer is awaited.
@@ -50,32 +50,34 @@ class Printer:
     def on(self, event: Event) -> None:
         """Takes an event of a wait; those that end a task bring its last document."""
         if (document := last_document(event)) is not None:
-            (self.show if self.held is None else self.held.append)(document)
+            self.show(document)
 
     def hold(self, most: int | None) -> None:
-        """Keeps documents back until `release`, of more than `most` the newest.
+        """Prints nothing before the end; of more than `most` documents, only the newest.
 
         Printing during a live view would corrupt it.
         """
-        self.held = deque(maxlen=most)
-
-    def release(self) -> None:
-        """Prints what was kept back."""
-        held, self.held = self.held or (), None
-        for document in held:
-            self.show(document)
+        self.at_once, self._kept = False, deque(maxlen=most)
 
     def show(self, document: Document) -> None:
         """Prints the document, or keeps it for the end."""
-        self._streams.data(self.text(document), whole=self._is_whole)
-
-    def page(self, documents: Sequence[Document]) -> None:
-        """Prints a page of a list."""
-        if documents:
-            self._streams.data("".join(map(self.text, documents)), whole=self._is_whole)
+        self._kept.append(document)
+        if self.at_once:
+            self.close()
 
     def close(self) -> None:
-        """Prints what can only be printed together."""
+        """Prints what was kept."""
+        kept = list(self._kept)
+        self._kept.clear()
+        self.page(kept)
+
+    def page(self, documents: Sequence[Document]) -> None:
+        """Prints these together."""
+        if documents:
+            self._streams.data(self._page_text(documents), whole=self._is_whole)
+
+    def _page_text(self, documents: Sequence[Document]) -> str:
+        return "".join(map(self.text, documents))
 
     def text(self, document: Document) -> str:
         """The document in this form."""

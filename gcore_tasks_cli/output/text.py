@@ -77,7 +77,6 @@ class ViewPrinter(Printer):
     def __init__(self, streams: Streams, env: Mapping[str, str], *, at_once: bool = False) -> None:
         super().__init__(streams, env)
         self.at_once = at_once
-        self._documents: list[Document] = []
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour.
         self._is_rich = self._is_terminal or bool(env.get("FORCE_COLOR"))
@@ -88,21 +87,8 @@ class ViewPrinter(Printer):
         if self._reads_model:
             self._tasks(())
 
-    def show(self, document: Document) -> None:
-        """Keeps the document for the end, unless each is printed at once."""
-        self._documents.append(document)
-        if self.at_once:
-            self.close()
-
-    def page(self, documents: Sequence[Document]) -> None:
-        """Prints the view of these."""
-        if documents:
-            self._streams.data(self._view(self._tasks(documents), API_CLOCK.now()))
-
-    def close(self) -> None:
-        """Prints the view of what was kept."""
-        documents, self._documents = self._documents, []
-        self.page(documents)
+    def _page_text(self, documents: Sequence[Document]) -> str:
+        return self._view(self._tasks(documents), API_CLOCK.now())
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         raise NotImplementedError
@@ -164,23 +150,24 @@ class ResourcesPrinter(ViewPrinter):
         super().__init__(streams, env, at_once=as_json)
         self._types = types
         self._reads_model = not types
-        self._as_json = as_json
+        self._is_whole = as_json
         self._seen: list[Document] = []
 
     def show(self, document: Document) -> None:
         """Prints what the task created, as JSON at once."""
         self._seen.append(document)
-        if self._as_json:
-            entry = {
-                "task_id": document.id,
-                "state": document.state,
-                "created_resources": document.created(self._types),
-            }
-            printer = JsonPrinter(self._streams, self._env)
-            whole = {"id": document.id, "state": document.state}
-            printer.show(Document(whole, encode_json(entry)))
-        else:
-            super().show(document)
+        super().show(document)
+
+    def _page_text(self, documents: Sequence[Document]) -> str:
+        if not self._is_whole:
+            return super()._page_text(documents)
+        printer = JsonPrinter(self._streams, self._env)
+        return "".join(printer.text(self._entry(document)) for document in documents)
+
+    def _entry(self, document: Document) -> Document:
+        named = {"task_id": document.id, "state": document.state}
+        created = {"created_resources": document.created(self._types)}
+        return Document(document.fields, encode_json(named | created))
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         del now
