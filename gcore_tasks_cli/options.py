@@ -320,7 +320,7 @@ class Waiting(Ending):
             verbose=self.verbose,
             quiet=self.quiet or options.progress == "none",
             timeout_seconds=timeout_seconds,
-            heartbeat_seconds=options.heartbeat_seconds,
+            heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
         )
 
     def wait_options(self, search: type[Command] = Command) -> "WaitOptions":
@@ -341,7 +341,6 @@ class Waiting(Ending):
             Goal(self.fail_fast, self.any),
             Resume(self.name(), longer.given(type(self), search), self.given(search, Command)),
             interval=interval or None,
-            heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
             quiet=self.quiet,
             progress=progress_mode(os.environ),
             no_ci=self.no_ci,

@@ -13,7 +13,7 @@ from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Printer
-from gcore_tasks_cli.output.progress import Progress, ProgressLines, progress_view
+from gcore_tasks_cli.output.progress import Progress, ProgressLines
 from gcore_tasks_cli.polling.events import Changed, Event, Goal, Search, Tick
 from gcore_tasks_cli.polling.jobs import Port
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
@@ -33,7 +33,6 @@ class WaitOptions(NamedTuple):
     goal: Goal
     resume: Resume
     interval: float | None = None
-    heartbeat_seconds: float = 60.0
     quiet: bool = False
     progress: str = "auto"
     no_ci: bool = False
@@ -116,21 +115,29 @@ def _view(
     *,
     reports_failures: bool,
 ) -> "ProgressLines | LiveView | None":
-    view = progress_view(
-        invocation.streams,
-        invocation.env,
+    """What shows the wait on standard error: a live view, lines, or nothing.
+
+    A live view has its terminal to itself: no log of requests stands there, no CI system keeps what
+    is repainted, and nothing else prints there before the end.
+    """
+    if options.quiet or options.progress == "none":
+        return None
+    streams, env = invocation.streams, invocation.env
+    lines = ProgressLines(
+        streams.log,
         progress,
-        shown="none" if options.quiet else options.progress,
-        is_verbose=invocation.is_verbose,
-        prints_at_once=printer.at_once,
-        began=invocation.began,
-        heartbeat_seconds=options.heartbeat_seconds,
+        invocation.began,
+        invocation.heartbeat_seconds,
         reports_failures=reports_failures,
     )
-    is_live = view is not None and not isinstance(view, ProgressLines)
-    if is_live and invocation.streams.out.isatty():
+    is_shared = invocation.is_verbose or (printer.at_once and streams.out_is_pipe)
+    if not streams.may_paint(env) or (is_shared and options.progress != "live"):
+        return lines
+    from gcore_tasks_cli.output.live import LiveView
+
+    if streams.out.isatty():
         printer.hold(progress.most_ended)
-    return view
+    return LiveView(streams, env, progress, lines)
 
 
 class _RecentTasks:

@@ -4,12 +4,11 @@ Views and reports read one `Progress`, which takes each event in before they do.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from gcore_tasks_cli.errors import ApiError, GtaskError
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.streams import Streams, error_lines
+from gcore_tasks_cli.output.streams import error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import Outage, Search, StopReason
@@ -17,9 +16,6 @@ from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.tasks.expectations import Expectations
 from gcore_tasks_cli.times import format_duration, format_timeout
-
-if TYPE_CHECKING:
-    from gcore_tasks_cli.output.live import LiveView
 
 # With --follow, keep at most this many results.
 _MOST_KEPT = 200
@@ -280,37 +276,3 @@ def change_line(event: events.Changed, expectations: Expectations, reason: str =
         age += f", {words.overdue_words(times, usual) if times else words.usual_words(usual)}"
     kind = document.task_type or "-"
     return f"{document.id}  {kind}  {words.state_words(document)}  {age}"
-
-
-def progress_view(
-    streams: Streams,
-    env: Mapping[str, str],
-    progress: Progress,
-    *,
-    shown: str,
-    is_verbose: bool,
-    prints_at_once: bool,
-    began: float,
-    heartbeat_seconds: float,
-    reports_failures: bool,
-) -> "ProgressLines | LiveView | None":
-    """What shows a wait on standard error: a live view, lines, or nothing.
-
-    A live view has its terminal to itself: no log of requests stands there, no CI system keeps what
-    is repainted, and no program behind a pipe prints there before the end.
-    """
-    if shown == "none":
-        return None
-    lines = ProgressLines(
-        streams.log,
-        progress,
-        began,
-        heartbeat_seconds,
-        reports_failures=reports_failures,
-    )
-    is_shared = is_verbose or (prints_at_once and streams.out_is_pipe)
-    if not streams.may_paint(env) or (is_shared and shown != "live"):
-        return lines
-    from gcore_tasks_cli.output.live import LiveView
-
-    return LiveView(streams, env, progress, lines)
