@@ -157,11 +157,12 @@ def _row(task: TaskProgress, now: float, expectations: Expectations, silence: st
     usual = expectations.usual(document.task_type)
     if silence or usual is None or elapsed is None:
         return [*cells, Cell(silence, ATTENTION), last]
-    if times := expectations.overdue(document.task_type, elapsed):
-        return [*cells, Cell(words.overdue_words(times, usual), ATTENTION), last]
+    said = words.usual_words(expectations, document.task_type, elapsed)
+    if expectations.overdue(document.task_type, elapsed):
+        return [*cells, Cell(said, ATTENTION), last]
     filled = int(min(_FULLEST, elapsed / usual.usual[1]) * _BAR_CELLS)
     cells[_BAR] = Cell("━" * filled + "╌" * (_BAR_CELLS - filled), state.style)
-    return [*cells, Cell(words.usual_words(usual), "dim"), last]
+    return [*cells, Cell(said, "dim"), last]
 
 
 def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:

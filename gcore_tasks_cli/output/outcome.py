@@ -128,29 +128,25 @@ class Outcome:
         return f"; {'; '.join(words.first_of(errors, 1))}" if errors else ""
 
     def _usual_words(self) -> str:
-        """` (create_vm: usually 15–30 s)`: the type that usually takes longest, if it is known.
+        """` (create_vm: usually 15–30 s)`: of the task that is latest, or usually takes longest.
 
-        Of a task that takes longer than usual, how many times, and what support asks for.
+        With its ID and what support asks for where it takes longer than usual.
         """
         now, progress = steady_seconds(), self._progress
-        times, task = max(
-            ((progress.overdue(task, now), task) for task in self._unfinished.values()),
-            key=lambda each: each[0],
-        )
-        usual = progress.expectations.usual(task.document.task_type)
-        if times and usual is not None:
-            request_id = words.shown(task.document, "request_id")
-            support = f"; request ID for support: {request_id}" if request_id else ""
-            kind = f"{words.type_words(task.document)} {task.document.id}"
-            return f" ({kind}: {words.overdue_words(times, usual)}{support})"
-        types = [task.document.task_type or "" for task in self._unfinished.values()]
-        known = [
-            (found, kind) for kind in types if (found := self._progress.expectations.usual(kind))
-        ]
-        if not known:
-            return ""
-        longest, kind = max(known, key=lambda each: (each[0].usual[1], each[1]))
-        return f" ({kind}: {words.usual_words(longest)})"
+        known = progress.expectations
+
+        def lateness(task: TaskProgress) -> tuple[float, float]:
+            usual = known.usual(task.document.task_type)
+            return progress.overdue(task, now), usual.usual[1] if usual else 0.0
+
+        task = max(self._unfinished.values(), key=lateness)
+        about = words.type_words(task.document)
+        usual = words.usual_words(known, task.document.task_type, task.elapsed(now) or 0.0)
+        if progress.overdue(task, now):
+            about = f"{about} {task.document.id}"
+            if request_id := words.shown(task.document, "request_id"):
+                usual = f"{usual}; request ID for support: {request_id}"
+        return f" ({about}: {usual})" if usual else ""
 
     def _outage_words(self) -> str:
         outage, tasks = self._progress.stopped.outage, self._progress.tasks.values()

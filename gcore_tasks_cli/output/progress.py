@@ -244,10 +244,10 @@ def _state_line(task: TaskProgress, now: float, expectations: Expectations) -> s
         return "no answer of the API yet"
     kind = document.task_type or "task"
     error = f", with the error: {task.note}" if task.note else ""
-    times, usual = expectations.overdue(document.task_type, age), ""
-    if times and (known := expectations.usual(document.task_type)):
-        usual = f", {words.overdue_words(times, known)}"
-    return f"{kind} {document.id} {document.state} for {format_duration(age)}{usual}{error}"
+    late = ""
+    if expectations.overdue(document.task_type, age):
+        late = f", {words.usual_words(expectations, document.task_type, age)}"
+    return f"{kind} {document.id} {document.state} for {format_duration(age)}{late}{error}"
 
 
 def found_lines(progress: Progress) -> list[str]:
@@ -266,13 +266,13 @@ def change_line(event: events.Changed, expectations: Expectations, reason: str =
     age = f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
-    usual, failure = expectations.usual(document.task_type), words.failure(document)
+    usual = words.usual_words(expectations, document.task_type, event.age_seconds)
+    failure = words.failure(document)
     if failure is not None and document.has_failed:
         age += f": {reason or failure.message}"
     elif failure is not None and not document.is_final:
         age += f", with the error: {failure.message}"
-    elif usual is not None and not document.is_final:
-        times = expectations.overdue(document.task_type, event.age_seconds)
-        age += f", {words.overdue_words(times, usual) if times else words.usual_words(usual)}"
+    elif usual and not document.is_final:
+        age += f", {usual}"
     kind = document.task_type or "-"
     return f"{document.id}  {kind}  {words.state_words(document)}  {age}"

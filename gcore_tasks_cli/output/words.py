@@ -17,7 +17,7 @@ from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.polling.events import Found, Outage, Search
-    from gcore_tasks_cli.tasks.expectations import Durations
+    from gcore_tasks_cli.tasks.expectations import Expectations
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 _DEEPEST_SHOWN = 12
@@ -164,14 +164,23 @@ def shared_errors(errors: Sequence[tuple[GtaskError, str]]) -> list[GtaskError]:
     return [error for error, _ in groups.values()]
 
 
-def usual_words(durations: "Durations") -> str:
-    """`usually 15–30 s`: nine of ten tasks of this type take this long, as far as is known."""
+def usual_words(expectations: "Expectations", task_type: str | None, age: float = 0.0) -> str:
+    """`usually 15–30 s`: nine of ten tasks of this type take this long; empty if not known.
+
+    If the task is older: `longer than usual (usually 15–30 s)`, or how many times longer.
+    """
+    durations, times = expectations.usual(task_type), expectations.overdue(task_type, age)
+    if durations is None:
+        return ""
     low, high = durations.usual
     if round(high) >= 120:
         low, high, unit = low / 60, high / 60, "m"
     else:
         unit = "s"
-    return f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
+    usual = f"usually {low:.0f}–{max(high, low + 1):.0f} {unit}"
+    if not times:
+        return usual
+    return f"{'' if times < 2 else f'{times:,.0f} times '}longer than usual ({usual})"
 
 
 def overdue(task: TaskFields, now: datetime) -> ApiError | None:
@@ -183,18 +192,10 @@ def overdue(task: TaskFields, now: datetime) -> ApiError | None:
         shown(task, "task_type"),
         Expectations(),
     )
-    usual = known.usual(kind)
-    if task.is_final or created is None or usual is None:
+    age = (now - created).total_seconds() if created else 0.0
+    if task.is_final or not known.overdue(kind, age):
         return None
-    times = known.overdue(kind, (now - created).total_seconds())
-    request_id = shown(task, "request_id")
-    return ApiError(overdue_words(times, usual), request_id=request_id) if times else None
-
-
-def overdue_words(times: float, usual: "Durations") -> str:
-    """`longer than usual (usually 15–30 s)`, or from twice as long on how many times."""
-    said = "longer than usual" if times < 2 else f"{times:,.0f} times longer than usual"
-    return f"{said} ({usual_words(usual)})"
+    return ApiError(usual_words(known, kind, age), request_id=shown(task, "request_id"))
 
 
 def trouble_words(outage: "Outage") -> str:
