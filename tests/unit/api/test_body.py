@@ -1,6 +1,7 @@
 """Bodies: decompressed, and never more of them than allowed."""
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -86,3 +87,15 @@ def test_a_body_is_as_large_as_the_limit_allows(encoding: str) -> None:
         assert not caught.value.transient  # another try would bring as much
         pieces = in_pieces(more, size)
         assert read_body(pieces, encoding, limit, "host", is_cut=True) == bytes(limit)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = zlib.compress(bytes(50 * 2**20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(NoAnswer):
+            read([bomb], "deflate")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10 * 2**20
