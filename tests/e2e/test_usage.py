@@ -44,6 +44,15 @@ PARSER_WORDS = r"unexpected extra|Missing|Invalid value|No such|not a valid|requ
         ("resources T --wait --type network", "'network'\nhint: did you mean networks?"),
         ("resources T -T lbpools,volumes", "'lbpools'\nhint: did you mean pools?"),
         ("resources T --type VMs", "'VMs'\nhint: did you mean instances?"),
+        ("wacth T", "hint: did you mean watch?"),
+        ("watch T --timout 3", "hint: did you mean --timeout?"),
+        ("get T -o json", "hint: did you mean --json?"),
+        ("--ids get T", "hint: options follow the command: gtask COMMAND --ids …"),
+        ("-n 5 list", "hint: options follow the command: gtask COMMAND -n …"),
+        ("--versoin", "hint: did you mean --version?"),
+        ("help exit", "hint: did you mean exit-codes?"),
+        ("completion zhs", "hint: did you mean zsh?"),
+        ("T", f"hint: gtask get {TASK}"),
     ],
 )
 def test_what_is_mistyped_is_answered_with_what_was_meant(arguments: str, said: str) -> None:

@@ -1,6 +1,7 @@
 """What is suggested for a mistyped word, and that the topics say all there is."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,40 +11,30 @@ from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, examples, topic_page
 from gcore_tasks_cli.parser import nearest
 
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [("wacth", "watch"), ("WATCH", "watch"), ("res", "resources"), ("wait", "watch"), ("q", None)],
-)
-def test_nearest_command(typed: str, meant: str | None) -> None:
-    assert nearest(typed, COMMANDS) == meant
+OPTIONS = ["--json", "-j", "--timeout", "-t"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "known", "meant"),
     [
-        ("--timout", "--timeout"),
-        ("--time", "--timeout"),
-        ("--output", "--json"),
-        ("-o", "--json"),
-        ("-J", "-j"),
-        ("-z", None),
-        ("--zzzzzz", None),
-        ("--jumbo", None),
+        *((typed, COMMANDS, "watch") for typed in ("wacth", "WATCH", "wait")),
+        ("res", COMMANDS, "resources"),
+        ("q", COMMANDS, None),
+        *((typed, OPTIONS, "--timeout") for typed in ("--timout", "--time")),
+        *((typed, OPTIONS, "--json") for typed in ("--output", "-o")),
+        ("-J", OPTIONS, "-j"),
+        *((typed, OPTIONS, None) for typed in ("-z", "--zzzzzz", "--jumbo")),
+        # Near in writing, and not in meaning; near in meaning, and not there.
+        ("--sort", ["--user"], None),
+        ("--no-color", ["--no-ci"], None),
+        ("ls", ["watch"], None),
+        ("--output", ["--timeout"], None),
     ],
 )
-def test_nearest_option(typed: str, meant: str | None) -> None:
-    assert nearest(typed, ["--json", "-j", "--timeout", "-t"]) == meant
-
-
-def test_nothing_is_offered_that_is_not_near_in_meaning() -> None:
-    assert nearest("--sort", ["--user"]) is None
-    assert nearest("--no-color", ["--no-ci"]) is None
-
-
-def test_only_what_exists_is_offered() -> None:
-    assert nearest("ls", ["watch"]) is None
-    assert nearest("--output", ["--timeout"]) is None
+def test_what_is_near_to_a_mistyped_word(
+    typed: str, known: Sequence[str], meant: str | None
+) -> None:
+    assert nearest(typed, known) == meant
 
 
 def test_a_page_becomes_text_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
