@@ -1,6 +1,5 @@
 """Durations and timestamps as people and the API write them."""
 
-import sys
 import time
 from datetime import UTC, datetime
 
@@ -10,29 +9,12 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.times import (
     ApiClock,
-    Deadline,
     format_duration,
     format_timeout,
     parse_duration,
     parse_epoch,
     parse_time,
-    steady_seconds,
 )
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there the usual clock counts sleep")
-def test_a_deadline_holds_though_a_clock_stands_still_while_the_machine_sleeps(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asleep = 0.0
-    name = "CLOCK_MONOTONIC" if sys.platform == "linux" else "CLOCK_UPTIME_RAW"
-    standing = getattr(time, name)
-    monkeypatch.setattr(time, "monotonic", lambda: 7.0)
-    monkeypatch.setattr(time, "clock_gettime", lambda n: 7.0 + (0.0 if n == standing else asleep))
-    deadline = Deadline.after(10.0)
-    assert steady_seconds() < deadline.at
-    asleep = 20.0
-    assert steady_seconds() >= deadline.at
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_one_that_hangs_keeps_no_other_waiting_and_gives_no_reply(stub: type[Stu
     assert stub.made <= 2
 
 
+def test_an_interrupted_wait_is_over(stub: type[Stub]) -> None:
+    fetcher = Fetcher(stub)
+    fetcher.submit(0, GetTask("stuck"))
+    threading.Timer(0.05, fetcher.interrupt, [15]).start()
+    assert fetcher.wait(fetcher.now() + SOON) == []
+    assert fetcher.interrupted == 15
+
+
 def test_threads_that_hang_are_bounded_and_used_again_when_they_come_back(
     stub: type[Stub],
 ) -> None:

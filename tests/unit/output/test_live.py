@@ -120,14 +120,6 @@ def test_trouble_is_the_last_line_below_the_total() -> None:
     assert painted(ROWS, "refused", height=3)[-1] == "! refused"
 
 
-def test_a_narrow_window_shortens_ids_and_then_leaves_out_bars() -> None:
-    wide, narrow, narrowest = (painted([ROW], width=width)[0] for width in (100, 70, 56))
-    assert VM in wide and "━" in wide
-    assert VM not in narrow and "26986bc0…" in narrow and "━" in narrow
-    assert "━" not in narrowest
-    assert all(line.endswith("usually 15–30 s") for line in (wide, narrow, narrowest))
-
-
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_a_narrow_window_keeps_what_identifies_a_task(width: int) -> None:
     rows = [live_row(f"{n:08x}{VM[8:]}", task_type="create_loadbalancer") for n in range(3)]

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,31 @@ from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, Job, ListPage
 NOW = 100.0
 TASK, LIST = GetTask("a"), ListPage((), 1000, 0)
 JOBS: list[Job] = [TASK, GetTask("b"), Acknowledge("c"), LIST]
+
+
+@pytest.mark.parametrize("answered", [2, 5, 20, 50])
+def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answered: int) -> None:
+    gate = Gate(NOW)
+    for _ in range(3):
+        gate.answered(NOW - 1.5)  # too long ago to count
+    for n in range(answered):
+        gate.answered(NOW - n / answered)
+    gate.limited(TASK, NOW - 0.1, NOW)
+    gate.sent(TASK, NOW)
+    assert gate.opens(TASK) - NOW == pytest.approx(1 / answered)
+    # What was under way with it is refused with it, and counts once.
+    gate.limited(LIST, NOW - 0.1, NOW + 0.1)
+    assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
+
+
+def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_a_second() -> None:
+    gate = Gate(NOW)
+    gaps = []
+    for n in range(9):
+        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
+        gate.sent(TASK, NOW + n)
+        gaps.append(round(gate.opens(TASK) - NOW - n, 6))
+    assert gaps == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
 
 
 STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), st.floats(0, 9))

@@ -83,22 +83,6 @@ def test_a_job_without_an_answer_of_its_own_is_done() -> None:
     assert requests.answer(AcknowledgeAll(())).documents == []
 
 
-def test_what_is_cancelled_is_forgotten() -> None:
-    world = world_of(Fault(0, FOR_GOOD, "hang", "task-2"))
-    requests = requests_of(world)
-    for job in JOBS[:3]:
-        requests.submit(job)
-    requests.answer(JOBS[1])
-    # The answer to one of them is here, and to the other one never comes.
-    requests.cancel(JOBS[0])
-    requests.cancel(JOBS[2])
-    assert len(world.cancels) == 1
-    requests.submit(JOBS[0])
-    requests.answer(JOBS[0])
-    assert len(world.singles("task-0")) == 2
-    assert len(world.singles("task-2")) == 1
-
-
 def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
     world = world_of(latency=6.0)
     requests = requests_of(world)

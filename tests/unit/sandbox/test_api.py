@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, USER_ID
+from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID
 from tests.servers.sandbox import SandboxServer
 from tests.unit.sandbox.clients import TASKS, answer, fetched, raw, serving, statuses, until_end
 
@@ -141,27 +141,6 @@ def test_active_tasks_of_a_project_and_region(three: SandboxServer) -> None:
     for project, found in ((PROJECT_ID, []), (9, ["c"])):
         page = answer(three, f"{TASKS}/{project}/{REGION_ID}/active")
         assert [document["id"] for document in page["results"]] == found
-
-
-def test_acknowledging_marks_one_task_once() -> None:
-    with serving(tasks=THREE) as server:
-        before = answer(server, f"{TASKS}/a")
-        acknowledged = answer(server, f"{TASKS}/a/acknowledge", "POST")
-        assert acknowledged.pop("acknowledged_at") is not None
-        assert acknowledged.pop("acknowledged_by") == USER_ID
-        assert before == acknowledged | {"acknowledged_at": None, "acknowledged_by": None}
-        assert listed(server, "is_acknowledged=true") == ["a"]
-        assert listed(server, "is_acknowledged=false") == ["c", "b"]
-        assert statuses(server, ("POST", f"{TASKS}/missing/acknowledge")) == [404]
-
-
-def test_acknowledging_all_goes_by_project_and_region_and_leaves_active_tasks() -> None:
-    with serving(tasks=[*THREE, {"id": "d", "document": {"project_id": 9}, "age": HOUR}]) as server:
-        query = f"project_id={PROJECT_ID}&state=FINISHED"
-        assert statuses(server, ("POST", f"{TASKS}/acknowledge_all?{query}")) == [204]
-        assert listed(server, "is_acknowledged=true") == ["b", "a"]
-        assert statuses(server, ("POST", f"{TASKS}/acknowledge_all")) == [204]
-        assert listed(server, "is_acknowledged=false") == ["c"]
 
 
 def test_wrong_methods_are_refused(three: SandboxServer) -> None:
