@@ -12,19 +12,8 @@ from http.client import responses as phrases
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, TaskNotFound
-from gcore_tasks_cli.polling.jobs import (
-    AcknowledgeAll,
-    Answer,
-    Job,
-    ListPage,
-)
-from gcore_tasks_cli.tasks.document import (
-    as_text,
-    decode_text,
-    parse_json,
-    parse_page,
-    parse_task,
-)
+from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, Job, ListPage
+from gcore_tasks_cli.tasks.document import as_text, decode_text, parse_json, parse_page, parse_task
 from gcore_tasks_cli.tasks.ids import is_abbreviation
 
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
@@ -146,7 +135,7 @@ def _page(response: Response, text: str, offset: int) -> Answer:
     documents, faults, total = parse_page(text)
     if not documents and not faults and total > offset:
         raise _nonsense(response, f"an empty page of a list of {total:,} tasks")
-    return Answer(documents, total, response.server_time, response.retry_after, faults)
+    return Answer(documents, total, response.server_time, response.retry_after, tuple(faults))
 
 
 def _nonsense(response: Response, what: str) -> NoAnswer:

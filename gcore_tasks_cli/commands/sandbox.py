@@ -61,14 +61,12 @@ class Sandbox(Command, heading=INPUT):
 
 
 def _scenario(path: str | None) -> "Scenario":
-    from gcore_tasks_cli.sandbox.scenario import Scenario, ScenarioError, parse_scenario
+    from gcore_tasks_cli.sandbox.scenario import Scenario, parse_scenario
 
     if path is None:
         return Scenario()
     try:
         return parse_scenario(Path(path).read_bytes())
-    except ScenarioError as error:
-        raise UsageError(f"the scenario file {path!r}: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read the scenario file {path!r}: {reason}") from None

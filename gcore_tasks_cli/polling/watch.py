@@ -279,7 +279,7 @@ class Watch:
         if task.born is None:
             task.born = now - answer.age_seconds(document)
         age = now - task.born
-        if previous is None or not document.looks_like(previous):
+        if previous is None or document.look != previous.look:
             yield events.Changed(now, task.task_id, document, previous, age)
         if document.is_final:
             self._forget(key)

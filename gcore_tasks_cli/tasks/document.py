@@ -109,12 +109,10 @@ class Document(TaskFields):
         """
         return _fields_of(self.text)
 
-    def looks_like(self, other: "Document") -> bool:
-        """Whether both show the task in the same state and detailed state, with the same error."""
-        return all(
-            getattr(self, name) == getattr(other, name)
-            for name in ("state", "detailed_state", "error")
-        )
+    @property
+    def look(self) -> tuple[str | None, ...]:
+        """What is shown while it is under way: a change of it is a change of the task."""
+        return self.state, self.detailed_state, self.error
 
     def value(self, name: str) -> Any:
         """The field as sent; None if it is absent."""
@@ -129,10 +127,8 @@ class Document(TaskFields):
         unseen = [self.value("created_resources"), self.value("data")]
         while unseen:
             value = unseen.pop()
-            if isinstance(value, dict):
-                unseen += value.values()
-            elif isinstance(value, list):
-                unseen += value
+            if isinstance(value, dict | list):
+                unseen += value.values() if isinstance(value, dict) else value
             elif value is not None and str(value) == resource_id:
                 return True
         return False
@@ -152,10 +148,7 @@ def _fields_of(text: str) -> dict[str, Any]:
 
 def duration_seconds(task: TaskFields) -> float | None:
     """From creation to end by the API's own times, where it is over and both are known."""
-    created, finished = (
-        parse_epoch(task.value("created_on")),
-        parse_epoch(task.value("finished_on")),
-    )
+    created, finished = (parse_epoch(task.value(name)) for name in ("created_on", "finished_on"))
     if not task.is_final or created is None or finished is None or finished < created:
         return None
     return finished - created

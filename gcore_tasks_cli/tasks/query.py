@@ -225,13 +225,11 @@ def parse_span(since: str | None, until: str | None) -> tuple[Moment | None, Mom
 
 def narrowed(parameters: Parameters, until: datetime) -> Parameters:
     """The parameters with `to_timestamp` no later than `until`."""
-    before = dict(parameters).get("to_timestamp")
-    if before is not None and str(before) <= api_time(
-        until
-    ):  # both in one format: they sort as text
+    before, latest = dict(parameters).get("to_timestamp"), api_time(until)
+    if before is not None and str(before) <= latest:  # both in one format: they sort as text
         return parameters
     rest = [(name, value) for name, value in parameters if name != "to_timestamp"]
-    return (*rest, ("to_timestamp", api_time(until)))
+    return (*rest, ("to_timestamp", latest))
 
 
 def _as_parameter(time: datetime | Moment) -> object:

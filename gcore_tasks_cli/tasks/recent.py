@@ -7,7 +7,6 @@ characters without a meaning to any shell are written. Writing never fails a com
 import contextlib
 import os
 import re
-import stat
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -74,17 +73,13 @@ def merged(new: Iterable[RecentTask], old: Iterable[RecentTask]) -> list[RecentT
     return list(kept.values())
 
 
-def recent_tasks_file(env: Mapping[str, str], *, is_windows: bool = os.name == "nt") -> Path | None:
+def recent_tasks_file(env: Mapping[str, str]) -> Path | None:
     """The file's path; None if GTASK_NO_HISTORY is set, or if there is no home folder."""
     if env.get("GTASK_NO_HISTORY"):
         return None
-    xdg, home = env.get("XDG_CACHE_HOME", ""), env.get("HOME", "")
-    if Path(xdg).is_absolute():
-        folder = Path(xdg)
-    elif is_windows:
-        folder = Path(env.get("LOCALAPPDATA", ""))
-    else:
-        folder = Path(home, ".cache")
+    folder, home = Path(env.get("XDG_CACHE_HOME", "")), Path(env.get("HOME", ""))
+    if not folder.is_absolute():
+        folder = Path(env.get("LOCALAPPDATA", "")) if os.name == "nt" else home / ".cache"
     # A relative path would be another file in every working directory.
     return folder / "gtask" / "recent-tasks" if folder.is_absolute() else None
 
@@ -147,10 +142,8 @@ def _exclusive(draft: Path) -> int:
 
 
 def _read(path: Path) -> str:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a FIFO would block
-            return ""
-        with path.open("rb") as file:
-            return file.read(_LONGEST_FILE_BYTES).decode("ascii", "replace")
-    except OSError:
-        return ""
+    with contextlib.suppress(OSError):
+        if path.is_file():  # a FIFO would block
+            with path.open("rb") as file:
+                return file.read(_LONGEST_FILE_BYTES).decode("ascii", "replace")
+    return ""
