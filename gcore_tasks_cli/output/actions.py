@@ -102,9 +102,7 @@ def summary(documents: Sequence[Document], asked: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def outputs(
-    documents: Sequence[Document], asked: Sequence[str], delimiter: str | None = None
-) -> str:
+def outputs(documents: Sequence[Document], asked: Sequence[str]) -> str:
     """The step's outputs: `state`, `task-id`, and the IDs of each created type, one a line.
 
     `task-id` is all that was `asked` for.
@@ -112,11 +110,8 @@ def outputs(
     first that failed, or that is under way. The delimiter is random: no value can know it and end
     itself.
     """
-    delimiter = delimiter or f"gtask_{os.urandom(16).hex()}"
-    values = {
-        "state": [_state_of_all(documents, len(asked))],
-        "task-id": list(asked),
-    }
+    delimiter = f"gtask_{os.urandom(16).hex()}"
+    values = {"state": [_state_of_all(documents, len(asked))], "task-id": list(asked)}
     taken = set(values)
     for kind in dict.fromkeys(kind for each in documents for kind in each.created()):
         # The names of outputs know no case, and none may take another's place.

@@ -25,8 +25,7 @@ from gcore_tasks_cli.polling.events import (
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import KNOWN_FIELDS, Document, duration_seconds, encode_json
 
-# The backslash first: those of the others are no part of the value.
-_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Printer:
@@ -187,9 +186,7 @@ def _field(value: Any, path: Sequence[str]) -> str:
         if isinstance(value, list):
             value = {str(number): item for number, item in enumerate(value)}
         value = value.get(name) if isinstance(value, dict) else None
-    text = _field_text(value)
-    for character, escape in _ESCAPES:
-        text = text.replace(character, escape)
+    text = _field_text(value).translate(_ESCAPES)
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -207,8 +204,8 @@ class EventPrinter(Printer):
     def on(self, event: Event) -> None:
         """Prints the event, if it is one for programs."""
         if isinstance(event, (TaskEvent, OutageBegan, OutageEnded)):
-            fields = {"time": _moment(datetime.now(UTC)), **event_fields(event)}
-            self._streams.data(encode_json(fields) + "\n")
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self._streams.data(encode_json({"time": now, **event_fields(event)}) + "\n")
 
 
 def event_fields(event: TaskEvent | OutageBegan | OutageEnded) -> dict[str, Any]:
@@ -247,10 +244,6 @@ def event_fields(event: TaskEvent | OutageBegan | OutageEnded) -> dict[str, Any]
         }
     task = {"task_id": event.task_id, "task_type": document.task_type if document else None}
     return {"event": name, **task, **state, **more}
-
-
-def _moment(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def last_document(event: Event) -> Document | None:

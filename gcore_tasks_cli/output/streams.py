@@ -117,7 +117,6 @@ class Streams(NamedTuple):
         """Writes to standard error as it is; if that fails, the command goes on."""
         with writing():
             self.err.write(text)
-            self.err.flush()
 
     def error(self, error: GtaskError) -> None:
         """Prints an error: one sentence, the request ID for support, and a hint where it helps."""
@@ -163,8 +162,7 @@ class Streams(NamedTuple):
 
     def confirms(self, question: str) -> bool:
         """Asks at the terminal; anything but a yes is a no."""
-        self.err.write(question)
-        self.err.flush()
+        self.write_error(question)
         restore_terminal_with(self.err.fileno(), b"\n")  # Ctrl-C ends the line of the question
         answer = self.stdin.readline(100) if self.stdin is not None else b""
         restore_terminal_with(None)
@@ -176,7 +174,7 @@ class Streams(NamedTuple):
 class _Hiding:
     """Standard error without secrets, whoever writes to it: a live view or a traceback as well.
 
-    Once it cannot be written it swallows what it gets.
+    What is written is flushed. Once it cannot be written it swallows what it gets.
     """
 
     def __init__(self, stream: TextIO, secrets: Secrets) -> None:
@@ -188,16 +186,11 @@ class _Hiding:
 
     def write(self, text: str) -> int:
         try:
-            return self._stream.write(self._secrets.hide(text))
-        except (OSError, ValueError):
-            _point_at_nothing(self._stream)
-            return len(text)
-
-    def flush(self) -> None:
-        try:
+            self._stream.write(self._secrets.hide(text))
             self._stream.flush()
         except (OSError, ValueError):
             _point_at_nothing(self._stream)
+        return len(text)
 
 
 def error_parts(error: GtaskError) -> list[tuple[str, str]]:
