@@ -38,7 +38,7 @@ def around(*arguments: str) -> Ran:
 def test_a_command_runs_with_the_settings_and_gives_its_exit_status() -> None:
     ran = around("--", "sh", "-c", "gtask get $GTASK_SANDBOX_TASK_IDS --json; exit 7")
     assert ran.status == 7
-    assert len(ran.documents) == 5
+    assert len(ran.documents) == 6
     assert ran.err == ""
 
 
@@ -70,7 +70,7 @@ def test_project_and_region_are_its_own() -> None:
 def test_the_built_in_tasks_end_and_one_fails() -> None:
     ran = around("--", "sh", "-c", "gtask watch $GTASK_SANDBOX_TASK_IDS --json --interval 0.5")
     assert ran.status == 1
-    assert sorted(d["state"] for d in ran.documents) == ["ERROR", *["FINISHED"] * 4]
+    assert sorted(d["state"] for d in ran.documents) == ["ERROR", *["FINISHED"] * 5]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
