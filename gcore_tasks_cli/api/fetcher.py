@@ -16,8 +16,8 @@ from gcore_tasks_cli.times import steady_seconds
 
 # Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
 MOST_THREADS = 48
-# On Windows a wait for a lock lets no signal through before it ends; and so soon it is noticed
-# everywhere that the reader of standard output has left.
+# Windows handles no signal while a lock is waited for. It is also how late a closed standard output
+# may be noticed.
 _LONGEST_BLOCK_SECONDS = 0.2
 
 _Result = tuple[Session, int, Answer | Exception]
@@ -26,7 +26,7 @@ _Result = tuple[Session, int, Answer | Exception]
 class Fetcher:
     """The `Port` to a real API. Its methods belong to one thread; `interrupt` to any.
 
-    `check_reader` is called every moment of a wait, and raises what is to end it.
+    `check_reader` is called all through a wait; what it raises ends the wait.
     """
 
     def __init__(

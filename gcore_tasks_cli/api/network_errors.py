@@ -10,7 +10,7 @@ from gcore_tasks_cli.errors import NoAnswer
 
 CONNECT_LIMIT_SECONDS = 10.0
 
-# OpenSSL's verification codes (x509_vfy.h) that another authority would not help.
+# Verification errors of OpenSSL (x509_vfy.h) that trusting another authority would not solve.
 _CERTIFICATE_HINTS = {
     9: "it is not valid yet: is this machine's clock right?",
     10: "it has expired, or this machine's clock is wrong",
@@ -22,9 +22,9 @@ _PROXY_HINT = "put the user name and password into its URL: http://user:password
 _NAME_HINT = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
 
 
-# What is wrong with a handshake is a wrong setting, unless the API has answered before: OpenSSL's
-# reasons (sslerr.h) and the alerts of RFC 8446, section 6, what they mean, and a hint. With TLS 1.2
-# some servers call a missing client certificate a bad one.
+# A failed handshake means a wrong setting, unless the API has answered before. Reasons of OpenSSL
+# (sslerr.h) or alerts (RFC 8446, section 6), the message, and a hint. With TLS 1.2 some servers
+# report a missing client certificate as a bad one.
 _HANDSHAKES = (
     (
         "certificate required|bad certificate",
@@ -43,8 +43,8 @@ _HANDSHAKES = (
         "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCORE_BASE_URL right?",
     ),
 )
-# Other errors: of which kind, what their text holds, and what that means; the first that fits. The
-# texts of h11 show its insides, and are only looked at.
+# Other errors: the type, a pattern of the text, and the message; the first match counts. The texts
+# of h11 are matched but not shown, since they speak of its internals.
 _FAULTS = (
     (ssl.SSLError, "eof|zero return", "{peer} closed the connection in the middle of TLS"),
     (ssl.SSLError, "", "the TLS connection to {peer} failed: {why}"),
@@ -112,7 +112,7 @@ def _reason(error: OSError | None) -> str:
 
 
 def _proxy_error(said: str, proxy: str, asks: str) -> NoAnswer:
-    # The latter two are what httpx says of SOCKS proxies: a wrong password, and none.
+    # The last two are texts of httpx for SOCKS proxies: a wrong password, and none.
     wants_password = said.startswith(("407", "Invalid username", "Requested "))
     is_refused = said.startswith(("3", "4")) and not said.startswith(("408", "429"))
     hint = _PROXY_HINT if wants_password else None

@@ -72,7 +72,7 @@ def read_body(
 ) -> bytes:
     """The decompressed body, no more of it than `limit`.
 
-    In an encoding that is not known it stays as it is: some servers name a character set there.
+    In an unknown encoding it is returned as it is: some servers name a character set there.
 
     Raises:
         NoAnswer: if it cannot be decompressed, was cut short, or, unless `is_cut`, is larger.
@@ -212,7 +212,7 @@ def _kind(response: Response) -> str:
 def _headline(response: Response) -> str:
     """The title of an HTML page, or the first line of a text; empty where it only names the status.
 
-    Where gateways name what is wrong, it is there.
+    Gateways state the reason there.
     """
     text = response.body[:_MOST_LOOKED_AT].decode("utf-8", "replace").strip("\ufeff \t\r\n")
     line = text.partition("\n")[0]

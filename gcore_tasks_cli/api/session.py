@@ -46,7 +46,7 @@ class Session:
         self._tls = tls
         self._transport: httpx.HTTPTransport | None = None
         self._is_past_proxy = False
-        self._proxy_asks = ""  # how it wants to be told who asks: `Basic realm="x"`
+        self._proxy_asks = ""  # the authentication that the proxy asks for: `Basic realm="x"`
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._is_aborted = False
         self._is_reused = False  # the connection has served a request before
@@ -129,7 +129,7 @@ class Session:
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 if not self._is_reused or self._status is not None:
                     raise
-            # An idle connection that its other end has closed says nothing of the API.
+            # That an idle connection was closed says nothing about the API: try a new one.
             self.close()
             return self._exchange(method, url)
         except Exception as error:
@@ -139,7 +139,7 @@ class Session:
             raise self._in_words(error) from None
 
     def _in_words(self, error: Exception) -> Exception:
-        """The error in words; until there is a tunnel through it, a proxy is who is asked."""
+        """The error in words; it is the proxy's as long as there is no tunnel through it."""
         if self._is_aborted:
             return NoAnswer("no answer; the request was given up", transient=True)
         if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError)):
@@ -192,7 +192,7 @@ class Session:
                     raise
                 body = b""  # the status says enough, whatever is wrong with the rest
         if not is_good:
-            # Before its message is cut: half a key would no longer be found.
+            # Before the message is cut: half a key would not be found.
             body = secrets.hide(body.decode("utf-8", "replace")).encode()
         return Response(host, self._status, said, secrets.hide_in_body(body))
 

@@ -148,7 +148,7 @@ def _key_of_command(command: str) -> str:
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
-            # Not until its end: what it leaves in the background may keep that open.
+            # Not to the end: a process that it left in the background may keep the pipe open.
             line = process.stdout.readline(_LONGEST_KEY + 2) if process.stdout else b""
             threading.Thread(target=_discard, args=(process.stdout,), daemon=True).start()
             status = process.wait()

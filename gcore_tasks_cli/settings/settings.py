@@ -135,7 +135,7 @@ def variable(env: Mapping[str, str], name: str) -> str:
 def secrets_at_hand(env: Mapping[str, str]) -> tuple[str, ...]:
     """What no message may show before it is known which settings are used.
 
-    Of all keys that can be read at once: no command is run for one, and no pipe is read.
+    Includes every key that can be read without running a command or reading a pipe.
     """
     values = [env.get(KEY, "").strip()]
     with suppress(OSError, ValueError, UsageError):

@@ -70,7 +70,7 @@ class TaskFields:
     def is_final(self) -> bool:
         """Whether the task has ended: its state cannot change any more.
 
-        A state that the API's description does not have is final once there is an end.
+        A state that the API does not describe is final once `finished_on` is set.
         """
         if self.state in FINAL_STATES:
             return True
@@ -78,7 +78,7 @@ class TaskFields:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the task has ended, and not well."""
+        """Whether the task has ended in any state but FINISHED."""
         return self.state != "FINISHED" and self.is_final
 
 
@@ -141,13 +141,13 @@ def _text_in(fields: dict[str, Any], name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _fields_of(text: str) -> dict[str, Any]:
-    """The fields of the document that is looked at; all of them together would fill the memory."""
+    """The parsed fields of the latest document; those of all documents would fill the memory."""
     with _more_stack():
         return parse_json(text)  # type: ignore[no-any-return]
 
 
 def duration_seconds(task: TaskFields) -> float | None:
-    """From creation to end by the API's own times, where it is over and both are known."""
+    """Seconds from creation to end by the API's times; None if it has not ended or lacks a time."""
     created, finished = (parse_epoch(task.value(name)) for name in ("created_on", "finished_on"))
     if not task.is_final or created is None or finished is None or finished < created:
         return None
@@ -208,7 +208,7 @@ def encode_json(value: Any) -> str:
 
 @contextmanager
 def _more_stack() -> Iterator[None]:
-    """For a nested value, which may have been parsed with more stack left than there is here."""
+    """Allows deeper recursion: the value may have been parsed where more stack was left."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(limit + _MORE_FRAMES)
     try:

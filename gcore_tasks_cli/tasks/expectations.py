@@ -26,15 +26,15 @@ _DOCUMENTED = {
     "create_gpu_virtual_cluster": (180.0, 480.0),
     "create_ai_cluster_gpu": (900.0, 2400.0),
 }
-# Regions and sizes differ: a documented range is made so much wider at both ends.
+# Regions and sizes differ: documented ranges are widened by this factor at both ends.
 _WIDER = 1.3
 # No distribution is trusted with more weight than this. The rest ends at no usual time: its hazard
 # is 1/age, as where nothing is known. What fails, often fails early.
 _TRUST = 0.92
-# The history of a type is asked for once, when one of them has got this old.
+# The history of a type is requested once, when one of its tasks is this old.
 _ASK_AFTER_SECONDS = 2.0
 _MOST_TYPES_ASKED = 8
-# What this wait has seen end counts from so many on.
+# Ends that were seen in this wait are used once there are this many of a type.
 _OWN_SAMPLES = 20
 # 95th percentile of a normal distribution, in standard deviations from its middle.
 _TAIL_DEVIATIONS = 1.6448536269514722
@@ -66,7 +66,7 @@ class Durations(NamedTuple):
     ) -> "Durations | None":
         """Of durations that were seen; None where they are too few.
 
-        What is documented counts as much as so many samples more, where it agrees with them.
+        If the documented range agrees with the samples, it counts as `_DOCUMENTED_WEIGHT` more.
         """
         logarithms = [math.log(max(value, 0.5)) for value in seconds if math.isfinite(value)]
         if len(logarithms) < _FEWEST_SAMPLES:
@@ -79,8 +79,8 @@ class Durations(NamedTuple):
             middle = share * middle + (1 - share) * documented.mu
             spread = share * spread + (1 - share) * documented.sigma
         else:
-            # A sample of n says its spread only within a factor of about 1 ± 1/√(2n): be on the
-            # wide side, since looking too early costs a request, and too late the user's time.
+            # n samples give the spread only within a factor of about 1 ± 1/√(2n). Assume the wide
+            # end: looking too early costs a request, too late the user's time.
             spread *= 1 + 1 / math.sqrt(2 * len(logarithms))
         return cls(middle, max(spread, _LEAST_SIGMA))
 
@@ -129,8 +129,7 @@ class Expectations:
     def usual(self, task_type: str | None) -> Durations | None:
         """The same, without what has ended in this wait.
 
-        Those that end first are the short ones: to say that so long is usual while most are still
-        under way would call every other one late.
+        Short tasks end first: a usual time that is learned from them would call all others late.
         """
         return self._published.get(task_type or "") or _documented(task_type)
 
@@ -146,7 +145,7 @@ class Expectations:
         if durations is None:
             return 1.0 / age
         trust = min(_TRUST, 1.0 - self._failing.get(task_type or "", 0.0))
-        # How likely it is still one of the usual tasks: the others do not end at a usual time.
+        # The probability that it is one of the tasks that end at a usual time, given its age.
         left = trust * durations.share_left(age)
         usual = trust * left / (left + 1.0 - trust)
         return usual * durations.hazard(age) + (1.0 - usual) / age
@@ -181,7 +180,7 @@ class Expectations:
             return
         seen = self._seen.setdefault(document.task_type, [])
         seen.append(seconds)
-        # At 20, 40, 80, …: all the lessons together cost no more than twice the last.
+        # At 20, 40, 80, … samples, so that learning takes linear time in all.
         if len(seen) >= self._next_lesson.get(document.task_type, _OWN_SAMPLES):
             self._next_lesson[document.task_type] = 2 * len(seen)
             durations = Durations.of_samples(seen, _documented(document.task_type))

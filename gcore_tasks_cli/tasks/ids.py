@@ -48,7 +48,7 @@ def collect_ids(
 ) -> list[str]:
     """The IDs in the arguments in their order, each once; `-` stands for those in `stdin`.
 
-    None where all that was read are valid answers that started no task. `recent_ids`, the tasks
+    The list is empty if all texts are valid answers that started no task. `recent_ids`, the tasks
     that abbreviations can mean, is called only if there is one; `hide` replaces the key by `***`.
 
     Raises:
@@ -89,7 +89,7 @@ def path_segment(task_id: str) -> str:
 def ids_in(
     text: str, source: str = _STDIN, recent_ids: Callable[[], Sequence[str]] = tuple
 ) -> list[str]:
-    """The task IDs in a text; none where it is a valid answer that started no task.
+    """The task IDs in a text; an empty list for a valid answer that started no task.
 
     Raises:
         UsageError: if it is an error of the API, JSON of another kind, or holds no task ID.
