@@ -231,7 +231,7 @@ def test_what_a_terminal_folds_anew_leaves_no_old_rows(
 ) -> None:
     window = in_tmux(f'yes line | head -n {above}; exec "$@"')
     window.until(lambda text: text.count("RUNNING") == 3)
-    for columns, rows in ((40, 24), (100, 10), (45, 6), (120, 30)):
+    for columns, rows in ((60, 24), (100, 10), (65, 6), (120, 30)):
         window("resize-window", "-x", str(columns), "-y", str(rows))
         window.until_repainted()
         assert window.text.count("RUNNING") == 3, window.text
