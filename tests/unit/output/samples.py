@@ -1,5 +1,6 @@
 """Tasks for tests of what people read, and texts that try to steer what shows them."""
 
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,6 +101,13 @@ HOSTILE = [
     " ",
 ]
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), min_size=1)
+
+
+class FakeTerminal(io.StringIO):
+    """Keeps what a terminal gets."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def task_of(fields: dict[str, Any]) -> Task:

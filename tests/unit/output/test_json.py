@@ -13,15 +13,8 @@ from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.terminal import MOST_COLOURED, indented
 from gcore_tasks_cli.tasks.document import parse_task
 from tests.golden_files import assert_golden, assert_harmless
-from tests.unit.output.samples import FINISHED
+from tests.unit.output.samples import FINISHED, FakeTerminal
 from tests.unit.tasks.test_document import JSON_VALUES
-
-
-class FakeTerminal(io.StringIO):
-    """Keeps what a terminal gets."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 def coloured(compact: str, width: int = 80, out: io.StringIO | None = None) -> str:

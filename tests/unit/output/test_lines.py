@@ -180,6 +180,19 @@ def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> Non
     assert printed([events.Tick(61.2, trying)])[-1].endswith("no answer for 41 s, trying again")
 
 
+def test_a_wait_that_has_never_reached_the_api_says_so_after_two_minutes() -> None:
+    error = NoAnswer("cannot find x", hint="check the network", transient=True)
+    outage = Outage(0.0, 0.0, error, None, 1, was_reached=False)
+    ticks = [events.Tick(at, outage) for at in (63.0, 123.0)]
+    said = printed([events.OutageBegan(3.0, outage), *ticks])
+    assert said[0] == "cannot find x (check the network); trying again"
+    assert said[1].endswith(
+        ": cannot find x (check the network); no answer for 1 m 03 s, trying again"
+    )
+    never = "no answer for 2 m 03 s, since the start: the API was never reached, trying again"
+    assert said[2].endswith(f": cannot find x (check the network); {never}")
+
+
 def test_what_has_failed_is_not_waited_for() -> None:
     missing = TaskNotFound("there is no task b")
     failed = events.Failed(1.0, "b", missing, None)

@@ -16,7 +16,7 @@ from gcore_tasks_cli.output.text import PlainRenderer, SummaryPrinter
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.golden_files import assert_golden, shown
-from tests.unit.output.samples import FINISHED, task_of
+from tests.unit.output.samples import FINISHED, FakeTerminal, task_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FIELDS = {
@@ -93,14 +93,9 @@ def test_what_does_not_fit_a_line_goes_on_in_an_indented_one() -> None:
     assert narrow[1].startswith(f"  {task.id}  ")
 
 
-class Window(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.mark.parametrize(("lines", "is_brief"), [("10", True), ("11", False)])
 def test_results_that_fill_the_window_are_brief(lines: str, is_brief: bool) -> None:
-    window = Window()
+    window = FakeTerminal()
     to = Streams(window, io.StringIO(), None)
     printer = SummaryPrinter(to, {"COLUMNS": "100", "LINES": lines})
     for _ in range(2):

@@ -26,6 +26,24 @@ def test_numbers_escapes_and_order_stay_as_sent() -> None:
     assert documents.parse_task(spaced).text == text
 
 
+def test_any_json_that_was_parsed_can_be_encoded_from_a_deeper_stack() -> None:
+    def deepest() -> str:
+        for depth in range(990, 500, -1):
+            text = "[" * depth + "]" * depth
+            try:
+                documents.parse_json(text)
+            except ValueError:
+                continue
+            return text
+        raise AssertionError
+
+    def from_deeper(frames: int, value: Any) -> str:
+        return documents.encode_json(value) if not frames else from_deeper(frames - 1, value)
+
+    text = deepest()
+    assert from_deeper(100, documents.parse_json(text)) == text
+
+
 @given(JSON_VALUES, st.sampled_from([None, 2]))
 def test_compact_changes_only_white_space(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)

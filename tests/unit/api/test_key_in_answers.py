@@ -1,7 +1,6 @@
-"""What is hidden of answers that repeat the key, and what is logged of a request given up."""
+"""No message, hint or log shows the key of an answer that repeats it."""
 
 import json
-import threading
 from typing import Any
 
 from gcore_tasks_cli.polling.jobs import GetTask, ListPage
@@ -9,22 +8,6 @@ from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, error_of, session_at
 
 LONG_KEY = "1234$abcdef0123456789abcdef0123456789"
-
-
-def test_a_request_that_was_given_up_is_not_logged() -> None:
-    log: list[Any] = []
-    with (
-        prepared(None) as server,
-        session_at(server.url, log=lambda *request: log.append(request)) as session,
-    ):
-
-        def abort() -> None:
-            server.is_asked.acquire()
-            session.abort()
-
-        threading.Thread(target=abort).start()
-        error_of(lambda: session.do(GetTask("a")))
-    assert not log
 
 
 def test_an_answer_that_repeats_the_key_shows_it_nowhere() -> None:
