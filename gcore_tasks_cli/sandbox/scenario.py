@@ -53,13 +53,18 @@ Range = Annotated[
 ]
 
 
-class Started(Entry):
-    """The keys of tasks that requests start; `starts_after` and `lasts` follow each other."""
+class Course(Entry):
+    """What happens to a task, save for how long it is RUNNING."""
 
     task_type: str = "create_vm"
     starts_after: Seconds = 0.0
-    lasts: Seconds = 5.0
     ends: Literal["FINISHED", "ERROR", "NEVER"] = "FINISHED"
+
+
+class Started(Course):
+    """The keys of tasks that requests start; `lasts` begins after `starts_after`."""
+
+    lasts: Seconds = 5.0
     error: str = ""
     created_resources: Mapping[str, list[str | int]] = {}
     detailed_states: tuple[str, ...] = Field(default=(), strict=False)
@@ -88,28 +93,24 @@ class SimulatedTask(Started):
         return self.ends == "FINISHED" and self.phase(now) == ENDED
 
 
-class Generated(Entry):
+class Generated(Course):
     """Many tasks at once; `lasts` is a range, from which each gets its own."""
 
     count: Annotated[int, Field(ge=0, le=100_000)] = 1
-    task_type: str = "create_vm"
-    starts_after: Seconds = 0.0
     lasts: Range = (5.0, 30.0)
-    ends: Literal["FINISHED", "ERROR", "NEVER"] = "FINISHED"
     seed: NonNegativeInt | None = None
 
     def tasks(self, default_seed: int) -> Iterator[SimulatedTask]:
         """Generates the tasks; equal seeds give equal tasks."""
         seed = default_seed if self.seed is None else self.seed
         random_numbers = random.Random(seed)  # noqa: S311
+        course = self.model_dump(include=set(Course.model_fields))
         for _ in range(self.count):
             yield SimulatedTask(
                 id=_random_id(random_numbers),
-                task_type=self.task_type,
-                starts_after=self.starts_after,
                 lasts=random_numbers.uniform(*self.lasts),
-                ends=self.ends,
                 created_resources={"instances": [_random_id(random_numbers)]},
+                **course,
             )
 
 
