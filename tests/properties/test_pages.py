@@ -96,6 +96,7 @@ def test_no_more_is_asked_for_than_wanted() -> None:
     port = ShiftingList(list(range(5000)))
     assert len(read(port, sizes=Sizes(), most=2500)) == 2500
     assert sum(page.limit for page in port.asked) < 2800
+    assert len(port.asked) == 4
 
 
 def test_pages_of_large_tasks_are_smaller() -> None:

@@ -128,6 +128,7 @@ def test_an_answer_that_started_nothing_is_no_error(text: str) -> None:
         ),
         ('{"code":401,"message":"Bad permanent token"}', "Bad permanent token"),
         ('{"detail":"Not found."}', "Not found."),
+        ('{"message":"%s"}' % ("m" * 3000), f": {'m' * 2000}$"),
         (f"<html><body>502 {A}</body></html>", "HTML"),
         ('{"tasks": [5]}', "holds 5 where"),
         ('{"tasks": [null]}', "holds null where"),
