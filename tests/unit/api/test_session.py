@@ -1,4 +1,4 @@
-"""What is sent to the API for each job, and what its answer means, over real sockets."""
+"""What is sent to the API for each job, over real sockets."""
 
 import pytest
 
