@@ -8,7 +8,7 @@ from completions.interface import GLOBAL_OPTIONS
 from gcore_tasks_cli import __version__
 from gcore_tasks_cli.commands import GROUPS, NAMES
 from gcore_tasks_cli.commands.help import page_of
-from gcore_tasks_cli.pages import TOPICS, Block, examples, summary, topic_page
+from gcore_tasks_cli.pages import TOPICS, Block, read_page, summary
 
 _CHANGELOG = Path(__file__).parents[1] / ".github" / "CHANGELOG.md"
 
@@ -38,7 +38,7 @@ def page() -> str:
     # This early, and with this name for the options below, for fish: it makes completions of its
     # own from manual pages, would offer the options of all commands to each of them, and looks
     # neither beyond this heading nor below any but DESCRIPTION and OPTIONS.
-    lines += [".SH BUGS", _filled(topic_page("stability")[-1].text), ".SH GLOBAL OPTIONS"]
+    lines += [".SH BUGS", _filled(read_page("stability")[-1].text), ".SH GLOBAL OPTIONS"]
     for each in GLOBAL_OPTIONS:
         lines += _term(f".B {_text(', '.join(each.names))}", each.help)
     lines.append(".SH COMMANDS")
@@ -46,10 +46,16 @@ def page() -> str:
         lines.append(f".SS gtask {_text(name)}")
         lines += _section(page_of(name), below=True)
     for topic in TOPICS:
-        lines += _section(topic_page(topic), below=False)
+        lines += _section(read_page(topic), below=False)
     lines += [".SH EXAMPLES", *_examples(examples("gtask"))]
     lines += [".SH SEE ALSO", ".BR jq (1),", ".BR curl (1)"]
     return "\n".join(lines) + "\n"
+
+
+def examples(name: str) -> list[str]:
+    """The command lines under Examples on a command's page."""
+    blocks = read_page(name)
+    return blocks[blocks.index(Block("heading", "Examples")) + 1].text.splitlines()
 
 
 def _section(blocks: list[Block], *, below: bool) -> list[str]:

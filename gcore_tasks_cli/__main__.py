@@ -21,8 +21,8 @@ TYPE_CHECKING = False  # that of `typing`, whose import would take a sixth of `-
 if TYPE_CHECKING:
     from typing import NoReturn
 
-# `--color` → the variable that all output goes by, and the one that says the opposite.
-_COLOR_VARIABLES = {"always": ("FORCE_COLOR", "NO_COLOR"), "never": ("NO_COLOR", "FORCE_COLOR")}
+# `--color` → the variable that all output goes by.
+_COLOR_VARIABLES = {"always": "FORCE_COLOR", "never": "NO_COLOR"}
 
 
 def main() -> "NoReturn":
@@ -120,9 +120,9 @@ def _invoke(arguments: Sequence[str]) -> int:
 
 
 def _choose_color(when: str) -> None:
-    chosen, other = _COLOR_VARIABLES[when]
-    os.environ[chosen] = "1"
-    os.environ.pop(other, None)
+    for variable in _COLOR_VARIABLES.values():
+        os.environ.pop(variable, None)
+    os.environ[_COLOR_VARIABLES[when]] = "1"
 
 
 if __name__ == "__main__":

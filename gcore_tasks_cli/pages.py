@@ -35,29 +35,19 @@ class Block(NamedTuple):
     rows: tuple[tuple[str, str], ...] = ()
 
 
-def topic_page(topic: str) -> list[Block]:
-    """The page of this topic, part by part."""
-    return _blocks_of(TOPICS[topic])
-
-
-def command_page(name: str) -> list[Block]:
-    """The page of this command, or of `gtask` itself, without its options."""
-    return _blocks_of(f"commands/{name}.md")
+def read_page(name: str) -> list[Block]:
+    """The page of a topic, of a command, or of `gtask` itself; the last two without options."""
+    path = Path(__file__).parent / TOPICS.get(name, f"commands/{name}.md")
+    return [_block(part) for part in path.read_text(encoding="utf-8").strip().split("\n\n")]
 
 
 def summary(name: str) -> str:
     """What a command does, in one line."""
-    return command_page(name)[1].text
-
-
-def examples(name: str) -> list[str]:
-    """The command lines under Examples on a command's page."""
-    blocks = command_page(name)
-    return blocks[blocks.index(Block("heading", "Examples")) + 1].text.splitlines()
+    return read_page(name)[1].text
 
 
 def as_text(blocks: Sequence[Block], bold: Callable[[str], str]) -> str:
-    """The page for a terminal of this width."""
+    """The page, no wider than the terminal."""
     width = min(shutil.get_terminal_size().columns, _WIDEST) - 2
     terms = [len(term) for block in blocks for term, _ in block.rows]
     column = max((each for each in terms if each <= _LONGEST_TERM), default=0) + 4
@@ -88,11 +78,6 @@ def _row(term: str, meaning: str, column: int, width: int) -> list[str]:
 
 def _filled(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
-
-
-def _blocks_of(path: str) -> list[Block]:
-    page = (Path(__file__).parent / path).read_text(encoding="utf-8")
-    return [_block(part) for part in page.strip().split("\n\n")]
 
 
 def _block(part: str) -> Block:

@@ -7,7 +7,7 @@ from gcore_tasks_cli.commands import GROUPS, NAMES, command_named
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.options import HEADINGS, Command, Option, argument
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, summary, topic_page
+from gcore_tasks_cli.pages import TOPICS, Block, as_text, read_page, summary
 
 
 class Help(Command):
@@ -21,11 +21,11 @@ class Help(Command):
         if topic in ("gtask", *NAMES):
             page = page_of(topic)
         elif topic in TOPICS:
-            page = topic_page(topic) + (_settings_in_effect() if topic == "environment" else [])
+            page = read_page(topic) + (_settings_in_effect() if topic == "environment" else [])
         else:
             from gcore_tasks_cli.parser import did_you_mean
 
-            pages = {name: as_text(topic_page(name), str).lower() for name in TOPICS}
+            pages = {name: as_text(read_page(name), str).lower() for name in TOPICS}
             about = [name for name, text in pages.items() if topic.lower() in text] or TOPICS
             hint = did_you_mean(topic, [*NAMES, *TOPICS], f"see gtask help {', '.join(about)}")
             raise UsageError(f"there is no help page {topic!r}", hint=hint)
@@ -36,7 +36,7 @@ class Help(Command):
 def page_of(name: str) -> list[Block]:
     """The page of a command with its options, or that of gtask itself with its commands."""
     lists = _commands() if name == "gtask" else _options(command_named(name).options())
-    _, *blocks = command_page(name)
+    _, *blocks = read_page(name)
     place = blocks.index(Block("heading", "Examples")) + 2
     listed = [
         block

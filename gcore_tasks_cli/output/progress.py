@@ -177,7 +177,8 @@ class ProgressLines:
         if isinstance(event, events.OutageBegan):
             return [words.trouble_words(event.outage)]
         if isinstance(event, events.OutageEnded):
-            return [f"the API answers again, after {format_duration(event.seconds)}"]
+            failed = words.tasks(event.failures, "failed request")
+            return [f"the API answers again, after {format_duration(event.seconds)} and {failed}"]
         if isinstance(event, events.Found):
             return found_lines(self._progress)
         if isinstance(event, events.Tick):

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from completions.manual import examples
 from gcore_tasks_cli.commands import NAMES as COMMANDS
-from gcore_tasks_cli.pages import TOPICS, examples
+from gcore_tasks_cli.pages import TOPICS
 from gcore_tasks_cli.sandbox.scenario import Scenario, builtin_tasks
 from tests.e2e.examples import blocks_in, expected_status, is_a_server, runnable
 from tests.e2e.harness import (

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from completions.manual import examples
 from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
-from gcore_tasks_cli.pages import TOPICS, Block, as_text, command_page, examples, topic_page
+from gcore_tasks_cli.pages import TOPICS, Block, as_text, read_page
 from gcore_tasks_cli.parser import nearest
 
 OPTIONS = ["--json", "-j", "--timeout", "-t"]
@@ -61,30 +62,30 @@ def test_a_page_becomes_text_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["gtask", *COMMANDS])
 def test_a_commands_page_has_a_summary_its_usage_and_examples(name: str) -> None:
-    title, summary, *_ = command_page(name)
+    title, summary, *_ = read_page(name)
     assert title.text == ("gtask" if name == "gtask" else f"gtask {name}")
     assert (summary.kind, summary.text[-1]) == ("text", ".")
-    headings = [block.text for block in command_page(name) if block.kind == "heading"]
+    headings = [block.text for block in read_page(name) if block.kind == "heading"]
     assert headings[:2] == ["Usage", "Examples"] or name == "gtask"
     assert all("gtask " in line for line in examples(name))
 
 
 def terms_of(topic: str) -> list[str]:
-    return [term for block in topic_page(topic) for term, _ in block.rows]
+    return [term for block in read_page(topic) for term, _ in block.rows]
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_page_has_one_title_and_only_lists_of_terms(topic: str) -> None:
-    kinds = [block.kind for block in topic_page(topic)]
+    kinds = [block.kind for block in read_page(topic)]
     assert kinds[0] == "title"
     assert kinds.count("title") == 1
-    for block in topic_page(topic):
+    for block in read_page(topic):
         assert all(term and meaning for term, meaning in block.rows)
         assert "](" not in block.text
 
 
 def test_every_exit_code_is_explained() -> None:
-    first_list = next(block for block in topic_page("exit-codes") if block.kind == "rows")
+    first_list = next(block for block in read_page("exit-codes") if block.kind == "rows")
     assert [int(code) for code, _ in first_list.rows] == sorted(ExitCode)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from completions.manual import examples
 from gcore_tasks_cli.commands import NAMES as COMMANDS
-from gcore_tasks_cli.pages import TOPICS, examples, summary
+from gcore_tasks_cli.pages import TOPICS, summary
 from tests.e2e.harness import gtask
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
