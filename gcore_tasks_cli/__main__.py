@@ -1,8 +1,8 @@
 """The entry point; the only place where an error becomes a message and an exit status."""
 
 # Until `main` has taken over, a signal ends the process in silence: Python's own handler would
-# print a traceback of whatever is being imported. By what `signal` is made of, and that is built
-# into the interpreter: to import `signal` itself takes long enough to be interrupted.
+# print a traceback of whatever is being imported. `_signal` is built into the interpreter; the
+# import of `signal` takes so long that it may be interrupted itself.
 import _signal  # type: ignore[import-not-found]  # it has no type stubs
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:

@@ -44,7 +44,7 @@ def leave_at_once() -> None:
 def handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
     """Handles the signals that the caller did not ignore (nohup, a shell's background job).
 
-    Returns their handlers before.
+    Returns the handlers that they had before.
     """
     return {
         number: signal.signal(number, handler)
@@ -56,10 +56,10 @@ def handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, A
 def restore_terminal_with(
     descriptor: int | None, sequence: bytes = b"", *, hides_typing: bool = False
 ) -> None:
-    """What to write to leave the terminal as it was, whenever the process has to leave at once.
+    """From here on `sequence` is written to the terminal when the process ends or is suspended.
 
-    Or for a while, by Ctrl-Z. Until then, or until there is nothing to restore, a terminal that
-    `hides_typing` does not show what is typed.
+    With `hides_typing` the terminal does not show what is typed meanwhile. None as the descriptor
+    ends both.
     """
     before, _State.restore = _State.restore, None
     if descriptor is not None:
@@ -96,7 +96,7 @@ def _show_typing(descriptor: int, *, is_on: bool) -> bool:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """While something is written: only there can a reader that has stopped reading hold us up."""
+    """Marks a write: where the reader has stopped reading it blocks, and may be given up."""
     _State.is_writing = True
     try:
         yield
@@ -109,8 +109,8 @@ def writing() -> Iterator[None]:
 def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
     """SIGINT and SIGTERM call `interrupt` with their number; a second one leaves at once.
 
-    After the first one the handlers stay: what is left to do is done, unless the output stands
-    still, which ends the process as well.
+    After the first one the handlers stay, and the run ends by itself with what it has to print;
+    output that is blocked ends the process too.
     """
     seen: list[int] = []
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.polling.events import Outage
     from gcore_tasks_cli.polling.requests import Observer, Requests
 
-# How long a command that waits for no task may take to begin, and how long it retries.
+# How long a command other than a wait may read its input, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
 
 _LONGEST_BLOCK_SECONDS = 0.2
@@ -46,7 +46,7 @@ class Invocation(NamedTuple):
     is_verbose: bool = False
     is_quiet: bool = False
     heartbeat_seconds: float = 0.0
-    # Being loaded; None for plain http.
+    # Waits for the certificates, which are loaded in the background; None for plain http.
     certificates: "_Result[SSLContext] | None" = None
 
     @classmethod

@@ -28,7 +28,7 @@ COLOR = ("auto", "always", "never")
 # The headings of help, in their order.
 HEADINGS = ("Input", "When to stop", "How often to check", "Choose tasks", "Output")
 INPUT, STOP, PACE, CHOICE, OUTPUT = HEADINGS
-# Options of which a command takes one.
+# Groups of options: a command takes one option of each.
 _EXCLUSIVE = (
     ("json", "fields", "ids", "events"),
     ("acknowledged", "unacknowledged"),
@@ -252,7 +252,7 @@ class Filters(Scope, heading=CHOICE):
     unacknowledged: bool = option("--unacknowledged", "Only what is not.")
 
     def query(self) -> "TaskQuery":
-        """What they come to.
+        """The tasks that these options choose.
 
         Raises:
             UsageError: for an option that makes no sense.

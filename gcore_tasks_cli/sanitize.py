@@ -71,7 +71,7 @@ class Secrets:
     def hide(self, text: str) -> str:
         """Text for people with `***` in place of each secret, in upper or lower case.
 
-        Also of one that is cut off, together with the word that its first characters begin.
+        A secret that is cut off is hidden too, up to the end of the word.
         """
         folded = text.casefold()  # to look for a secret there takes a tenth of the time
         for secret in self.values:

@@ -60,7 +60,7 @@ class ApiClock:
                 self._ahead = server_time - asked
 
 
-# One for all that computes with the API's times, as this machine has one.
+# The one clock for everything that computes with the API's times.
 API_CLOCK = ApiClock()
 
 

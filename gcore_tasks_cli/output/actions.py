@@ -25,7 +25,7 @@ _LARGEST_BYTES = 256 * 1024
 _LONGEST_ANNOTATION = 4000
 _LONGEST_CELL = 500
 _MOST_NAMED = 20
-# What `steps.NAME.outputs` can hold; any other name could not be asked for.
+# The names that an expression `steps.ID.outputs.NAME` can have.
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
@@ -52,7 +52,7 @@ class ActionsReport:
         tasks = self._progress.tasks
         if not tasks:
             return  # without a list of tasks there is nothing to report
-        # As they were asked for, however they end: who reads outputs by their place relies on it.
+        # In the order of the command line: a workflow may read outputs by their position.
         documents = [task.document for task in tasks.values() if task.born is not None]
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
@@ -114,7 +114,7 @@ def outputs(documents: Sequence[Document], asked: Sequence[str]) -> str:
     values = {"state": [_state_of_all(documents, len(asked))], "task-id": list(asked)}
     taken = set(values)
     for kind in dict.fromkeys(kind for each in documents for kind in each.created()):
-        # The names of outputs know no case, and none may take another's place.
+        # Names of outputs are case-insensitive: a second spelling would replace the first.
         if _OUTPUT_NAME.fullmatch(kind) and kind.lower() not in taken:
             taken.add(kind.lower())
             values[kind] = [

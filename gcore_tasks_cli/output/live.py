@@ -39,10 +39,10 @@ _STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 
 
 class LiveView:
-    """One live line a task on standard error; where the result follows it, it vanishes in the end.
+    """One live line a task on standard error, erased in the end if the result is printed there.
 
     In the background of a shell `lines` takes its place. The cursor rests on the view's first line,
-    from where on all is the view's. What is typed is not shown: it would move the cursor.
+    and everything below belongs to the view. What is typed is not shown: it would move the cursor.
     """
 
     def __init__(

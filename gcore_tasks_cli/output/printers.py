@@ -89,7 +89,7 @@ class JsonPrinter(Printer):
     _is_whole = True
 
     def prepare(self) -> None:
-        """Imports what colours it; in a pipe JSON is for programs, whatever FORCE_COLOR says."""
+        """Imports what colours JSON: at a terminal only, whatever FORCE_COLOR says."""
         if self._is_terminal:
             import_module("gcore_tasks_cli.output.terminal")
 

@@ -121,7 +121,7 @@ class Progress:
             self._forget_the_oldest(event.task_id)
 
     def _forget_the_oldest(self, ended: str) -> None:
-        """A wait without end does not keep for ever what is over."""
+        """With --follow, keeps the tasks that ended last: a wait without end must not grow."""
         self._ended.append(ended)
         if self.most_ended is not None and len(self._ended) > self.most_ended:
             del self.tasks[self._ended.popleft()]

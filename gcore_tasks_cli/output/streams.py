@@ -68,14 +68,14 @@ class Streams(NamedTuple):
                 self.out.write(text)
                 self.out.flush()
         except OSError as error:
-            # What stands in the buffer would fail again when the interpreter ends.
+            # What is left in the buffer is written again when the interpreter ends.
             _point_at_nothing(self.out)
             if error.errno in (errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN):
                 raise OutputClosed from None
             raise GtaskError(f"cannot write to standard output: {error.strerror}") from None
 
     def check_reader(self) -> None:
-        """For waits: what is written later would find out too late that nobody reads it.
+        """For waits: the next write, which would fail, may be hours away.
 
         Raises:
             OutputClosed: if the reader of standard output has left, or its terminal is gone.
@@ -98,7 +98,7 @@ class Streams(NamedTuple):
         self.write_error(f"{command}\n")
 
     def show_briefly(self, text: str) -> None:
-        """Shows a line at standard error's terminal that the next output takes the place of."""
+        """Shows a line at standard error's terminal; the next output replaces it."""
         if self.in_foreground:
             line, columns = one_line(text), self.window.columns - 1
             line = line[: columns if line.isascii() else columns // 2]  # some take two columns

@@ -26,7 +26,7 @@ _LEAST_FLEXIBLE = 10
 _TYPE, _AGE, _TOOK, _REGION, _PROJECT, _ID = range(1, len(LIST_HEADS))
 _NUMBERS = (_AGE, _TOOK, _REGION, _PROJECT)  # aligned to the right
 _SHORT_ID = 8
-# To so many characters IDs of rows that are not known yet can be cut and still differ.
+# IDs cut to this many characters most likely differ from those of later pages too.
 _SHORT_ID_OF_MANY = 13
 # Deeper JSON is not indented further: its size would grow with the square of the depth.
 _DEEPEST_INDENTED = 50

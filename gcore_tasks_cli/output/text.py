@@ -46,7 +46,7 @@ class PlainRenderer:
         return "".join(lines)
 
     def entries(self, entries: Sequence[Entry]) -> str:
-        """One line for each entry that has a head, with what stands below it behind it."""
+        """One line for each entry that has a head; the lines below it follow on the same line."""
         rows = []
         for head, below in (entry for entry in entries if entry.head):
             lines = (one_line(" ".join(cell.text for cell in line)) for line in below)
@@ -102,7 +102,7 @@ class ViewPrinter(Printer):
         return TerminalRenderer(self._streams.out, self._env)
 
     def _tasks(self, documents: Sequence[Document]) -> Sequence[TaskFields]:
-        """What views read: at a terminal the model, which is too slow to import for a pipe."""
+        """The tasks as views read them: models at a terminal; a pipe does without that import."""
         if not (self._is_rich and self._reads_model):
             return documents
         from gcore_tasks_cli.tasks.model import Task
