@@ -67,19 +67,20 @@ def took_words(task: TaskFields, now: datetime) -> str:
     """`took 19 s` of a task that is over, `for 3 s` of one that is not; empty if not known."""
     if (took := duration_seconds(task)) is not None:
         return f"took {format_duration(took)}"
-    created = parse_time(task.value("created_on"))
-    if task.is_final or created is None:
-        return ""
-    return f"for {format_duration(max(0.0, (now - created).total_seconds()))}"
+    age = _age(task, now)
+    return "" if task.is_final or age is None else f"for {format_duration(age)}"
 
 
 def age_words(task: TaskFields, now: datetime) -> str:
     """How long ago it was created, in its largest unit: `45 s`, `3 m`, `5 h`, `2 d`."""
+    age = _age(task, now)
+    return "" if age is None else " ".join(format_duration(age).split()[:2])
+
+
+def _age(task: TaskFields, now: datetime) -> float | None:
+    """Seconds since the task was created; None if that is not known."""
     created = parse_time(task.value("created_on"))
-    if created is None:
-        return ""
-    age = format_duration(max(0.0, (now - created).total_seconds()))
-    return " ".join(age.split()[:2])
+    return None if created is None else max(0.0, (now - created).total_seconds())
 
 
 def moment(value: object, now: datetime, *, is_local: bool = False) -> str:
@@ -187,13 +188,8 @@ def overdue(task: TaskFields, now: datetime) -> ApiError | None:
     """What is said of an active task that takes longer than usual, and what support asks for."""
     from gcore_tasks_cli.tasks.expectations import Expectations
 
-    created, kind, known = (
-        parse_time(task.value("created_on")),
-        shown(task, "task_type"),
-        Expectations(),
-    )
-    age = (now - created).total_seconds() if created else 0.0
-    if task.is_final or not known.overdue(kind, age):
+    known, kind, age = Expectations(), shown(task, "task_type"), _age(task, now)
+    if task.is_final or age is None or not known.overdue(kind, age):
         return None
     return ApiError(usual_words(known, kind, age), request_id=shown(task, "request_id"))
 
