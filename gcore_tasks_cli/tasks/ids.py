@@ -21,7 +21,7 @@ _ERROR_KEYS = ("message", "detail", "exception_class", "error", "errors", "code"
 _HIDDEN = "***"
 _STDIN, _ARGUMENT = "standard input", "an argument"
 _HINTS_FOR_NOTHING = {
-    _STDIN: "did the command before the pipe fail or find nothing? (set -o pipefail shows it) "
+    _STDIN: "did the command before the pipe fail or find nothing? (set -o pipefail shows it.) "
     "If the API answers without a body, use curl -i",
     _ARGUMENT: "is the variable that should hold a task ID set?",
 }
