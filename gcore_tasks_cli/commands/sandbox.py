@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.errors import ExitCode, UsageError
 from gcore_tasks_cli.interrupts import handle_with
 from gcore_tasks_cli.options import INPUT, Command, argument, option
 
@@ -159,7 +159,7 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     while not stopped:
         time.sleep(_SIGNAL_POLL_SECONDS)  # a signal does not interrupt a sleep on every system
     # Ctrl-C is the ordinary way to end it.
-    return 0 if stopped[0] == signal.SIGINT else 128 + stopped[0]
+    return ExitCode.OK if stopped[0] == signal.SIGINT else ExitCode.TERMINATED
 
 
 def _is_interactive_shell(command: Sequence[str]) -> bool:
