@@ -36,7 +36,7 @@ _gtask_table=(
     'watch --fail-fast - Stop at the first task that fails'
     'watch --any - Stop at the first task that ends'
     'watch -a,--active - All that is active now'
-    'watch -f,--follow - Go on with tasks that start later, until Ctrl-C or --timeout, which then has no default'
+    'watch -f,--follow - Also watch tasks that start later, until Ctrl-C or --timeout (no default)'
     'watch --appear DURATION Wait up to this long for something to start; tasks already running are included'
     'watch *-T,--type TYPE Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable'
     'watch *--user ID Started by this user; repeatable'

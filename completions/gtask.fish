@@ -36,7 +36,7 @@ set -a __gtask_table 'watch -t,--timeout DURATION Stop after this long: 90, 90s,
 set -a __gtask_table 'watch --fail-fast - Stop at the first task that fails'
 set -a __gtask_table 'watch --any - Stop at the first task that ends'
 set -a __gtask_table 'watch -a,--active - All that is active now'
-set -a __gtask_table 'watch -f,--follow - Go on with tasks that start later, until Ctrl-C or --timeout, which then has no default'
+set -a __gtask_table 'watch -f,--follow - Also watch tasks that start later, until Ctrl-C or --timeout (no default)'
 set -a __gtask_table 'watch --appear DURATION Wait up to this long for something to start; tasks already running are included'
 set -a __gtask_table 'watch *-T,--type TYPE Type, prefix (create_) or pattern ('\''*_volume'\''); repeatable'
 set -a __gtask_table 'watch *--user ID Started by this user; repeatable'

@@ -20,7 +20,7 @@ class Search(Filters, heading=CHOICE):
     )
     follow: bool = option(
         "-f, --follow",
-        "Go on with tasks that start later, until Ctrl-C or --timeout, which then has no default.",
+        "Also watch tasks that start later, until Ctrl-C or --timeout (no default).",
     )
     appear: str | None = option(
         "--appear DURATION",
