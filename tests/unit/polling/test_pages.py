@@ -94,6 +94,18 @@ def test_a_list_that_has_nothing_of_what_it_counts_is_over() -> None:
     assert page == Page([], 99, 0)
 
 
+def test_reading_goes_back_until_it_meets_what_it_knows() -> None:
+    def leave(port: ShiftingList) -> None:
+        # The newest 25 of 60 leave after two pages.
+        if len(port.asked) == 5:
+            port.numbers = [n for n in port.numbers if n < 35]
+
+    port = ShiftingList(list(range(60)), change=leave)
+    ids = [d.id for page in reader(port).pages() for d in page.documents]
+    assert {f"t{n}" for n in range(35)} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
 class Stuck(ShiftingList):
     """Counts more tasks than it shows: the same three on each page, until it `is_good`."""
 
