@@ -8,7 +8,7 @@ from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, history_of
 from gcore_tasks_cli.polling.pages import Page, Reading
-from gcore_tasks_cli.tasks.expectations import Expectations
+from gcore_tasks_cli.tasks.expectations import KNOWN
 from gcore_tasks_cli.tasks.query import TaskQuery
 from gcore_tasks_cli.times import API_CLOCK, parse_epoch
 
@@ -37,19 +37,19 @@ def read_overdue(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    requests, expectations = invocation.requests(), Expectations()
+    requests = invocation.requests()
     asked: set[str] = set()
     for page in Reading(requests, query.parameters()).pages():
         kinds = {task.task_type or "" for task in filter(query.keeps, page.documents)} - asked
         asked |= kinds
         for _, answer in requests.in_order([history_of(kind) for kind in sorted(kinds - {""})]):
             if not isinstance(answer, ApiError):
-                expectations.learn(answer.documents)
+                KNOWN.learn(answer.documents)
         now = API_CLOCK.now().timestamp()
         overdue = [
             task
             for task in page.documents
-            if expectations.overdue(task.task_type, now - (parse_epoch(task.created_on) or now))
+            if KNOWN.overdue(task.task_type, now - (parse_epoch(task.created_on) or now))
         ]
         yield page._replace(documents=overdue)
 

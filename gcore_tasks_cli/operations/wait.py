@@ -20,6 +20,7 @@ from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Request
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.document import Document
+from gcore_tasks_cli.tasks.expectations import KNOWN
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.live import LiveView
@@ -50,7 +51,7 @@ def wait(
     printed last, where the eye is.
     """
     streams, deadline = invocation.streams, invocation.deadline
-    schedule, port = Schedule(options.interval), invocation.connect()
+    schedule, port = Schedule(options.interval, KNOWN), invocation.connect()
     progress, actions = Progress(source, schedule.expectations), None
     if streams.in_workflow and not options.no_ci:
         actions = ActionsReport(streams, invocation.env, progress)

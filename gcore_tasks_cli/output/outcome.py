@@ -152,7 +152,8 @@ class Outcome:
         outage, tasks = self._progress.stopped.outage, self._progress.tasks.values()
         if self._progress.errors or any(task.born is not None for task in tasks):
             return f"; {words.outage_words(outage, steady_seconds())}" if outage else ""
-        is_reached = outage is not None and outage.error.status is not None
+        is_refused = outage is not None and outage.error.status is not None
+        is_reached = self._progress.stopped.was_reached or is_refused
         why = f": {words.reason_words(outage)}" if outage else ""
         return ("; no usable answer" if is_reached else "; the API was never reached") + why
 

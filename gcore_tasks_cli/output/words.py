@@ -186,12 +186,12 @@ def usual_words(expectations: "Expectations", task_type: str | None, age: float 
 
 def overdue(task: TaskFields, now: datetime) -> ApiError | None:
     """What is said of an active task that takes longer than usual, and what support asks for."""
-    from gcore_tasks_cli.tasks.expectations import Expectations
+    from gcore_tasks_cli.tasks.expectations import KNOWN
 
-    known, kind, age = Expectations(), shown(task, "task_type"), _age(task, now)
-    if task.is_final or age is None or not known.overdue(kind, age):
+    kind, age = shown(task, "task_type"), _age(task, now)
+    if task.is_final or age is None or not KNOWN.overdue(kind, age):
         return None
-    return ApiError(usual_words(known, kind, age), request_id=shown(task, "request_id"))
+    return ApiError(usual_words(KNOWN, kind, age), request_id=shown(task, "request_id"))
 
 
 def trouble_words(outage: "Outage") -> str:

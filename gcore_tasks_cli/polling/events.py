@@ -141,12 +141,16 @@ class Tick(NamedTuple):
 
 
 class Stopped(NamedTuple):
-    """The last event, always; with any outage that lasts, and the number of a signal that came."""
+    """The last event, always; with any outage that lasts, and the number of a signal that came.
+
+    `was_reached` says whether the API has answered at all.
+    """
 
     at: float
     reason: StopReason
     outage: Outage | None = None
     signal_number: int | None = None
+    was_reached: bool = True
 
 
 TaskEvent = Changed | Settled | Failed | Unfinished

@@ -22,7 +22,7 @@ class Outages:
     def __init__(self, now: float) -> None:
         # When the API last answered with anything but a transient fault, or this began.
         self.answered_at = now
-        self._was_reached = False
+        self.was_reached = False  # by any answer
         self._failed_since: set[Job] = set()
         self._worked_at = -math.inf  # the last good answer
         self._failed_at = now
@@ -49,7 +49,7 @@ class Outages:
 
     def answered(self, now: float, *, is_good: bool) -> None:
         """The API answered, be it with a refusal."""
-        self.answered_at, self._was_reached = now, True
+        self.answered_at, self.was_reached = now, True
         self._failed_since.clear()
         if is_good:
             self._worked_at = now
@@ -75,7 +75,7 @@ class Outages:
         trouble, until = self._trouble, now if self.is_failing else self._failed_at
         if trouble is None or self._is_over(now) or until - trouble.since < at_least:
             return None
-        return trouble._replace(answered=self.answered_at, was_reached=self._was_reached)
+        return trouble._replace(answered=self.answered_at, was_reached=self.was_reached)
 
     def news(self, outage: Outage | None, now: float) -> Iterator[OutageBegan | OutageEnded]:
         """What to report where this is the outage now; None if none is left."""

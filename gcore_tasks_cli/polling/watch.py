@@ -116,7 +116,8 @@ class Watch:
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
-        yield events.Stopped(now, self._stop or ended, outage, self._port.interrupted)
+        reason, signal_number = self._stop or ended, self._port.interrupted
+        yield events.Stopped(now, reason, outage, signal_number, outages.was_reached)
 
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)

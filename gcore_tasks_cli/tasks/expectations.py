@@ -110,7 +110,7 @@ class Durations(NamedTuple):
 
 
 class Expectations:
-    """What one wait knows of durations, by task type."""
+    """What is known of durations, by task type."""
 
     def __init__(self) -> None:
         self._learned: dict[str, Durations] = {}
@@ -186,6 +186,10 @@ class Expectations:
             durations = Durations.of_samples(seen, _documented(document.task_type))
             if durations is not None:
                 self._learned[document.task_type] = durations
+
+
+# What this run of gtask knows: all that it prints goes by the same.
+KNOWN = Expectations()
 
 
 def _documented(task_type: str | None, wider: float = 1.0) -> Durations | None:
