@@ -45,7 +45,10 @@ class Watch(Form, Waiting, Search):
         if self.task_ids and chosen:
             raise UsageError(f"{chosen[0]} cannot be combined with task IDs")
         default = math.inf if self.follow else default_timeout(os.environ)
-        invocation = self.begin(options, seconds("--timeout", self.timeout, default))
+        timeout = seconds("--timeout", self.timeout, default)
+        if self.follow and timeout == 0:
+            raise UsageError("--follow and --timeout 0 exclude each other: choose one")
+        invocation = self.begin(options, timeout)
         streams = invocation.streams
         if not self.task_ids and not chosen and not streams.is_interactive:
             # An empty variable in a script must never become "everything".

@@ -64,19 +64,34 @@ class Outcome:
         """Prints errors, and how to go on where something is not finished; what it printed."""
         errors = words.shared_errors(self._progress.errors)
         ending = self._nothing_found() or self._ending()
+        under_way, hint = self._under_way, ""
+        if (under_way or self._is_searching) and not self._progress.follows:
+            hint = f"to go on waiting: {resume.line(under_way)}"
         if ending is not None:
-            if (self._unfinished or self._is_searching) and not self._progress.follows:
-                ending.hint = ending.hint or f"to go on waiting: {resume.line(self._unfinished)}"
+            ending.hint = ending.hint or hint or None
             errors.append(ending)
         elif self._is_too_late and not self._quiet and not self._deadline.checks_once:
             streams.note(f"gtask: followed for {self._deadline.timeout_words}; no task is active")
         for error in errors:
             streams.error(error)
+        if hint and ending is None and not (self._quiet and self._deadline.checks_once):
+            streams.note(f"hint: {hint}")
         return errors
 
     @property
     def _unfinished(self) -> dict[str, TaskProgress]:
         return {i: task for i, task in self._progress.tasks.items() if task.ended is None}
+
+    @property
+    def _under_way(self) -> dict[str, TaskProgress]:
+        """What can be waited for again: a wrong key may have ended the wait, not the task."""
+        gone = {i for error, i in self._progress.errors if error.exit_code == ExitCode.NOT_FOUND}
+        refused = {
+            i: task
+            for i, task in self._progress.tasks.items()
+            if task.error and task.born is not None and not task.document.is_final
+        }
+        return self._unfinished | {i: task for i, task in refused.items() if i not in gone}
 
     @property
     def _is_searching(self) -> bool:

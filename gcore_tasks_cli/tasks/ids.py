@@ -34,7 +34,10 @@ _NO_TASKS = r"(?i)\btasks\W{0,3}\[\s*\]"
 _BETWEEN_WORDS = r"[\s,;'\"`()\[\]{}]+"
 _PLAIN_ID = r"[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*"
 # The head of a response as `curl -i` prints it, or its first line among those of `curl -v`.
-_HEAD = r"(?m)^(?:HTTP/[\d.]+ (?P<status>.*)(?:\n.+)*|< HTTP/[\d.]+ (?P<logged>.*))"
+# Nothing stands between the body of one response and the head of the next.
+_HEAD = r"(?m)(?:^|(?<=[}\]]))HTTP/[\d.]+ (?P<status>.*)(?:\n.+)*|^< HTTP/[\d.]+ (?P<logged>.*)"
+# The status of what stands before the response that counts: `100 Continue`, a redirect, a proxy's.
+_BEFORE_RESPONSE = "1|3|407"
 _LINE_OF_CURL = r"(?m)^(?:[*<>](?: .*)?|[{}] \[\d+ bytes data\])$"
 # Where a JSON object may begin. An attempt that fails costs the length of the text before it.
 _OBJECT = re.compile(r'\{\s*["}]')
@@ -96,12 +99,19 @@ def ids_in(
     """
     if not text.strip():
         raise UsageError(f"{source} is empty: no task ID", hint=_HINTS_FOR_NOTHING[source])
-    status, body = _without_head(text.replace("\r\n", "\n"))
+    responses = _responses(text.replace("\r\n", "\n"))
+    return [i for each in responses for i in _ids_of_response(*each, source, recent_ids)]
+
+
+def _ids_of_response(
+    status: str, body: str, source: str, recent_ids: Callable[[], Sequence[str]]
+) -> list[str]:
+    """The task IDs in the body; text that is not a response has no status."""
     if status and not status.startswith("2"):
         raise _api_error(next(iter(_json_in(body)), None), status)
     if re.match(r"<[!?A-Za-z]", body):
         raise UsageError(f"no task ID in {source}: it is an HTML or XML page")
-    if status.startswith("204") or (status and not body) or re.search(_NO_TASKS, body):
+    if status and not body:
         return []
     values = _json_in(body, refuse_broken=source == _STDIN)
     if values:
@@ -110,6 +120,8 @@ def ids_in(
     if not words or not all(map(_is_id, words)):
         of_tasks = " ".join(match[1] for match in re.finditer(_UUIDS_OF_TASKS, body))
         words = re.findall(_UUID, of_tasks or body)
+    if not words and re.search(_NO_TASKS, body):
+        return []
     if not words:
         hint = "jq prints null where the JSON holds no ID" if body == "null" else None
         raise UsageError(f"no task ID in {source}: {body[:_LONGEST_QUOTE]!r}", hint=hint)
@@ -117,8 +129,8 @@ def ids_in(
 
 
 def _is_id(word: str) -> bool:
-    is_plain = word.endswith("…") or re.fullmatch(_PLAIN_ID, word) is not None
-    return is_plain and can_be_asked_for(word)
+    is_plain = re.fullmatch(_PLAIN_ID, word) is not None
+    return (is_plain or is_abbreviation(word)) and can_be_asked_for(word)
 
 
 def _whole_id(word: str, recent_ids: Callable[[], Sequence[str]]) -> str:
@@ -153,17 +165,22 @@ def _read(stdin: BinaryIO | None) -> str:
         raise UsageError(f"standard input is not text: {place}") from None
 
 
-def _without_head(text: str) -> tuple[str, str]:
-    """The status (`404 Not Found`) and the body of the last response in what curl prints.
+def _responses(text: str) -> list[tuple[str, str]]:
+    """Status (`404 Not Found`) and body of each response in what curl prints.
 
-    Responses before it are a proxy's, a redirect or `100 Continue`. Text without a response has no
-    status and is all body.
+    Text without any is all body and has no status; so has JSON before the first one.
     """
     heads = list(re.finditer(_HEAD, text))
     if not heads:
-        return "", text.strip()
-    status = heads[-1]["status"] or heads[-1]["logged"] or ""
-    return status.strip(), re.sub(_LINE_OF_CURL, "", text[heads[-1].end() :]).strip()
+        return [("", text.strip())]
+    found = []
+    for head, end in zip(heads, [*(each.start() for each in heads[1:]), len(text)], strict=True):
+        status = (head["status"] or head["logged"] or "").strip()
+        body = re.sub(_LINE_OF_CURL, "", text[head.end() : end]).strip()
+        if end == len(text) or (body and not re.match(_BEFORE_RESPONSE, status)):
+            found.append((status, body))
+    before = re.sub(_LINE_OF_CURL, "", text[: heads[0].start()]).strip()
+    return [("", before), *found] if _json_in(before) else found
 
 
 def _json_in(text: str, *, refuse_broken: bool = False) -> list[Any]:
@@ -185,7 +202,10 @@ def _json_in(text: str, *, refuse_broken: bool = False) -> list[Any]:
             is_json = False
             begin = _OBJECT.search(text, position + 1)
             position = begin.start() if begin else len(text)
-    return values if is_json else [each for each in values if each and isinstance(each, dict)]
+    if is_json:
+        # Numbers beside JSON are those of `curl -w '%{http_code}'`.
+        return [each for each in values if not isinstance(each, int)] or values
+    return [each for each in values if each and isinstance(each, dict)]
 
 
 def _is_cut_short(error: ValueError, text: str) -> bool:

@@ -220,3 +220,13 @@ def test_the_heartbeat_begins_with_the_command() -> None:
     assert re.fullmatch(still, second), second
     assert process.returncode == 0
     assert re.search(rb"\d\d:\d\d:\d\dZ \S+  create_image  FINISHED", err), err
+
+
+def test_a_refusal_that_leaves_a_task_under_way_prints_how_to_go_on() -> None:
+    refused = {"do": "status", "status": 403, "body": {"message": "no"}, "between": [2, None]}
+    with sandbox(tasks=[task(ends="NEVER")], faults=[refused]) as server:
+        ran = gtask(server, "watch", TASK, "--interval", "0.5", "--timeout", ENOUGH)
+    assert ran.status == 3
+    assert ran.err.endswith(
+        f"hint: to go on waiting: gtask watch {TASK} --interval 0.5 --timeout {ENOUGH}\n"
+    )

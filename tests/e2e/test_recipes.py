@@ -157,7 +157,7 @@ def test_gitlab_ci(server: SandboxServer, tmp_path: Path) -> None:
     [
         ({"created_resources": {"networks": ["n-1"]}}, 0, 'created: {"networks":["n-1"]}'),
         ({"ends": "ERROR", "error": "no quota"}, 1, "failed: no quota"),
-        ({"ends": "NEVER"}, 0, "still running"),
+        ({"ends": "NEVER"}, 124, "still running"),
     ],
 )
 def test_a_shell_script(fields: dict[str, Any], status: int, said: str, tmp_path: Path) -> None:

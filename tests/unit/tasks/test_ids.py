@@ -57,6 +57,14 @@ CURL_V = f"""* Connected to api.gcore.com (203.0.113.5) port 443
         (f"INFO [1] {TASK % 'a'}\nINFO [2] {TASK % 'b'}", ["a", "b"]),
         (CURL_V % f'{{"tasks": ["{A}"]}}', [A]),
         (CURL_V % f'{{"tasks": ["{A}"]}}\n', [A]),
+        # What several calls printed, perhaps without a line end between them.
+        (f'{{"tasks": []}}\n{{"tasks": ["{A}"]}}', [A]),
+        (f'HTTP/1.1 200 OK\nX: y\n\n{{"tasks": ["{A}"]}}\nHTTP/1.1 204 No Content\n\n', [A]),
+        (f'{{"tasks": ["{A}"]}}HTTP/1.1 200 OK\n\n{{"tasks": ["{B}"]}}', [A, B]),
+        (f"HTTP/1.1 302 Found\n\n<html>\nHTTP/1.1 200 OK\n\n{A}", [A]),
+        (f'{{"id": "{A}", "state": "RUNNING", "data": {{"tasks": []}}}}', [A]),
+        (f"old tasks=[] new tasks=[{A}]", [A]),
+        (f'{{"tasks": ["{A}"]}}\n200\n', [A]),
         ('{"id":"a"}', ["a"]),
         ('{"id":"a","name":"web","state":"NEW"}', ["a"]),
         ('{"id":"a","name":"web","task_type":"create_vm"}', ["a"]),
@@ -122,6 +130,14 @@ def test_an_answer_that_started_nothing_is_no_error(text: str) -> None:
         ("HTTP/1.1 404 Not Found\r\nA: b", "of the API: 404 Not Found$"),
         ('HTTP/2 403\r\n\r\n{"message":"no rights"}', "of the API: 403: no rights$"),
         ("HTTP/1.1", "no task ID"),
+        (
+            '{"tasks": []}\n{"message": "no rights"}',
+            "this is an error of the API: no rights",
+        ),
+        (
+            f'HTTP/1.1 400 Bad\n\n{{"message": "no"}}\nHTTP/1.1 200 OK\n\n{{"tasks": ["{A}"]}}',
+            "this is an error of the API: 400 Bad: no",
+        ),
         (
             '{"exception_class":"ForbiddenError","message":"no rights","request_id":"r-1"}',
             r"of the API: ForbiddenError: no rights \(request ID r-1\)$",
