@@ -257,8 +257,13 @@ class Filters(Scope, heading=CHOICE):
         Raises:
             UsageError: for an option that makes no sense.
         """
+        from gcore_tasks_cli.sanitize import Secrets
+        from gcore_tasks_cli.settings.settings import secrets_at_hand
         from gcore_tasks_cli.tasks import query
 
+        secrets = Secrets(secrets_at_hand(os.environ))
+        if any(each != secrets.hide(each) for each in (*self.type, *self.user, *self.resource)):
+            raise UsageError("a filter holds the API key")
         since, until = query.parse_span(self.since, self.until)
         return (
             super()

@@ -75,8 +75,7 @@ class Watch(Form, Waiting, Search):
 
         query = self.query()._replace(states=ACTIVE_STATES)
         for what, hint in doubts(query.types, query.resources):
-            if what == invocation.streams.secrets.hide(what):  # a key is refused where it is sent
-                raise UsageError(what, hint=hint)
+            raise UsageError(what, hint=hint)
         limit = invocation.deadline.timeout_seconds
         appear = min(seconds("--appear", self.appear, limit), limit)
         return TaskSearch(query, None if self.appear is None else appear, self.follow)

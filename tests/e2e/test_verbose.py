@@ -123,6 +123,9 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
         ("ack", f"{TASK},{NEW_KEY}"),
         ("list", "--type", NEW_KEY),
         ("list", "--type", f"create_{NEW_KEY}"),
+        ("list", "--resource", NEW_KEY),
+        ("watch", "--active", "--type", f"x_{NEW_KEY}"),
+        ("watch", "--active", "--resource", NEW_KEY),
         ("resources", f"id-{NEW_KEY}"),
     ],
 )
