@@ -56,6 +56,7 @@ class LiveView:
         self._console = console(streams.err, env)
         self._progress = progress
         self._lines = lines
+        self._still_since: float | None = None
         self._painted_at = float("-inf")
         self._height = 0
         self._window: os.terminal_size | None = None  # its size at the last painting
@@ -80,11 +81,13 @@ class LiveView:
 
     def _view(self, event: events.Event) -> Text:
         progress, outage, now = self._progress, self._progress.outage, event.at
-        note, silence = None, ""
+        note, silence, is_total = None, "", outage is not None and outage.is_total
+        # Timers stand still from here on: to go back to the last answer would look like a fault.
+        self._still_since = (self._still_since or now) if is_total else None
         if outage is not None:
             note = Cell(f"! {words.retry_words(outage, now)}", ATTENTION)
-            if outage.is_total:
-                silence, now = words.silence_words(outage, now), outage.answered
+            if self._still_since is not None:
+                silence, now = words.silence_words(outage, now), self._still_since
         elif progress.is_searching:
             note = Cell(_SEARCHING, "dim")
         elif progress.follows and not progress.pending and not isinstance(event, events.Stopped):
@@ -118,7 +121,7 @@ def frame(
 ) -> Text:
     """The view as lines that fit the columns and lines of a window; the `note` stands below them.
 
-    With a `silence` the API has given no answer since `now`: what is shown is that old. Where not
+    With a `silence` the API gives no answer now, and timers stand still at `now`. Where not
     all tasks fit: those that failed first, then those that run the longest, and a line that counts
     them all.
     """

@@ -282,8 +282,11 @@ def outage(do: str) -> list[dict[str, object]]:
 def test_during_an_outage_what_is_shown_is_marked_as_old(do: str) -> None:
     arguments = ["watch", TASK, "--interval", "0.5"]
     with terminal(arguments, tasks=[task(ends="NEVER")], faults=outage(do)) as shown:
+        shown.until(lambda text: VIEW in text)
+        (before,) = re.findall(r"create_image +\S+ +([\d.]+) s", shown.text)
         shown.until(lambda text: re.search(r"for [5-9] s", text) is not None)
         ages = re.findall(r"create_image +\S+ +([\d.]+ s)", shown.text)
+        assert float(ages[0].removesuffix(" s")) >= float(before)
         (row,) = shown.lines_of(VIEW)
         assert re.search(r"no (?:\w+ )?answer for \d+(?:\.\d)? s", row), row
         assert not re.search(r"answered HTTP[^;]*; no answer", shown.text)
