@@ -82,9 +82,7 @@ def test_a_reader_that_stands_still(number: signal.Signals | None) -> None:
 
 def test_a_wait_goes_on_after_it_was_stopped_at_the_live_view() -> None:
     with sandbox(tasks=[task(lasts=6.0)]) as server:
-        # Not `wait -f`: under load bash loses the process now and then, and waits for ever.
-        ended_job = "while kill -0 $!; do sleep 0.1; done; wait $!; echo status $?"
-        script = f"set -m; gtask watch {TASK} & echo pid $!; {ended_job}"
+        script = f"set -m; gtask watch {TASK} & echo pid $!; wait -f $!; echo status $?"
         env = environment(server, TERM="xterm")
         env["PATH"] = f"{Path(command()[0]).parent}{os.pathsep}{env['PATH']}"
         shell = pexpect.spawn(
