@@ -82,11 +82,19 @@ def test_a_reader_that_stands_still(number: signal.Signals | None) -> None:
 
 def test_a_wait_goes_on_after_it_was_stopped_at_the_live_view() -> None:
     with sandbox(tasks=[task(lasts=6.0)]) as server:
-        script = f"set -m; gtask watch {TASK} & echo pid $!; wait -f $!; echo status $?"
-        env = environment(server, TERM="xterm")
-        env["PATH"] = f"{Path(command()[0]).parent}{os.pathsep}{env['PATH']}"
+        # A process group of its own below a parent of the same session: one that can be stopped.
+        script = (
+            "import subprocess, sys\n"
+            "job = subprocess.Popen(sys.argv[1:], process_group=0)\n"
+            "print('pid', job.pid, flush=True)\n"
+            "print('status', job.wait(), flush=True)"
+        )
         shell = pexpect.spawn(
-            "bash", ["-c", script], env=env, timeout=STUCK_SECONDS, dimensions=(24, 100)
+            sys.executable,
+            ["-c", script, *command("watch", TASK)],
+            env=environment(server, TERM="xterm"),
+            timeout=STUCK_SECONDS,
+            dimensions=(24, 100),
         )
         shell.expect(rb"pid (\d+)")
         pid = int(shell.match[1])
