@@ -4,7 +4,6 @@ All that blocks (name lookup, connecting, reading) happens in these threads, so 
 deadline and a signal always get through. What is cancelled is abandoned, never joined.
 """
 
-from collections import deque
 from collections.abc import Callable
 from queue import Empty, Queue
 from threading import Thread
@@ -14,8 +13,6 @@ from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.jobs import Answer, Job, Reply
 from gcore_tasks_cli.times import steady_seconds
 
-# Threads that hang in the system's name lookup cannot be ended; beyond these, no new ones.
-MOST_THREADS = 48
 # Windows handles no signal while a lock is waited for. It is also how late a closed standard output
 # may be noticed.
 _LONGEST_BLOCK_SECONDS = 0.2
@@ -38,8 +35,6 @@ class Fetcher:
         self._results: Queue[_Result] = Queue()
         self._idle: list[Session] = []
         self._busy: dict[int, Session] = {}
-        self._abandoned = 0
-        self._backlog: deque[tuple[int, Job]] = deque()
         self.interrupted: int | None = None
 
     def now(self) -> float:
@@ -48,16 +43,18 @@ class Fetcher:
 
     def submit(self, number: int, job: Job) -> None:
         """Sends the request, in a thread of its own."""
-        self._backlog.append((number, job))
-        self._start_waiting()
+        session = self._busy[number] = self._idle.pop() if self._idle else self._new_session()
+        session.forget_abort()
+        Thread(target=self._do, args=(session, number, job), daemon=True).start()
 
     def cancel(self, number: int) -> None:
-        """Gives the request up: its connection is shut down, its thread left alone."""
+        """Gives the request up: its connection is shut down, its thread left alone.
+
+        A thread that hangs in the system's name lookup cannot be ended. There are few: in an outage
+        one request at a time is sent, and ever fewer.
+        """
         if (session := self._busy.pop(number, None)) is not None:
-            self._abandoned += 1
             session.abort()
-        else:
-            self._backlog = deque(each for each in self._backlog if each[0] != number)
 
     def interrupt(self, signal_number: int) -> None:
         """Makes `wait` return soon; fit for a signal handler."""
@@ -83,19 +80,10 @@ class Fetcher:
         session, number, answer = result
         self._idle.append(session)
         if self._busy.pop(number, None) is None:
-            self._abandoned -= 1  # it was given up, and its thread has come back
-        elif isinstance(answer, Exception) and not isinstance(answer, ApiError):
+            return  # it was cancelled, and its thread has come back
+        if isinstance(answer, Exception) and not isinstance(answer, ApiError):
             raise answer
-        else:
-            replies.append(Reply(number, answer))
-        self._start_waiting()
-
-    def _start_waiting(self) -> None:
-        while self._backlog and len(self._busy) + self._abandoned < MOST_THREADS:
-            number, job = self._backlog.popleft()
-            session = self._busy[number] = self._idle.pop() if self._idle else self._new_session()
-            session.forget_abort()
-            Thread(target=self._do, args=(session, number, job), daemon=True).start()
+        replies.append(Reply(number, answer))
 
     def _do(self, session: Session, number: int, job: Job) -> None:
         answer: Answer | Exception

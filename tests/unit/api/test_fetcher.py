@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gcore_tasks_cli.api.fetcher import MOST_THREADS, Fetcher
+from gcore_tasks_cli.api.fetcher import Fetcher
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Reply
 from gcore_tasks_cli.settings.settings import Settings
@@ -80,24 +80,6 @@ def test_an_interrupted_wait_is_over(stub: type[Stub]) -> None:
     assert fetcher.interrupted == 15
 
 
-def test_threads_that_hang_are_bounded_and_used_again_when_they_come_back(
-    stub: type[Stub],
-) -> None:
-    fetcher = Fetcher(stub)
-    for number in range(MOST_THREADS):
-        fetcher.submit(number, GetTask("stuck"))
-        fetcher.cancel(number)
-    fetcher.submit(100, GetTask("a"))
-    fetcher.submit(101, GetTask("b"))
-    fetcher.cancel(101)
-    assert fetcher.wait(fetcher.now() + 0.05) == []
-    assert stub.made == MOST_THREADS
-    stub.release.set()
-    assert [reply.number for reply in replies(fetcher, 1)] == [100]
-    assert "b" not in stub.asked
-    assert stub.made == MOST_THREADS
-
-
 def test_what_is_cancelled_leaves_no_thread_behind_whenever_it_is() -> None:
     """Also before its thread has begun with it."""
     scenario = scenario_of(
@@ -112,7 +94,7 @@ def test_what_is_cancelled_leaves_no_thread_behind_whenever_it_is() -> None:
             return sessions[-1]
 
         fetcher = Fetcher(new_session)
-        for number in range(2 * MOST_THREADS):
+        for number in range(100):
             fetcher.submit(number, GetTask("silent"))
             fetcher.cancel(number)
             fetcher.wait(fetcher.now() + 0.005)
