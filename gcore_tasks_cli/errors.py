@@ -3,7 +3,6 @@
     GtaskError
     ├── UsageError          2  wrong arguments, settings or standard input
     ├── DeadlinePassed    124  the time-out passed before there was anything to wait for
-    ├── Interrupted  130, 143  a signal came before there was anything to wait for
     └── ApiError               the API, or the way to it
         ├── KeyRefused      3  401, 403
         ├── TaskNotFound    4  404
@@ -12,7 +11,6 @@
 An `ApiError` is `transient` (another try may help) or permanent.
 """
 
-import signal
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -61,16 +59,6 @@ class DeadlinePassed(GtaskError):  # noqa: N818  (errors are nouns here)
     """The time-out passed before it was known what to wait for."""
 
     exit_code = ExitCode.NOT_FINISHED
-
-
-class Interrupted(GtaskError):  # noqa: N818  (errors are nouns here)
-    """A signal came before it was known what to wait for."""
-
-    def __init__(self, signal_number: int) -> None:
-        name = signal.Signals(signal_number).name
-        super().__init__(f"interrupted ({name})", hint="to go on, run the same command again")
-        is_sigint = signal_number == signal.SIGINT
-        self.exit_code = ExitCode.INTERRUPTED if is_sigint else ExitCode.TERMINATED
 
 
 class ApiError(GtaskError):

@@ -10,7 +10,7 @@ from copy import copy
 from itertools import count, islice
 from typing import NamedTuple
 
-from gcore_tasks_cli.errors import ApiError, Interrupted, NoAnswer, TaskNotFound
+from gcore_tasks_cli.errors import ApiError, NoAnswer, TaskNotFound
 from gcore_tasks_cli.polling.events import Outage
 from gcore_tasks_cli.polling.gate import (
     LONGEST_PAUSE_SECONDS,
@@ -188,17 +188,11 @@ class Requests:
         self._expire(self.port.now())
 
     def outcome(self, job: Job) -> Answer | ApiError:
-        """Waits for the answer to this job, or its error; keeps what comes for others.
-
-        Raises:
-            Interrupted: if the port was interrupted.
-        """
+        """Waits for the answer to this job, or its error; keeps what comes for others."""
         while job not in self._final:
             self._step(self.port.now() + _OBSERVED_SECONDS)
             if self._observer is not None and not isinstance(self._final.get(job), ApiError):
                 self._observer(self.port.now(), self.outage())
-            if self.port.interrupted is not None:
-                raise Interrupted(self.port.interrupted)
         return self._final.pop(job)
 
     def answer(self, job: Job) -> Answer:
@@ -206,7 +200,6 @@ class Requests:
 
         Raises:
             ApiError: for a permanent fault, or a transient one that lasted too long.
-            Interrupted: if the port was interrupted.
         """
         outcome = self.outcome(job)
         if isinstance(outcome, ApiError):
@@ -217,9 +210,6 @@ class Requests:
         """Each job with its answer or its error, in their order, as soon as it can be.
 
         They are under way when this returns.
-
-        Raises:
-            Interrupted: if the port was interrupted.
         """
         for job in jobs:
             self.submit(job)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gcore_tasks_cli.errors import Interrupted, KeyRefused, NoAnswer
+from gcore_tasks_cli.errors import KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.gate import backoff
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, GetTask
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
@@ -94,15 +94,6 @@ def test_a_late_request_is_repeated_and_a_slow_answer_taken() -> None:
     assert world.singles("task-1") == pytest.approx([6.0])
     assert len(world.cancels) == 1
     assert world.time == pytest.approx(12.0)
-
-
-def test_an_interrupted_wait_is_left() -> None:
-    world = world_of(Fault(0, FOR_GOOD, "hang"), interrupt_at=2.0)
-    requests = requests_of(world)
-    requests.submit(JOBS[0])
-    with pytest.raises(Interrupted):
-        requests.answer(JOBS[0])
-    assert world.time == 2.0
 
 
 @pytest.mark.parametrize(
