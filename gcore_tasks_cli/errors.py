@@ -2,7 +2,8 @@
 
     GtaskError
     ├── UsageError          2  wrong arguments, settings or standard input
-    ├── DeadlinePassed    124  the time-out passed before there was anything to wait for
+    ├── DeadlinePassed    124  the time-out passed
+    ├── Stopped                a signal or an option ended the wait before its tasks had ended
     └── ApiError               the API, or the way to it
         ├── KeyRefused      3  401, 403
         ├── TaskNotFound    4  404
@@ -56,9 +57,17 @@ class UsageError(GtaskError):
 
 
 class DeadlinePassed(GtaskError):  # noqa: N818  (errors are nouns here)
-    """The time-out passed before it was known what to wait for."""
+    """The time-out passed before the tasks had ended, or before it was known which to wait for."""
 
     exit_code = ExitCode.NOT_FINISHED
+
+
+class Stopped(GtaskError):  # noqa: N818  (errors are nouns here)
+    """A signal, or an option such as --any, ended the wait before its tasks had ended."""
+
+    def __init__(self, message: str, exit_code: ExitCode) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class ApiError(GtaskError):

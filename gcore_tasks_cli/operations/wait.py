@@ -63,10 +63,10 @@ def wait(
             happened = _watch(invocation, source, options, schedule, port).run()
             first = next(happened)
             # The requests are under way: while they are, what shows the answers is imported.
-            view = _view(invocation, options, progress, printer, reports_failures=actions is None)
+            view = _view(invocation, options, progress, printer)
             printer.prepare()
             # The printer comes last: a reader that has left ends it, and the others should know.
-            everyone = (progress, view, actions, recent, printer)
+            everyone = (progress, view, recent, printer)
             consumers = [each for each in everyone if each is not None]
             try:
                 for event in chain((first,), happened):
@@ -80,9 +80,7 @@ def wait(
         errors = outcome.report(streams, options.resume)
     finally:
         if actions is not None:
-            for error in errors:
-                actions.error(error)
-            actions.close()
+            actions.close(errors)
     return outcome.codes
 
 
@@ -113,8 +111,6 @@ def _view(
     options: WaitOptions,
     progress: Progress,
     printer: Printer,
-    *,
-    reports_failures: bool,
 ) -> "ProgressLines | LiveView | None":
     """What shows the wait on standard error: a live view, lines, or nothing.
 
@@ -124,13 +120,7 @@ def _view(
     if options.quiet or options.progress == "none":
         return None
     streams, env = invocation.streams, invocation.env
-    lines = ProgressLines(
-        streams.log,
-        progress,
-        invocation.began,
-        invocation.heartbeat_seconds,
-        reports_failures=reports_failures,
-    )
+    lines = ProgressLines(streams.log, progress, invocation.began, invocation.heartbeat_seconds)
     is_shared = invocation.is_verbose or (printer.at_once and streams.out_is_pipe)
     if not streams.may_paint(env) or (is_shared and options.progress != "live"):
         return lines

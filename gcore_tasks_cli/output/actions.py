@@ -6,16 +6,14 @@ command, Markdown, HTML or another output. Standard library only.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
 from gcore_tasks_cli.output import words
-from gcore_tasks_cli.output.printers import last_document
 from gcore_tasks_cli.output.progress import Progress
 from gcore_tasks_cli.output.streams import Streams, error_lines
 from gcore_tasks_cli.output.views import Entry, rank, result
-from gcore_tasks_cli.polling.events import Event
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, as_text
 from gcore_tasks_cli.times import API_CLOCK
@@ -37,23 +35,18 @@ class ActionsReport:
         self._env = env
         self._progress = progress
 
-    def on(self, event: Event) -> None:
-        """Annotates a failed task at once."""
-        document = last_document(event)
-        if document is not None and document.has_failed:
-            self.error(words.task_error(document))
+    def close(self, errors: Iterable[GtaskError]) -> None:
+        """Annotates each reason why tasks failed, and the errors; writes summary and outputs.
 
-    def error(self, error: GtaskError) -> None:
-        """Annotates a task that failed, or an error of the wait."""
-        self._streams.workflow_command(annotation(error))
-
-    def close(self) -> None:
-        """Writes summary and outputs; a file that cannot be written is only noted."""
+        A file that cannot be written is only noted.
+        """
         tasks = self._progress.tasks
-        if not tasks:
-            return  # without a list of tasks there is nothing to report
         # In the order of the command line: a workflow may read outputs by their position.
         documents = [task.document for task in tasks.values() if task.born is not None]
+        for error in (*words.shared_failures(documents), *errors):
+            self._streams.workflow_command(annotation(error))
+        if not tasks:
+            return  # without a list of tasks there is nothing to report
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
             if path := self._env.get(name):

@@ -2,13 +2,14 @@
 
 import shlex
 import signal
+from functools import cached_property
 from typing import NamedTuple
 
-from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError
+from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError, Stopped
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import StopReason
+from gcore_tasks_cli.polling.events import Search, StopReason
 from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds
@@ -48,33 +49,24 @@ class Outcome:
 
     @property
     def codes(self) -> set[ExitCode]:
-        """The exit statuses of all that happened."""
-        codes = {error.exit_code for error, _ in self._progress.errors}
-        stopped = self._progress.stopped
-        if self._progress.has_failed_task:
-            codes.add(ExitCode.TASK_ERROR)
-        if stopped.reason is StopReason.INTERRUPTED:
-            is_sigterm = stopped.signal_number not in (None, signal.SIGINT)
-            codes.add(ExitCode.TERMINATED if is_sigterm else ExitCode.INTERRUPTED)
-        elif self._is_too_late and (self._unfinished or self._is_searching):
-            codes.add(ExitCode.NOT_FINISHED)
-        return codes
+        """The exit statuses of all that happened, whether it is printed or not."""
+        return self._progress.codes | ({self._ending.exit_code} if self._ending else set())
 
     def report(self, streams: Streams, resume: Resume) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        errors = words.shared_errors(self._progress.errors)
-        ending = self._nothing_found() or self._ending()
+        errors, ending = words.shared_errors(self._progress.errors), self._ending
+        says_less = self._quiet and self._deadline.checks_once
         under_way, hint = self._under_way, ""
         if (under_way or self._is_searching) and not self._progress.follows:
             hint = f"to go on waiting: {resume.line(under_way)}"
-        if ending is not None:
+        if ending is not None and not (says_less and self._unfinished):
             ending.hint = ending.hint or hint or None
             errors.append(ending)
-        elif self._is_too_late and not self._quiet and not self._deadline.checks_once:
+        elif self._is_too_late and not self._quiet:
             streams.note(f"gtask: followed for {self._deadline.timeout_words}; no task is active")
         for error in errors:
             streams.error(error)
-        if hint and ending is None and not (self._quiet and self._deadline.checks_once):
+        if hint and ending is None and not says_less:
             streams.note(f"hint: {hint}")
         return errors
 
@@ -85,13 +77,8 @@ class Outcome:
     @property
     def _under_way(self) -> dict[str, TaskProgress]:
         """What can be waited for again: a wrong key may have ended the wait, not the task."""
-        gone = {i for error, i in self._progress.errors if error.exit_code == ExitCode.NOT_FOUND}
-        refused = {
-            i: task
-            for i, task in self._progress.tasks.items()
-            if task.error and task.born is not None and not task.document.is_final
-        }
-        return self._unfinished | {i: task for i, task in refused.items() if i not in gone}
+        tasks = self._progress.tasks.items()
+        return {i: task for i, task in tasks if task.ended is None or task.is_refused}
 
     @property
     def _is_searching(self) -> bool:
@@ -99,14 +86,33 @@ class Outcome:
 
     @property
     def _is_too_late(self) -> bool:
-        reason = self._progress.stopped.reason
-        return reason in (StopReason.DEADLINE, StopReason.NOTHING_FOUND)
+        return self._progress.stopped.reason is StopReason.DEADLINE
 
-    def _nothing_found(self) -> GtaskError | None:
-        """Why a search ended before it found anything; None if it did not."""
-        search, outage = self._progress.search, self._progress.stopped.outage
-        if search is None or not self._is_searching or not self._is_too_late:
+    @cached_property
+    def _ending(self) -> GtaskError | None:
+        """Why the wait ended before the tasks did; None if it did not."""
+        stopped, unfinished = self._progress.stopped, self._unfinished
+        still = f"{len(unfinished)} of {words.tasks(self._progress.count)} not finished"
+        if stopped.reason is StopReason.INTERRUPTED:
+            number = signal.Signals(stopped.signal_number or signal.SIGINT)
+            code = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.TERMINATED
+            # A wait without end may be interrupted when there is nothing left to wait for.
+            rest = f", {still}" if unfinished else ""
+            return Stopped(f"interrupted ({number.name}){rest}", code)
+        if self._progress.search is not None and self._is_searching:
+            return self._nothing_found(self._progress.search)
+        if not unfinished:
             return None
+        if not self._is_too_late:
+            return Stopped(f"stopped by --{stopped.reason.value} with {still}", ExitCode.OK)
+        after = "yet" if self._deadline.checks_once else f"after {self._deadline.timeout_words}"
+        return DeadlinePassed(
+            f"{still} {after}{self._usual_words()}{self._outage_words()}{self._error_words()}"
+        )
+
+    def _nothing_found(self, search: Search) -> GtaskError:
+        """Why a search ended before it found anything."""
+        outage = self._progress.stopped.outage
         if search.appear_seconds is None:
             why = f": {words.reason_words(outage)}" if outage else ""
             after = self._deadline.timeout_words
@@ -116,24 +122,6 @@ class Outcome:
         if outage is not None:
             return DeadlinePassed(f"{message}, and the last look failed: {outage.error.message}")
         return DeadlinePassed(message, hint="was it started? gtask list shows the newest tasks")
-
-    def _ending(self) -> GtaskError | None:
-        """Why the wait ended before the tasks did; None if it did not."""
-        stopped, checks_once = self._progress.stopped, self._deadline.checks_once
-        still = f"{len(self._unfinished)} of {words.tasks(self._progress.count)} not finished"
-        if stopped.reason is StopReason.INTERRUPTED:
-            name = signal.Signals(stopped.signal_number or signal.SIGINT).name
-            # A wait without end may be interrupted when there is nothing left to wait for.
-            return GtaskError(f"interrupted ({name})" + (f", {still}" if self._unfinished else ""))
-        is_deadline = stopped.reason is StopReason.DEADLINE
-        if not self._unfinished or (self._quiet and checks_once):
-            return None
-        if not is_deadline and not checks_once:
-            return GtaskError(f"stopped by --{stopped.reason.value} with {still}")
-        after = "yet" if checks_once else f"after {self._deadline.timeout_words}"
-        return GtaskError(
-            f"{still} {after}{self._usual_words()}{self._outage_words()}{self._error_words()}"
-        )
 
     def _error_words(self) -> str:
         """The first error of a task that goes on, and how many more have one."""

@@ -6,7 +6,7 @@ Views and reports read one `Progress`, which takes each event in before they do.
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from gcore_tasks_cli.errors import ApiError, GtaskError
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN
@@ -33,7 +33,7 @@ class TaskProgress:
         self.document = Document({"id": task_id, "state": NOT_SEEN})
         self.born: float | None = None
         self.ended: float | None = None
-        self.error: str | None = None
+        self.error: ApiError | None = None
 
     @property
     def is_over(self) -> bool:
@@ -41,9 +41,15 @@ class TaskProgress:
         return self.ended is not None or self.document.is_final
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the API would not show it any more while it was under way."""
+        is_gone = self.error is None or self.error.exit_code == ExitCode.NOT_FOUND
+        return not is_gone and self.born is not None and not self.document.is_final
+
+    @property
     def note(self) -> str:
         """What went wrong, if anything did."""
-        return self.error or self.document.error or ""
+        return self.error.message if self.error else self.document.error or ""
 
     def elapsed(self, now: float) -> float | None:
         """The task's age in seconds, or how long it took as far as the API says so."""
@@ -67,7 +73,7 @@ class Progress:
         self.found: events.Found | None = None
         self.outage: Outage | None = None
         self.errors: list[tuple[GtaskError, str]] = []  # with the ID that each is about
-        self.has_failed_task = False
+        self.codes: set[ExitCode] = set()  # those of errors and failed tasks
         self.stopped = events.Stopped(0.0, StopReason.ALL_SETTLED)
         self.follows = self.search is not None and self.search.follow
         self.most_ended = _MOST_KEPT if self.follows else None
@@ -108,6 +114,7 @@ class Progress:
     def _on_task(self, event: events.TaskEvent) -> None:
         if isinstance(event, events.Failed):
             self.errors.append((event.error, event.task_id))
+            self.codes.add(event.error.exit_code)
             if event.task_id == events.LIST_ID:
                 return
         task = self.tasks.setdefault(event.task_id, TaskProgress(event.task_id))
@@ -116,8 +123,10 @@ class Progress:
             task.born = event.at - event.age_seconds
         elif not isinstance(event, events.Unfinished):
             task.ended = event.at
-            task.error = event.error.message if isinstance(event, events.Failed) else None
-            self.has_failed_task |= isinstance(event, events.Settled) and task.document.has_failed
+            if isinstance(event, events.Failed):
+                task.error = event.error
+            elif task.document.has_failed:
+                self.codes.add(ExitCode.TASK_ERROR)
             self._forget_the_oldest(event.task_id)
 
     def _forget_the_oldest(self, ended: str) -> None:
@@ -133,7 +142,6 @@ class ProgressLines:
 
     Of more than a few tasks, only failures have lines of their own, and a summary every ten
     seconds stands for all else. A wait that follows has heartbeats while no task is active too.
-    Without `reports_failures` another output prints those at once.
     """
 
     def __init__(
@@ -142,17 +150,14 @@ class ProgressLines:
         progress: Progress,
         started: float,
         heartbeat_seconds: float,
-        *,
-        reports_failures: bool = True,
     ) -> None:
         self._write = write
         self._progress = progress
-        self._reports_failures = reports_failures
         self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
         self._is_summary_due = False
         self._reported = 0
-        self._reasons: set[str] = set()  # why tasks failed, as far as it is printed
+        self._reasons = words.Reasons()
         self._heartbeat_seconds = heartbeat_seconds
         self._first_awaited = "the list of active tasks"
         self._opening: list[str] = []
@@ -193,13 +198,8 @@ class ProgressLines:
         document, expectations = event.document, self._progress.expectations
         if not document.has_failed:
             return [] if self._is_crowd else [change_line(event, expectations)]
-        if not self._reports_failures:
-            return []
-        error = words.failure(document) or ApiError("")
-        if error.message in self._reasons:
-            return [change_line(event, expectations, "the same error")]
-        self._reasons.add(error.message)
-        return [change_line(event, expectations), *error_lines(error)[1:]]
+        error = self._reasons.failure(document)
+        return [change_line(event, expectations, error), *error_lines(error)[1:]]
 
     @property
     def _is_crowd(self) -> bool:
@@ -258,21 +258,22 @@ def found_lines(progress: Progress) -> list[str]:
     return [f"gtask: {words.found_words(progress.search, progress.found)}"]
 
 
-def change_line(event: events.Changed, expectations: Expectations, reason: str = "") -> str:
+def change_line(
+    event: events.Changed, expectations: Expectations, failure: ApiError | None = None
+) -> str:
     """`<id>  create_vm  RUNNING (NETWORK)  after 12 s, usually 15–30 s`.
 
-    The `reason` stands for the task's own error.
+    The `failure` is that of a task that has failed.
     """
     document = event.document
     age = f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
     usual = words.usual_words(expectations, document.task_type, event.age_seconds)
-    failure = words.failure(document)
-    if failure is not None and document.has_failed:
-        age += f": {reason or failure.message}"
-    elif failure is not None and not document.is_final:
-        age += f", with the error: {failure.message}"
+    if failure is not None:
+        age += f": {failure.message}"
+    elif not document.is_final and (trouble := words.failure(document)):
+        age += f", with the error: {trouble.message}"
     elif usual and not document.is_final:
         age += f", {usual}"
     kind = document.task_type or "-"

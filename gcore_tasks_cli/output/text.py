@@ -11,7 +11,7 @@ from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
 from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, column_widths, columns
-from gcore_tasks_cli.output.words import task_error
+from gcore_tasks_cli.output.words import Reasons
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, as_text, encode_json
 from gcore_tasks_cli.times import API_CLOCK
@@ -135,10 +135,14 @@ class SummaryPrinter(ViewPrinter):
 class QuietPrinter(Printer):
     """`watch --quiet`: failed tasks as errors, and nothing else."""
 
+    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+        super().__init__(streams, env)
+        self._reasons = Reasons()
+
     def show(self, document: Document) -> None:
         """Reports a failure."""
         if document.has_failed:
-            self._streams.error(task_error(document))
+            self._streams.error(self._reasons.task_error(document))
 
 
 class ResourcesPrinter(ViewPrinter):
@@ -177,13 +181,13 @@ class ResourcesPrinter(ViewPrinter):
         return self._renderer.groups([views.created(task) for task in tasks])
 
     def report(self, *, waited: bool) -> set[ExitCode]:
-        """Prints what is missing, as exit statuses; a wait has reported the states of its tasks."""
-        codes = set()
-        for document in () if waited else self._seen:
+        """Prints what failed or is missing, as exit statuses; a wait has said what is not over."""
+        codes, reasons = set(), Reasons()
+        for document in self._seen:
             if document.has_failed:
                 codes.add(ExitCode.TASK_ERROR)
-                self._streams.error(task_error(document))
-            elif not document.is_final:
+                self._streams.error(reasons.task_error(document))
+            elif not document.is_final and not waited:
                 codes.add(ExitCode.NOT_FINISHED)
                 message = f"not yet: task {document.id} is {document.state}"
                 self._streams.error(GtaskError(message, hint="to wait until it has ended: --wait"))

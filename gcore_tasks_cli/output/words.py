@@ -139,30 +139,52 @@ def failure(task: TaskFields) -> ApiError | None:
     return ApiError(message, hint=next(found, None), request_id=request_id)
 
 
-def task_error(task: TaskFields) -> ApiError:
-    """A failed task as an error of a command."""
-    error = failure(task) or ApiError("")
-    kind, state = type_words(task, "task"), one_line(task.state)
-    error.message = f"{kind} {one_line(task.id)} ended in {state}: {error.message}"
-    return error
+class Reasons:
+    """Why tasks failed: each reason, and what helps, once; then the task that it was given for."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def failure(self, task: TaskFields) -> ApiError:
+        """As `failure` of a task that failed, unless another failed for the same reason."""
+        error, task_id = failure(task) or ApiError(""), one_line(task.id)
+        first = self._first.setdefault(error.message, task_id)
+        return error if first == task_id else ApiError(f"the same error as {first}")
+
+    def task_error(self, task: TaskFields) -> ApiError:
+        """A failed task as an error of a command."""
+        error = self.failure(task)
+        error.message = f"{named(task)} ended in {one_line(task.state)}: {error.message}"
+        return error
 
 
-def shared_errors(errors: Sequence[tuple[GtaskError, str]]) -> list[GtaskError]:
-    """The errors, one that is about several IDs only once, with their names.
+def named(task: TaskFields) -> str:
+    """The task's type and ID."""
+    return f"{type_words(task, 'task')} {one_line(task.id)}"
 
-    An empty ID stands for the list of tasks.
+
+def shared_errors(errors: Iterable[tuple[GtaskError, str]]) -> list[GtaskError]:
+    """The errors, each with the ID or name of its task; one of several tasks once, with all names.
+
+    An empty name stands for the list of tasks.
     """
     groups: dict[str, tuple[GtaskError, list[str]]] = {}
-    for error, task_id in errors:
-        message = error.message.replace(task_id, "…") if task_id else error.message
-        _, task_ids = groups.setdefault(message, (copy(error), []))
-        task_ids += [task_id] if task_id else []
-    for message, (error, task_ids) in groups.items():
-        if len(task_ids) > 1:
-            names = ", ".join(first_of(task_ids, _MOST_NAMED))
-            names_it = task_ids[0] in error.message
+    for error, name in errors:
+        message = error.message.replace(name, "…") if name else error.message
+        _, each = groups.setdefault(message, (copy(error), []))
+        each += [name] if name else []
+    for message, (error, each) in groups.items():
+        if len(each) > 1:
+            names = ", ".join(first_of(each, _MOST_NAMED))
+            names_it = each[0] in error.message
             error.message = message.replace("…", names, 1) if names_it else f"{message} ({names})"
     return [error for error, _ in groups.values()]
+
+
+def shared_failures(tasks: Iterable[TaskFields]) -> list[GtaskError]:
+    """The failed tasks as errors, one for each reason."""
+    failed = [task for task in tasks if task.has_failed]
+    return shared_errors([(Reasons().task_error(task), named(task)) for task in failed])
 
 
 def usual_words(expectations: "Expectations", task_type: str | None, age: float = 0.0) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.actions_runner import commands_in
 from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
 
 UNREACHABLE = {"GCORE_API_KEY": "1_a", "GCORE_BASE_URL": "https://nothing.invalid"}
@@ -68,3 +69,41 @@ def test_a_wait_that_reaches_nothing_says_what_to_check_at_once_and_at_its_deadl
         first, *_, last, _ = ran.err.splitlines()
         assert first.endswith(f"({CHECK}); trying again"), first
         assert last.endswith(f"({CHECK})"), last
+
+
+REASON = "Quota limit for volume_size exceeded by 20"
+THIRTY = [task(f"task-{n}", ends="ERROR", error=REASON) for n in range(30)]
+IDS = [each["id"] for each in THIRTY]
+
+
+def test_of_thirty_equal_failures_a_log_and_quiet_print_the_reason_and_the_advice_once() -> None:
+    for option in ("--json", "--quiet"):
+        with sandbox(tasks=THIRTY) as server:
+            ran = gtask(server, "watch", *IDS, option)
+        assert (ran.status, ran.err.count(REASON), ran.err.count("hint: ")) == (1, 1, 1), ran.err
+        assert ran.err.count("request ID for support") == 1
+        first, *others = [line for line in ran.err.splitlines() if "task-" in line]
+        (named,) = re.findall(r"task-\d+", first)
+        assert len(others) == 29
+        assert all(line.endswith(f"the same error as {named}") for line in others)
+
+
+def test_of_thirty_equal_failures_github_shows_one_annotation() -> None:
+    other = task("other-1", ends="ERROR", error="out of stock")
+    with sandbox(tasks=[*THIRTY, other]) as server:
+        ran = gtask(server, "watch", *IDS, "other-1", env={"GITHUB_ACTIONS": "true"})
+    texts = sorted(each.data for each in commands_in(ran.err))
+    assert len(texts) == 2
+    five = r"(create_image task-\d+, ){5}"
+    assert re.match(rf"{five}and 25 more ended in ERROR: {REASON}\nhint: ", texts[1])
+    assert texts[0].startswith("create_image other-1 ended in ERROR: out of stock\nhint: ")
+
+
+def test_resources_says_why_a_task_that_it_waited_for_failed() -> None:
+    for options in (["--quiet"], ["--progress", "none"], ["--type", "volumes", "--json"]):
+        with sandbox(tasks=THIRTY[:2]) as server:
+            ran = gtask(server, "resources", *IDS[:2], "--wait", *options)
+        assert ran.status == 1
+        *_, failure, _, _, other = ran.err.splitlines()
+        assert re.match(rf"gtask: create_image task-\d ended in ERROR: {REASON}$", failure)
+        assert re.match(r"gtask: .* ended in ERROR: the same error as task-\d$", other)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from gcore_tasks_cli.output.actions import annotation, code, outputs, summary
-from gcore_tasks_cli.output.words import task_error
+from gcore_tasks_cli.output.words import Reasons
 from gcore_tasks_cli.sanitize import no_workflow_command, one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from tests.actions_runner import commands_in, outputs_in
@@ -41,7 +41,7 @@ def test_json_stays_the_same_document(text: str) -> None:
 @given(hostile, hostile)
 def test_any_failure_is_one_annotation(task_type: str, error: str) -> None:
     failed = document(state="ERROR", task_type=task_type, error=error, request_id=error)
-    line = annotation(task_error(failed))
+    line = annotation(Reasons().task_error(failed))
     (command,) = commands_in(line)
     assert command.name == "error"
     assert command.properties == {"title": "gtask"}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.output.live import frame
 from gcore_tasks_cli.output.progress import TaskProgress
 from gcore_tasks_cli.output.views import ATTENTION, Cell
@@ -37,7 +38,7 @@ def live_row(
         row.document = Document({"id": task_id, "state": state, "task_type": "create_vm"} | fields)
     row.born = None if elapsed is None else NOW - elapsed
     row.ended = NOW if is_over else None
-    row.error = error
+    row.error = None if error is None else NoAnswer(error)
     return row
 
 
