@@ -4,10 +4,9 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import unquote
 
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, ApiError, World
@@ -28,8 +27,7 @@ _TASK_NAMES = {
 _VERBS = {"POST": "create", "DELETE": "delete", "PUT": "update", "PATCH": "update"}
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """What a path names: words such as k8s, clusters; IDs by their names in a task's data.
 
     `resource_id` is the last ID, unless a word follows it.
@@ -51,7 +49,9 @@ class Target:
         ids: dict[str, str] = {}
         last_id = None
         for segment in filter(None, path.split("/")[3:]):
-            if not words or _WORD.fullmatch(segment):
+            # Names that users choose are IDs too: in networks/1234/76/prod what follows a plural.
+            is_name = numbers and not last_id and words[-1][-1] == "s" != segment[-1]
+            if not words or (_WORD.fullmatch(segment) and not is_name):
                 words.append(segment)
                 last_id = None
             elif len(numbers) < 2 and re.fullmatch("[0-9]{1,9}", segment):
@@ -130,7 +130,7 @@ def _existing(world: World, now: float, target: Target) -> dict[str | None, dict
     for task in reversed(world.all(now)):
         document = world.document(task, now)
         scope = document["project_id"], document["region_id"]
-        if scope != (target.project_id, target.region_id) or not task.is_finished(now):
+        if scope != (target.project_id, target.region_id) or task.state(now)[0] != "FINISHED":
             continue
         data = document["data"] if isinstance(document["data"], dict) else {}
         for resource_id in task.created_resources.get(kind, ()):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, ValidationError
 
 from gcore_tasks_cli.sandbox import resources
-from gcore_tasks_cli.sandbox.scenario import ENDED, SimulatedTask
+from gcore_tasks_cli.sandbox.scenario import SimulatedTask
 from gcore_tasks_cli.sandbox.world import ApiError, World
 
 # A status and a body.
@@ -43,17 +43,17 @@ class _Query(BaseModel):
 
     def choose(self, world: World, now: float, tasks: list[SimulatedTask]) -> list[SimulatedTask]:
         """Those of the tasks that the list has, by all filters but those of the creation time."""
-        wanted = [(name, values) for name in _REPEATABLE if (values := getattr(self, name))]
-        if not wanted and self.is_acknowledged is None:
-            return tasks  # the documents of a whole long list would take most of the time
-
-        def matches(document: Mapping[str, Any]) -> bool:
-            is_acknowledged = document.get("acknowledged_at") is not None
-            return self.is_acknowledged in (None, is_acknowledged) and all(
-                document.get(name) in values for name, values in wanted
-            )
-
-        return [task for task in tasks if matches(world.document(task, now))]
+        # Without filters no document is made: those of a long list would take most of the time.
+        for name in filter(self.model_fields_set.__contains__, _REPEATABLE):
+            wanted = getattr(self, name)
+            tasks = [task for task in tasks if world.document(task, now).get(name) in wanted]
+        if self.is_acknowledged is None:
+            return tasks
+        return [
+            task
+            for task in tasks
+            if self.is_acknowledged is bool(world.document(task, now)["acknowledged_at"])
+        ]
 
 
 def respond(
@@ -132,7 +132,7 @@ def _acknowledge(world: World, now: float, values: Values, task_id: str) -> tupl
 def _acknowledge_all(world: World, now: float, values: Values) -> tuple[int, Any]:
     """Acknowledges the tasks that have ended; nobody has seen the result of an active one."""
     scope = _query({name: values[name] for name in ("project_id", "region_id") if name in values})
-    ended = [task for task in world.all(now) if task.phase(now) == ENDED]
+    ended = [task for task in world.all(now) if task.has_ended(now)]
     for task in scope.choose(world, now, ended):
         world.acknowledge(task, now)
     return 204, None

@@ -6,7 +6,8 @@ import random
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from difflib import get_close_matches
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -25,8 +26,6 @@ from pydantic import (
 
 DEFAULT_KEY = "sandbox$key"
 _BUILTIN = Path(__file__).with_name("builtin.json")
-# The phase of a task that has ended.
-ENDED = -1
 
 
 class ScenarioError(ValueError):
@@ -36,7 +35,18 @@ class ScenarioError(ValueError):
 class Entry(BaseModel):
     """An object of the file."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_keys(cls, value: Any) -> Any:
+        known = cls.model_fields
+        for key in value if isinstance(value, dict) else ():
+            if key not in known:
+                meant = get_close_matches(key, known, n=1)
+                hint = f"did you mean {meant[0]}?" if meant else f"it may have {', '.join(known)}"
+                raise ValueError(f"has the unknown key {key!r}: {hint}")
+        return value
 
 
 # Bounded, so that dates can be computed with it; neither infinity nor NaN is within the bounds.
@@ -78,19 +88,19 @@ class SimulatedTask(Started):
     id: Annotated[str, Field(pattern=r"^\S+$")]
     age: Seconds = 0.0
 
-    def phase(self, now: float) -> int:
-        """0 while it is NEW, the number of its detailed state while it is RUNNING, or ENDED."""
+    def state(self, now: float) -> tuple[str, str | None]:
+        """Its state and its detailed state, `now` seconds after the sandbox's start."""
         running_for = now + self.age - self.starts_after
         if running_for < 0:
-            return 0
+            return "NEW", None
         if self.ends != "NEVER" and running_for >= self.lasts:
-            return ENDED
-        steps = max(1, len(self.detailed_states))
-        return 1 + min(steps - 1, int(running_for / (self.lasts or 1) * steps))
+            return self.ends, self.ends if self.detailed_states else None
+        step = int(running_for / (self.lasts or 1) * len(self.detailed_states))
+        return "RUNNING", next(iter(self.detailed_states[step:] or self.detailed_states[-1:]), None)
 
-    def is_finished(self, now: float) -> bool:
-        """Whether it has ended well."""
-        return self.ends == "FINISHED" and self.phase(now) == ENDED
+    def has_ended(self, now: float) -> bool:
+        """Whether it is FINISHED or ERROR."""
+        return self.state(now)[0] == self.ends
 
 
 class Generated(Course):
@@ -118,6 +128,11 @@ class Fault(Entry):
     """A fault; `between` is when it is active, and None means no end."""
 
     between: Span = (0.0, None)
+
+    def is_active(self, now: float) -> bool:
+        """Whether it is active, `now` seconds after the sandbox's start."""
+        begin, end = self.between
+        return begin <= now and (end is None or now < end)
 
 
 class Refuse(Fault):
@@ -216,7 +231,6 @@ class Scenario(Entry):
         return self
 
 
-@cache
 def builtin_tasks() -> list[SimulatedTask]:
     """The tasks without a scenario file; those that start with the sandbox come first."""
     return Scenario.model_validate_json(_BUILTIN.read_bytes()).tasks
@@ -229,19 +243,16 @@ def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Sc
         ScenarioError: for any mistake in it.
     """
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ScenarioError(f"is not JSON: {error}") from None
-    try:
-        return model.model_validate(value)
+        return model.model_validate(json.loads(content))
     except ValidationError as error:
         raise ScenarioError(_sentence(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(f"is not JSON: {error}") from None
 
 
 # These replace messages of pydantic that speak of Python, not of the file.
 _MESSAGES = {
     "missing": "is missing",
-    "extra_forbidden": "is not known",
     "union_tag_not_found": "is missing",
     "union_tag_invalid": "must be one of {expected_tags}, not '{tag}'",
     "model_type": "must be an object",

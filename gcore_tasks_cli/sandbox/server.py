@@ -1,6 +1,7 @@
 """The sandbox's server: the standard library's, on loopback, with a thread for each connection."""
 
 import contextlib
+import json
 import re
 import socket
 import struct
@@ -13,9 +14,10 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
-from gcore_tasks_cli.sandbox import faults
+from gcore_tasks_cli.sandbox import scenario
+from gcore_tasks_cli.sandbox.faults import FaultTable
 from gcore_tasks_cli.sandbox.respond import Response, respond
-from gcore_tasks_cli.sandbox.scenario import ENDED, RequestFault, Scenario
+from gcore_tasks_cli.sandbox.scenario import RequestFault, Scenario
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, World
 
 _POLL_SECONDS = 0.05
@@ -37,17 +39,43 @@ class HttpConnection(BaseHTTPRequestHandler):
             self.close_connection = True  # where the next request begins is unknown
         self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self.pause(self.server.scenario.latency)
-        fault = self.server.fault_of(self.command, self.path)
-        if fault is None:
-            self.respond(*self.normal_response())
-        else:
-            self.act(fault)
+        self.answer(self.server.fault_of(self.command, self.path))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _request  # noqa: N815
 
-    def act(self, fault: RequestFault) -> None:
-        """Does what the fault does."""
-        faults.act(fault, self)
+    def answer(self, fault: RequestFault | None) -> None:
+        """Responds, or does what the fault does."""
+        match fault:
+            case None:
+                self.respond(*self.normal_response())
+            case scenario.Close():
+                self.end(reset=fault.do == "reset")
+            case scenario.Silent():
+                self.hang()
+            case scenario.Status():
+                status = fault.status or (503 if fault.do == "status" else 200)
+                text = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
+                headers = {"Content-Type": fault.content_type, **fault.headers}
+                self.respond(status, text.encode("utf-8", "surrogatepass"), headers)
+            case scenario.Limit():
+                after = fault.retry_after
+                error = {"exception_class": "TooManyRequests", "message": "too many requests"}
+                headers = {} if after is None else {"Retry-After": str(after)}
+                self.respond(429, json.dumps(error).encode(), headers)
+            case scenario.Delay():
+                self.pause(fault.seconds)
+                self.respond(*self.normal_response())
+            case scenario.Drip():
+                status, body = self.normal_response()
+                self.respond(status, b"", {"Content-Length": str(len(body))})
+                for byte in body:
+                    self.send(bytes((byte,)))
+                    self.pause(fault.interval)
+            case scenario.Truncate():
+                status, body = self.normal_response()
+                kept = body[: int(len(body) * fault.keep)]
+                self.respond(status, kept, {"Content-Length": str(len(body))})
+                self.end()
 
     def normal_response(self) -> Response:
         """The response without a fault."""
@@ -56,30 +84,20 @@ class HttpConnection(BaseHTTPRequestHandler):
         return respond(world, now, self.command, self.path, key, self.body)
 
     def respond(self, status: int, body: bytes, more: Mapping[str, str] | None = None) -> None:
-        """Sends a well-formed response; a header `date+5` becomes the HTTP date in 5 seconds."""
-        headers = {"Content-Type": "application/json", **(more or {})}
+        """Sends a response; a header `date+5` becomes the HTTP date in 5 seconds.
+
+        `more` headers may replace the usual ones.
+        """
+        headers = {"Date": "date+0", "Content-Type": "application/json"}
         if status != 204:
             headers["Content-Length"] = str(len(body))
-        if self.close_connection:
-            headers["Connection"] = "close"
-        self.send_head(status, headers)
-        self.send(b"" if self.command == "HEAD" or status == 204 else body)
-
-    def begin_normal_response(self) -> bytes:
-        """Sends the head of the normal response and returns the body, which is to be sent."""
-        status, body = self.normal_response()
-        self.send_head(status, {"Content-Length": str(len(body)), "Connection": "close"})
-        return body
-
-    def send_head(self, status: int, headers: Mapping[str, str]) -> None:
-        """Sends the status line and headers."""
-        clock = self.server.clock()
         self.send_response_only(status)
-        for name, text in {"Date": "date+0", **headers}.items():
+        for name, text in (headers | dict(more or {})).items():
             if re.fullmatch(r"date\+[0-9]+", text):
-                text = formatdate(clock + int(text[5:]), usegmt=True)
+                text = formatdate(self.server.clock() + int(text[5:]), usegmt=True)
             self.send_header(name, text)
         self.end_headers()
+        self.send(b"" if self.command == "HEAD" or status == 204 else body)
 
     def send(self, data: bytes) -> None:
         """Sends bytes as they are."""
@@ -127,7 +145,7 @@ class SandboxServer(ThreadingTCPServer):
     def __init__(self, scenario: Scenario, port: int = 0) -> None:
         self.scenario = scenario
         self.stopped = threading.Event()
-        self._faults = faults.FaultTable(scenario.faults)
+        self._faults = FaultTable(scenario.faults)
         self._open: set[Any] = set()
         super().__init__(("127.0.0.1", port), self.connection_class)
 
@@ -148,7 +166,7 @@ class SandboxServer(ThreadingTCPServer):
     @property
     def variables(self) -> dict[str, str]:
         """The environment to use it; the tasks are those that had not ended at the start."""
-        task_ids = (task.id for task in self.scenario.all_tasks if task.phase(0) != ENDED)
+        task_ids = (task.id for task in self.scenario.all_tasks if not task.has_ended(0))
         return {
             "GCORE_BASE_URL": self.base_url,
             "GCORE_API_KEY": self.scenario.api_key,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gcore_tasks_cli.sandbox.scenario import ENDED, Scenario, SimulatedTask
+from gcore_tasks_cli.sandbox.scenario import Scenario, SimulatedTask
 from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES
 
 PROJECT_ID, REGION_ID, CLIENT_ID, USER_ID = 1234, 76, 8, 4321
@@ -35,9 +35,7 @@ class World:
         # Newest first, as the API lists them.
         newest_first = sorted(scenario.all_tasks, key=lambda task: task.age)
         self._tasks = {task.id: task for task in newest_first}
-        self._acknowledged: dict[str, str] = {}
-        # The latest document of each task, since clients request long lists repeatedly.
-        self._rendered: dict[str, tuple[object, dict[str, Any]]] = {}
+        self._acknowledged: dict[str, dict[str, Any]] = {}
 
     def find(self, task_id: str, now: float) -> SimulatedTask:
         """The task with this ID.
@@ -56,16 +54,44 @@ class World:
 
     def document(self, task: SimulatedTask, now: float) -> dict[str, Any]:
         """The API's document of the task."""
-        key = (task.phase(now), self._acknowledged.get(task.id))
-        last, document = self._rendered.get(task.id, (None, {}))
-        if key != last:
-            document = _document(task, *key, self.epoch)
-            self._rendered[task.id] = key, document
-        return document
+        created = self.epoch - task.age
+        state, detailed_state = task.state(now)
+        finished = None
+        if task.has_ended(now):
+            finished = _timestamp(created + task.starts_after + task.lasts)
+        resources = None
+        if state == "FINISHED":
+            resources = {**{name: [] for name in RESOURCE_TYPES}, **task.created_resources}
+        return {
+            "id": task.id,
+            "created_on": _timestamp(created),
+            "updated_on": finished or _timestamp(created),
+            "finished_on": finished,
+            "state": state,
+            "task_type": task.task_type,
+            "detailed_state": detailed_state,
+            "user_id": USER_ID,
+            "user_client_id": CLIENT_ID,
+            "client_id": CLIENT_ID,
+            "project_id": PROJECT_ID,
+            "region_id": REGION_ID,
+            "request_id": f"req-{uuid.uuid5(uuid.NAMESPACE_OID, task.id)}",
+            "job_id": str(uuid.uuid5(uuid.NAMESPACE_URL, task.id)),
+            "schedule_id": None,
+            "lifecycle_policy_id": None,
+            "acknowledged_at": None,
+            "acknowledged_by": None,
+            "error": (task.error or "unknown error") if state == "ERROR" else None,
+            "created_resources": resources,
+            "data": None,
+            **task.document,
+            **self._acknowledged.get(task.id, {}),
+        }
 
     def acknowledge(self, task: SimulatedTask, now: float) -> None:
         """Marks the task as acknowledged."""
-        self._acknowledged.setdefault(task.id, _timestamp(self.epoch + now))
+        mark = {"acknowledged_at": _timestamp(self.epoch + now), "acknowledged_by": USER_ID}
+        self._acknowledged.setdefault(task.id, mark)
 
     def start(
         self, task_type: str, now: float, created: Mapping[str, Any], document: Mapping[str, Any]
@@ -77,47 +103,6 @@ class World:
         task = SimulatedTask(id=str(uuid.uuid4()), **fields).model_copy(update={"age": -now})
         self._tasks = {task.id: task, **self._tasks}
         return task
-
-
-def _document(
-    task: SimulatedTask, phase: int, acknowledged_at: str | None, epoch: float
-) -> dict[str, Any]:
-    created = epoch - task.age
-    finished = _timestamp(created + task.starts_after + task.lasts) if phase == ENDED else None
-    state = {0: "NEW", ENDED: task.ends}.get(phase, "RUNNING")
-    detailed_state = None
-    if phase != 0 and task.detailed_states:
-        detailed_state = state if phase == ENDED else task.detailed_states[phase - 1]
-    resources = None
-    if state == "FINISHED":
-        resources = {**{name: [] for name in RESOURCE_TYPES}, **task.created_resources}
-    document = {
-        "id": task.id,
-        "created_on": _timestamp(created),
-        "updated_on": finished or _timestamp(created),
-        "finished_on": finished,
-        "state": state,
-        "task_type": task.task_type,
-        "detailed_state": detailed_state,
-        "user_id": USER_ID,
-        "user_client_id": CLIENT_ID,
-        "client_id": CLIENT_ID,
-        "project_id": PROJECT_ID,
-        "region_id": REGION_ID,
-        "request_id": f"req-{uuid.uuid5(uuid.NAMESPACE_OID, task.id)}",
-        "job_id": str(uuid.uuid5(uuid.NAMESPACE_URL, task.id)),
-        "schedule_id": None,
-        "lifecycle_policy_id": None,
-        "acknowledged_at": None,
-        "acknowledged_by": None,
-        "error": (task.error or "unknown error") if state == "ERROR" else None,
-        "created_resources": resources,
-        "data": None,
-        **task.document,
-    }
-    if acknowledged_at is not None:
-        document |= {"acknowledged_at": acknowledged_at, "acknowledged_by": USER_ID}
-    return document
 
 
 def _timestamp(epoch: float) -> str:

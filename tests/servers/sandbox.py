@@ -94,8 +94,7 @@ class Endless(RareFault):
     do: Literal["endless"]
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send_head(200, {"Connection": "close"})
-        connection.send(_FILLED)
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + _FILLED)
         while True:
             connection.send(b"x" * _PIECE)
 
@@ -106,7 +105,7 @@ class Huge(RareFault):
 
     def act(self, connection: "HttpConnection") -> None:
         length = str(len(_FILLED) + self.bytes + 2)
-        connection.send_head(200, {"Content-Length": length, "Connection": "close"})
+        connection.respond(200, b"", {"Content-Length": length})
         for piece in _filled(self.bytes):
             connection.send(piece)
         connection.end()
@@ -118,7 +117,7 @@ class Bomb(RareFault):
     encoding: Literal["gzip", "deflate"] = "gzip"
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send_head(200, {"Content-Encoding": self.encoding, "Connection": "close"})
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n" % self.encoding.encode())
         window = zlib.MAX_WBITS if self.encoding == "deflate" else zlib.MAX_WBITS + 16
         deflate = zlib.compressobj(9, zlib.DEFLATED, window)
         for piece in _filled(self.bytes):
@@ -146,11 +145,11 @@ class ScenarioWithRareFaults(Scenario):
 class HttpConnection(server.HttpConnection):
     server: "SandboxServer"
 
-    def act(self, fault: RequestFault) -> None:
+    def answer(self, fault: RequestFault | None) -> None:
         if isinstance(fault, RareFault):
             fault.act(self)
         else:
-            super().act(fault)
+            super().answer(fault)
 
     def setup(self) -> None:
         super().setup()

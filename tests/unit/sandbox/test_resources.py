@@ -38,6 +38,14 @@ def written(server: SandboxServer, method: str, path: str, **fields: Any) -> Any
         ("PATCH", "/cloud/v1/networks/1/2/n-1", "update_network", None),
         ("DELETE", "/cloud/v1/instances/1/2/i-1", "delete_vm", None),
         ("DELETE", "/cloud/v1/something-new/1/2/x-1", "delete_something_new", None),
+        ("DELETE", "/cloud/v1/networks/1/n-1", "delete_network", None),
+        (
+            "DELETE",
+            "/cloud/v2/k8s/clusters/1/2/prod/pools/large",
+            "delete_k8s_cluster_pool_v2",
+            None,
+        ),
+        ("POST", "/cloud/v3/inference/1/deployments/chat/stop", "stop_inference_deployment", None),
     ],
 )
 def test_every_write_starts_a_task_named_after_its_path(
@@ -59,6 +67,7 @@ def test_the_task_has_the_project_region_ids_and_body_of_the_request() -> None:
             "/cloud/v1/instances/1/2/i-1": {"instance_uuid": "i-1"},
             "/cloud/v1/volumes/1/2/v-1": {"volume_id": "v-1"},
             "/cloud/v3/gpu/virtual/1/2/clusters/c-1": {"cluster_id": "c-1"},
+            "/cloud/v2/k8s/clusters/1/2/prod": {"cluster_id": "prod"},
             "/cloud/v1/projects/1/2/3": {"project_id": "3"},
         }
         for path, data in paths.items():
