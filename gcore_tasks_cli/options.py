@@ -174,11 +174,34 @@ TASK_IDS = argument(
     "ID...", "Task IDs. With '-': whatever a program printed, such as {\"tasks\": [...]}."
 )
 MAYBE_TASK_IDS = TASK_IDS._replace(metavar="[ID...]")
-VERBOSE = option("-v, --verbose", "Log every request to standard error (never the key).", OUTPUT)
 JSON = option("-j, --json", "Each task's JSON, as the API sent it.", OUTPUT)
 
 
-class Form(Command):
+def not_given(what: str, hint: str) -> UsageError:
+    """The error of a command line without an argument that it needs."""
+    if what == "task ID" and "GTASK_SANDBOX_TASK_IDS" in os.environ:
+        hint = (
+            "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it; use one "
+            "inside of it: gtask sandbox -- sh -c '…', see gtask sandbox --help"
+        )
+    return UsageError(f"no {what} is given", hint=hint)
+
+
+class ApiCommand(Command):
+    """What every command has that calls the API."""
+
+    verbose: bool = option(
+        "-v, --verbose", "Log every request to standard error (never the key).", OUTPUT
+    )
+
+    def begin(self, *, quiet: bool = False, **more: float) -> "Invocation":
+        """The run of the command, with `more` of what `Invocation.begin` takes."""
+        from gcore_tasks_cli.invocation import Invocation
+
+        return Invocation.begin(os.environ, verbose=self.verbose, quiet=quiet, **more)
+
+
+class Form(ApiCommand):
     """The options that say in which form tasks are printed."""
 
     json: bool = JSON
@@ -281,7 +304,7 @@ class Filters(Scope, heading=CHOICE):
         )
 
 
-class Ending(Command, heading=STOP):
+class Ending(ApiCommand, heading=STOP):
     """The options that say when a wait ends."""
 
     timeout: str | None = option(
@@ -311,18 +334,13 @@ class Waiting(Ending):
     heartbeat: str | None = option(
         "--heartbeat DURATION", "In logs: a line after this much silence; 0: never. [default: 60s]"
     )
-    verbose: bool = VERBOSE
     no_ci: bool = option(
         "--no-ci", "In GitHub Actions: no annotations, job summary or step outputs."
     )
 
-    def begin(self, options: "WaitOptions", timeout_seconds: float) -> "Invocation":
+    def begin_wait(self, options: "WaitOptions", timeout_seconds: float) -> "Invocation":
         """The run of a command with these options."""
-        from gcore_tasks_cli.invocation import Invocation
-
-        return Invocation.begin(
-            os.environ,
-            verbose=self.verbose,
+        return self.begin(
             quiet=self.quiet or options.progress == "none",
             timeout_seconds=timeout_seconds,
             heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),

@@ -14,7 +14,7 @@ import typer
 from typer._click.exceptions import BadOptionUsage, NoSuchOption
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.options import Command, Option
+from gcore_tasks_cli.options import TASK_IDS, Command, Option, not_given
 
 # What other tools call it. Suggested only where the word on the right exists.
 _ELSEWHERE = {
@@ -73,7 +73,8 @@ def parse(command: type[Command], words: Sequence[str]) -> Command:
     for field, (_, declared) in command.declared().items():
         is_needed = not declared.names and not declared.metavar.startswith("[")
         if is_needed and not context.params[field] and not context.params["help"]:
-            raise UsageError(f"no {declared.metavar.strip('.')} is given", hint=_see(command))
+            what = "task ID" if declared is TASK_IDS else declared.metavar
+            raise not_given(what, _see(command))
     return command(**context.params)
 
 

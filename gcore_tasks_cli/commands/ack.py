@@ -1,37 +1,41 @@
 """`gtask ack`: acknowledges tasks."""
 
-import os
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-from gcore_tasks_cli.options import CHOICE, JSON, MAYBE_TASK_IDS, VERBOSE, Scope, option
+from gcore_tasks_cli.options import (
+    CHOICE,
+    JSON,
+    MAYBE_TASK_IDS,
+    ApiCommand,
+    Scope,
+    not_given,
+    option,
+)
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
     from gcore_tasks_cli.tasks.query import TaskQuery
 
 
-class Ack(Scope, heading=CHOICE):
+class Ack(ApiCommand, Scope, heading=CHOICE):
     """Some tasks by their IDs, or all that have ended of some projects and regions."""
 
     task_ids: list[str] = MAYBE_TASK_IDS
     all: bool = option("--all", "Acknowledge all tasks that have ended, instead of IDs.")
     yes: bool = option("-y, --yes", "With --all: do not ask whether that is meant.")
     json: bool = JSON
-    verbose: bool = VERBOSE
 
     def run(self) -> int:
         """Checks what is meant, and does it."""
-        from gcore_tasks_cli.invocation import Invocation
-
-        if self.all and self.json:
-            raise UsageError("--json goes with task IDs, not with --all")
-        if self.all == bool(self.task_ids):
-            raise UsageError("give either task IDs or --all")
+        if self.all and (self.json or self.task_ids):
+            raise UsageError("--all goes with neither task IDs nor --json")
         if not self.all and (self.project or self.region):
             raise UsageError("--project and --region go with --all, not with task IDs")
+        if not self.all and not self.task_ids:
+            raise not_given("task ID", "--all acknowledges all tasks that have ended")
         query = self.query() if self.all else None
-        invocation = Invocation.begin(os.environ, verbose=self.verbose)
+        invocation = self.begin()
         return self._some(invocation) if query is None else self._all(invocation, query)
 
     def _some(self, invocation: "Invocation") -> int:

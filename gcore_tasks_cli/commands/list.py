@@ -1,11 +1,10 @@
 """`gtask list`: finds tasks."""
 
-import os
 from collections import deque
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError
-from gcore_tasks_cli.options import CHOICE, OUTPUT, VERBOSE, Filters, Form, option
+from gcore_tasks_cli.options import CHOICE, OUTPUT, Filters, Form, option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.tasks.document import Document
@@ -37,11 +36,9 @@ class List(Form, Filters, heading=CHOICE):
     )
     ids: bool = option("--ids", "Print bare IDs, one a line.", OUTPUT)
     quiet: bool = option("-q, --quiet", "Tasks and errors only.", OUTPUT)
-    verbose: bool = VERBOSE
 
     def run(self) -> int:
         """Prints page after page, then how many more there are."""
-        from gcore_tasks_cli.invocation import Invocation
         from gcore_tasks_cli.operations.lists import read_overdue, read_pages
         from gcore_tasks_cli.output.outcome import ListNotes
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
@@ -57,7 +54,7 @@ class List(Form, Filters, heading=CHOICE):
             states=states, newest_first=self.order != "asc", overdue=self.overdue
         )
         most = self._most()
-        invocation = Invocation.begin(os.environ, verbose=self.verbose, quiet=self.quiet)
+        invocation = self.begin(quiet=self.quiet)
         notes = ListNotes(query, most)
         streams, env = invocation.streams, invocation.env
         text = FailedPrinter if states == ("ERROR",) else TablePrinter

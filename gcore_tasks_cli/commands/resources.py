@@ -40,7 +40,7 @@ class Resources(Waiting):
                 )
         timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
         waits = self.wait and timeout > 0
-        invocation = self.begin(options, timeout if waits else ONE_SHOT_SECONDS)
+        invocation = self.begin_wait(options, timeout if waits else ONE_SHOT_SECONDS)
         chosen = invocation.task_ids(self.task_ids)
         if not chosen:  # an answer that started no task
             return ExitCode.NOT_FOUND if self.type else ExitCode.OK

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -73,10 +73,19 @@ def _scenario(path: str | None) -> "Scenario":
 
 
 def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Runs the command; its exit status, as a shell would report it."""
+    """Runs the command; its exit status, as a shell would report it.
+
+    The terminal sends Ctrl-C to the whole process group, so the command gets it and decides what to
+    do; SIGTERM and SIGHUP may come to this process alone, and are passed on. A signal that was
+    ignored before gtask started (nohup) stays ignored, for the command too.
+    """
     from gcore_tasks_cli.errors import GtaskError
 
-    pass_on_to = _signals_to_pass_on()
+    early: list[int] = []
+    handle_with(lambda number, _frame: early.append(number))
+    if hasattr(signal, "SIGCHLD"):
+        # If it is ignored, the system keeps no exit status.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if _is_interactive_shell(command) and streams.is_interactive:
         streams.note("gtask: this shell uses the sandbox, whose tasks have started. Try:")
         streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', command[0])}")
@@ -89,39 +98,15 @@ def _run(streams: "Streams", command: Sequence[str], variables: Mapping[str, str
     except (OSError, ValueError) as error:
         streams.error(GtaskError(f"cannot run {command[0]}: {error}"))
         return _NOT_EXECUTABLE
-    pass_on_to(child)
-    return _exit_status(child.wait())
 
-
-def _signals_to_pass_on() -> Callable[["subprocess.Popen[bytes]"], None]:
-    """Catches signals from now on; what it returns names the process that gets them.
-
-    The command may rely on signals from its first moment. The terminal sends Ctrl-C to the whole
-    process group, so the command gets it and decides what to do; SIGTERM and SIGHUP may come to
-    this process alone. A signal that was ignored before gtask started (nohup) stays ignored, for
-    the command too.
-    """
-    children: list[subprocess.Popen[bytes]] = []
-    early: list[int] = []
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGINT:
-            return
-        if children:
-            children[0].send_signal(number)
-        else:
-            early.append(number)
-
-    def pass_on_to(child: subprocess.Popen[bytes]) -> None:
-        children.append(child)
-        for missed in early:
-            child.send_signal(missed)
+    def pass_on(number: int, _frame: FrameType | None = None) -> None:
+        if number != signal.SIGINT:
+            child.send_signal(number)
 
     handle_with(pass_on)
-    if hasattr(signal, "SIGCHLD"):
-        # If it is ignored, the system keeps no exit status.
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    return pass_on_to
+    for number in early:
+        pass_on(number)
+    return _exit_status(child.wait())
 
 
 def _found(command: Sequence[str]) -> Sequence[str]:

@@ -5,7 +5,16 @@ import os
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-from gcore_tasks_cli.options import CHOICE, MAYBE_TASK_IDS, Filters, Form, Waiting, option, seconds
+from gcore_tasks_cli.options import (
+    CHOICE,
+    MAYBE_TASK_IDS,
+    Filters,
+    Form,
+    Waiting,
+    not_given,
+    option,
+    seconds,
+)
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
@@ -48,12 +57,12 @@ class Watch(Form, Waiting, Search):
         timeout = seconds("--timeout", self.timeout, default)
         if self.follow and timeout == 0:
             raise UsageError("--follow and --timeout 0 exclude each other: choose one")
-        invocation = self.begin(options, timeout)
+        invocation = self.begin_wait(options, timeout)
         streams = invocation.streams
         if not self.task_ids and not chosen and not streams.is_interactive:
             # An empty variable in a script must never become "everything".
             hint = "is a variable empty? gtask watch --active watches all that is active"
-            raise UsageError("no task ID is given", hint=hint)
+            raise not_given("task ID", hint)
         source = invocation.task_ids(self.task_ids) if self.task_ids else self._search(invocation)
         if not source:  # an answer that started no task
             return ExitCode.OK

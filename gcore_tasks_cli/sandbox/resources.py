@@ -134,26 +134,22 @@ def _existing(world: World, now: float, target: Target) -> dict[str | None, dict
             continue
         data = document["data"] if isinstance(document["data"], dict) else {}
         for resource_id in task.created_resources.get(kind, ()):
-            found[str(resource_id)] = _resource(kind, resource_id, document) | _fields(kind, data)
+            found[str(resource_id)] = {
+                **_sample(kind),
+                **_fields(kind, data),
+                "id": resource_id,
+                "project_id": target.project_id,
+                "region_id": target.region_id,
+                "created_at": f"{document['finished_on']}+0000",
+                "updated_at": f"{document['finished_on']}+0000",
+                "creator_task_id": task.id,
+            }
         for changed in [value for value in data.values() if isinstance(value, str)]:
             if task.task_type.startswith("delete_"):
                 found.pop(changed, None)
             elif changed in found and task.task_type.startswith("update_"):
                 found[changed] |= _fields(kind, data)
     return found
-
-
-def _resource(kind: str, resource_id: str | int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource as the API shows it, for the most part the same for all of its type."""
-    return {
-        "id": resource_id,
-        **_sample(kind),
-        "project_id": document["project_id"],
-        "region_id": document["region_id"],
-        "created_at": f"{document['finished_on']}+0000",
-        "updated_at": f"{document['finished_on']}+0000",
-        "creator_task_id": document["id"],
-    }
 
 
 def _fields(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,6 +163,7 @@ def _fields(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _sample(kind: str) -> dict[str, Any]:
+    """What all resources of a type have in common."""
     samples = json.loads(_SAMPLES.read_bytes())
     return {**samples["all"], **samples.get(kind, {})}
 

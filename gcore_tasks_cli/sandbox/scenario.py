@@ -252,14 +252,10 @@ def parse_scenario(content: str | bytes, model: type[Scenario] = Scenario) -> Sc
 
 # These replace messages of pydantic that speak of Python, not of the file.
 _MESSAGES = {
-    "missing": "is missing",
-    "union_tag_not_found": "is missing",
+    **dict.fromkeys(("missing", "union_tag_not_found"), "is missing"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be an object"),
+    **dict.fromkeys(("tuple_type", "too_long"), "must be a list of two numbers"),
     "union_tag_invalid": "must be one of {expected_tags}, not '{tag}'",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "dict_type": "must be an object",
-    "tuple_type": "must be a list of two numbers",
-    "too_long": "must be a list of two numbers",
     "value_error": "{error}",
 }
 

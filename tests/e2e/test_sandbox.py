@@ -42,6 +42,15 @@ def test_a_command_runs_with_the_settings_and_gives_its_exit_status() -> None:
     assert ran.err == ""
 
 
+@pytest.mark.parametrize("verb", ["watch", "get", "ack", "resources --wait"])
+def test_ids_that_the_outer_shell_has_lost_are_explained(verb: str) -> None:
+    with sandbox() as server:
+        ran = shell(f"gtask sandbox -- gtask {verb} $GTASK_SANDBOX_TASK_IDS", server)
+    assert ran.status == 2
+    assert ran.err.splitlines()[0] == "gtask: no task ID is given"
+    assert "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -94,6 +103,11 @@ def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path, enco
         (b"[]", "must be an object"),
         (b'{"faults": [{"do": "dance"}]}', "faults[0].do must be one of"),
         (b'{"tasks": [{"lasts": 1}]}', "tasks[0].id is missing"),
+        (b'{"task": []}', "has the unknown key 'task': did you mean tasks?"),
+        (
+            b'{"faults": [{"do": "refuse", "path": "*"}]}',
+            "faults[0] has the unknown key 'path': it may have between, do",
+        ),
     ],
 )
 def test_a_wrong_scenario_file_is_reported_in_one_sentence(
@@ -162,6 +176,12 @@ def test_on_windows_a_program_is_found_by_its_extensions(
     monkeypatch.setattr(sandbox_command, "_IS_WINDOWS", True)
     assert sandbox_command._found(["npm", "test"]) == [str(script), "test"]
     assert sandbox_command._found(["no-such-command", "a"]) == ["no-such-command", "a"]
+
+
+@pytest.mark.parametrize("shell_name", ["pwsh", "powershell.exe", "/opt/PowerShell.EXE"])
+def test_in_powershell_the_variable_is_written_as_powershell_writes_it(shell_name: str) -> None:
+    assert sandbox_command._reference("A", shell_name) == "$env:A"
+    assert sandbox_command._is_interactive_shell([shell_name, "-NoProfile"])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")

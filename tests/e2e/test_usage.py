@@ -25,7 +25,7 @@ PARSER_WORDS = r"unexpected extra|Missing|Invalid value|No such|not a valid|requ
         ("list T", f"gtask: list takes no task ID: '{TASK}'\nhint: gtask get {TASK}"),
         ("list failed", "gtask: list takes no argument 'failed'\nhint: did you mean --failed?"),
         ("list --order up", "--order is one of desc, asc, not 'up'"),
-        ("get", "gtask: no ID is given\nhint: see gtask get --help"),
+        ("get", "gtask: no task ID is given\nhint: see gtask get --help"),
         ("completion", "gtask: no SHELL is given"),
         ("completion bash zsh", "gtask: completion takes no argument 'zsh'"),
         ("watch T --timeout", "--timeout needs a value: --timeout DURATION"),
