@@ -10,8 +10,11 @@ import pytest
 
 from gcore_tasks_cli.invocation import Invocation
 
+pytest.importorskip("posix", reason="there are no FIFOs")
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+assert sys.platform != "win32"
+
+
 def test_no_single_wait_is_long_since_on_windows_ctrl_c_comes_only_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
