@@ -22,9 +22,9 @@ from gcore_tasks_cli.times import steady_seconds
 _NUMBERS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-# How long output may stand still once the process is asked to end (its reader has stopped reading).
-_STUCK_AFTER_SECONDS = 0.7
+# Once the process is to end, output that is found blocked in one write so often ends it.
 _CHECK_SECONDS = 0.1
+_MOST_CHECKS = 7
 
 
 class _State:
@@ -32,8 +32,7 @@ class _State:
 
     restore: tuple[int, bytes] | None = None
     hides_typing = False
-    progress = 0
-    is_writing = False
+    blocked_checks: int | None = None  # of the write that is under way
 
 
 def leave_at_once() -> None:
@@ -97,12 +96,11 @@ def _show_typing(descriptor: int, *, is_on: bool) -> bool:
 @contextmanager
 def writing() -> Iterator[None]:
     """Marks a write: where the reader has stopped reading it blocks, and may be given up."""
-    _State.is_writing = True
+    _State.blocked_checks = 0
     try:
         yield
     finally:
-        _State.is_writing = False
-        _State.progress += 1
+        _State.blocked_checks = None
 
 
 @contextmanager
@@ -119,7 +117,7 @@ def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
             _leave(number, frame)
         seen.append(number)
         interrupt(number)
-        _watch_output(_CHECK_SECONDS, 130 if number == signal.SIGINT else 143)
+        leave_when_stuck_after(steady_seconds(), 130 if number == signal.SIGINT else 143)
 
     before = handle_with(handle)
     try:
@@ -135,8 +133,20 @@ def leave_when_stuck_after(deadline: float, status: int) -> None:
 
     A reader that has stopped reading, or Ctrl-S, would hold it up for ever.
     """
-    if math.isfinite(deadline):
-        _watch_output(max(_CHECK_SECONDS, deadline - steady_seconds()), status)
+
+    def check(_number: int, _frame: FrameType | None) -> None:
+        if _State.blocked_checks is not None:
+            _State.blocked_checks += 1
+            if _State.blocked_checks >= _MOST_CHECKS:
+                restore_terminal()
+                os._exit(status)
+
+    # Windows has no timers; a second Ctrl-C ends gtask there.
+    if sys.platform != "win32" and math.isfinite(deadline):
+        # A timer and not a thread: a handler may run in the middle of a thread's start.
+        signal.signal(signal.SIGALRM, check)
+        first = max(_CHECK_SECONDS, deadline - steady_seconds())
+        signal.setitimer(signal.ITIMER_REAL, first, _CHECK_SECONDS)
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
@@ -161,21 +171,3 @@ def _pass_on(number: int, _frame: FrameType | None) -> None:
     handler = signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)  # after Ctrl-Z it returns once the process is continued
     signal.signal(number, handler)
-
-
-def _watch_output(first_seconds: float, status: int) -> None:
-    last, still_for = _State.progress, 0.0
-
-    def check(_number: int, _frame: FrameType | None) -> None:
-        nonlocal last, still_for
-        is_stuck = _State.is_writing and _State.progress == last
-        still_for = still_for + _CHECK_SECONDS if is_stuck else 0.0
-        last = _State.progress
-        if still_for >= _STUCK_AFTER_SECONDS:
-            restore_terminal()
-            os._exit(status)
-
-    if sys.platform != "win32":  # Windows has no timers; a second Ctrl-C ends gtask there
-        # A timer and not a thread: a handler may run in the middle of a thread's start.
-        signal.signal(signal.SIGALRM, check)
-        signal.setitimer(signal.ITIMER_REAL, first_seconds, _CHECK_SECONDS)
