@@ -4,9 +4,16 @@ Only an internal error asks, since reading what is installed takes longer than a
 """
 
 import re
+import sys
 from importlib import metadata
+from pathlib import Path
 
 DISTRIBUTION = "gcore-tasks-cli"
+# What an installer of commands leaves in an environment of its own → how it mends that environment.
+_REINSTALL = {
+    "pipx_metadata.json": f"pipx reinstall {DISTRIBUTION}",
+    "uv-receipt.toml": f"uv tool upgrade --reinstall {DISTRIBUTION}",
+}
 
 
 def advice() -> str:
@@ -15,11 +22,10 @@ def advice() -> str:
     if not wrong:
         return ""
     needs = ", ".join(f"{need} (here: {version or 'none'})" for need, version in wrong.items())
-    install = " ".join(f"'{need}'" for need in wrong)
-    return (
-        f"gtask was made for {needs}: install it in an environment of its own with pipx install "
-        f"{DISTRIBUTION}, or run python -m pip install {install}"
-    )
+    remedy = "install it in an environment of its own, with pipx or uv tool, or run "
+    remedy += " ".join((sys.executable, "-m pip install", *(f"'{need}'" for need in wrong)))
+    own = (command for file, command in _REINSTALL.items() if Path(sys.prefix, file).is_file())
+    return f"gtask was made for {needs}: {next(own, remedy)}"
 
 
 def unsuitable() -> dict[str, str]:
@@ -31,24 +37,20 @@ def unsuitable() -> dict[str, str]:
     for requirement in metadata.requires(DISTRIBUTION) or ():
         need, _, condition = requirement.partition(";")
         name, *bounds = re.findall(r"[<>=]+[\d.]+|^[\w-]+", need)
-        if condition:  # it belongs to an extra
-            continue
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
             version = ""
-        if not version or not all(_fits(version, bound) for bound in bounds):
+        # What has a condition belongs to an extra.
+        if not condition and not all(_fits(version, bound) for bound in bounds):
             found[need.strip()] = version
     return found
 
 
 def _fits(version: str, bound: str) -> bool:
     """Whether the version is as the bound, `>=0.27` or `<0.29`, says."""
-    limit = _release(bound.lstrip("<>="))
-    return _release(version) < limit if bound.startswith("<") else _release(version) >= limit
+    return (_numbers(version) < _numbers(bound)) == bound.startswith("<")
 
 
-def _release(version: str) -> list[int]:
-    """The numbers that a version begins with: 0, 29 and 0 of `0.29.0rc1`."""
-    numbers = re.match(r"\d+(?:\.\d+)*", version)
-    return [int(number) for number in numbers[0].split(".")] if numbers else []
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]

@@ -1,10 +1,11 @@
 """Dependencies of versions that gtask was not made for."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from gcore_tasks_cli.dependencies import unsuitable
+from gcore_tasks_cli.dependencies import advice, unsuitable
 from tests.e2e.harness import gtask
 
 
@@ -42,8 +43,25 @@ def test_an_internal_error_names_the_dependency_and_what_to_do(folder: Path) -> 
     ran = gtask(None, "get", "x", env={"PYTHONPATH": str(folder)})
     assert ran.status == 70
     assert "hint: gtask was made for typer<0.29,>=0.27 (here: 0.99.1)" in ran.err
-    assert "pipx install gcore-tasks-cli" in ran.err
+    assert f"or run {sys.executable} -m pip install 'typer<0.29,>=0.27'" in ran.err
     assert "report" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("left_by_installer", "command"),
+    [
+        ("pipx_metadata.json", "pipx reinstall gcore-tasks-cli"),
+        ("uv-receipt.toml", "uv tool upgrade --reinstall gcore-tasks-cli"),
+    ],
+)
+def test_an_environment_of_its_own_is_mended_by_what_made_it(
+    left_by_installer: str, command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(folder, "0.99.1")
+    (folder / left_by_installer).touch()
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(sys, "prefix", str(folder))
+    assert advice().endswith(f"(here: 0.99.1): {command}")
 
 
 @pytest.mark.skipif(
