@@ -30,7 +30,7 @@ BODY_LIMIT_BYTES = 32 * 1024 * 1024
 # An error body is read for its message only.
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
 _TASKS = "/cloud/v1/tasks"
-_SOCKS_HINT = "pipx inject gcore-tasks-cli socksio, or uv tool install 'gcore-tasks-cli[socks]'"
+_SOCKS_HINT = "pipx inject gcore-tasks-cli socksio; with uv, install gtask again, --with socksio"
 
 
 class Session:

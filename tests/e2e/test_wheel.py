@@ -124,6 +124,6 @@ def test_a_socks_proxy_needs_the_extra(
     env = environment(GCORE_API_KEY="k", HTTPS_PROXY="socks5://127.0.0.1:1")
     done = subprocess.run([gtask, "list"], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "gcore-tasks-cli[socks]" in done.stderr
+    assert "pipx inject gcore-tasks-cli socksio" in done.stderr
     installed(f"{wheel}[socks]", tmp_path / "empty")
     check(gtask, monkeypatch, NEEDS_SOCKS)
