@@ -100,6 +100,13 @@ def _say(text: str, status: ExitCode) -> int:
 def _invoke(arguments: Sequence[str]) -> int:
     from gcore_tasks_cli.commands import NAMES, command_named
 
+    if sys.platform == "win32":
+        from ctypes import windll
+
+        from gcore_tasks_cli.output.streams import interpret_escapes
+
+        if not interpret_escapes(windll.kernel32):
+            os.environ["TERM"] = "dumb"
     if os.environ.get("FORCE_COLOR") == "0":  # as Node's programs read it: no colour
         _choose_color("never")
     name, *words = arguments or ["--help"]

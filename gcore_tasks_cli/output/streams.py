@@ -19,6 +19,9 @@ from gcore_tasks_cli.sanitize import Secrets, no_workflow_command, one_line
 
 # What takes a line away at a terminal.
 _ERASED = b"\r\x1b[K"
+# What Windows calls standard output and error, and the flag of a console that interprets escapes.
+_STD_HANDLES = (-11, -12)
+_ENABLE_VIRTUAL_TERMINAL_PROCESSING = 4
 # What stands for signs of ours that an encoding lacks: the name of an error handler.
 _STAND_INS = "stand-ins"
 _SIGNS = dict(zip("…–·→✔✘▸━╌─│├└╭╮╰╯", "~-.>+x>=--|||++++", strict=True))
@@ -208,6 +211,19 @@ def error_lines(error: GtaskError) -> list[str]:
     """The lines of an error, sanitized."""
     (_, message), *more = error_parts(error)
     return [f"gtask: {one_line(message)}", *(f"{label}: {one_line(text)}" for label, text in more)]
+
+
+def interpret_escapes(kernel32: Any) -> bool:
+    """Asks the consoles of Windows to interpret escape sequences; False if one cannot."""
+    from ctypes import byref, c_ulong
+
+    for number in _STD_HANDLES:
+        handle, mode = kernel32.GetStdHandle(number), c_ulong()
+        if kernel32.GetConsoleMode(handle, byref(mode)):  # else it is no console
+            wanted = mode.value | _ENABLE_VIRTUAL_TERMINAL_PROCESSING
+            if not kernel32.SetConsoleMode(handle, wanted):
+                return False
+    return True
 
 
 def _usable(stream: TextIO | None) -> TextIO:
