@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from rich.text import Text
 
@@ -9,7 +10,7 @@ from gcore_tasks_cli.interrupts import restore_terminal_with
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, TaskProgress, found_lines
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.terminal import console, fitting, line_of, unique_length
+from gcore_tasks_cli.output.terminal import GAP, console, fitting, line_of, unique_length
 from gcore_tasks_cli.output.views import ATTENTION, Cell, rank, state_cell
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.sanitize import one_line
@@ -29,11 +30,16 @@ _BAR_CELLS = 10
 _FULLEST = 0.95
 # No column becomes wider when a task goes on from one of the API's states to the next.
 _LEAST_STATE = len("✔ FINISHED")
-# Nor when a task's age goes on from seconds to minutes, where there is room.
+# Nor when a task's age goes on from seconds to minutes. Where there is little room, ages have only
+# their largest unit.
 _LEAST_AGE = len("10 m 00 s")
+_SHORT_AGE = len("0.4 s")
 # What is left of a type and of what is said of a task before more is left out.
 _LEAST_KIND = 12
+_SHORT_KIND = 8
 _LEAST_REST = len("usually 15–30 s")
+# What is left of an error, a warning or a detailed state before it is left out.
+_LEAST_CUT = 10
 _ERROR_STYLE = "red"
 _STATE, _KIND, _ID, _AGE, _BAR, _REST = range(6)
 
@@ -101,7 +107,9 @@ class LiveView:
             self._console.print(view, end="", soft_wrap=True)
         rows = captured.get().split("\n")
         self._height = len(rows)
-        text = "\x1b[K\n".join([*map(one_line, above), *rows])
+        columns = max(1, self._streams.window.columns - 1)
+        folded = [part for line in above for part in wrap(one_line(line), columns)]
+        text = "\x1b[K\n".join([*folded, *rows])
         up = "\x1b[A" * (len(rows) - 1)
         restore_terminal_with(self._streams.err.fileno(), _LEFT.encode(), hides_typing=True)
         # Each terminal folds old lines anew in its own way. Without wrapping: the window may have
@@ -162,6 +170,7 @@ def _row(task: TaskProgress, now: float, expectations: Expectations, silence: st
         return [*cells, Cell(silence, ATTENTION), last]
     said = words.usual_words(expectations, document.task_type, elapsed)
     if expectations.overdue(document.task_type, elapsed):
+        cells[_AGE] = cells[_AGE]._replace(style=ATTENTION)
         return [*cells, Cell(said, ATTENTION), last]
     filled = int(min(_FULLEST, elapsed / usual.usual[1]) * _BAR_CELLS)
     cells[_BAR] = Cell("━" * filled + "╌" * (_BAR_CELLS - filled), state.style)
@@ -173,17 +182,33 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     columns = list(zip(*rows, strict=True))
     widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    natural_age, widths[_AGE] = widths[_AGE], max(_LEAST_AGE, widths[_AGE])
+    widths[_AGE] = max(_LEAST_AGE, widths[_AGE])
     # Errors are as long as they are: what does not fit is cut off.
     said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
-    first = ((_AGE, natural_age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
-    sacrifices = (*first, (_KIND, _LEAST_KIND), (_REST, 0), (_AGE, 0))
-    widths = fitting([*widths[:_REST], said], width - 1, sacrifices, _KIND)
+    first = ((_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0), (_KIND, _LEAST_KIND))
+    last = ((_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
+    widths = fitting([*widths[:_REST], said], width - 1, (*first, *last), _KIND)
     for row in rows:
-        rest = row[_REST:] if widths[_REST] or row[_REST].style == _ERROR_STYLE else ()
-        cells = (*row[:_BAR], *(row[_BAR:_REST] if widths[_BAR] else ()), *rest)
-        yield line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
+        cells = row[:_REST] if widths[_BAR] else row[:_BAR]
+        if widths[_AGE] <= _SHORT_AGE:
+            short = " ".join(row[_AGE].text.split()[:2])
+            cells[_AGE] = row[_AGE]._replace(text=short)
+        line = line_of(cells, widths[:_BAR], right=(_AGE,), cut=True)
+        for cell in row[_REST:]:
+            room = width - 1 - line.cell_len - len(GAP)
+            text = _shortened(cell.text, room) if cell.style == ATTENTION else cell.text
+            least = len(text) if cell.style == "dim" else min(len(text), _LEAST_CUT)
+            if 0 < least <= room:
+                line.append(GAP).append(text, cell.style)
+        yield line
+
+
+def _shortened(text: str, room: int) -> str:
+    """`3 times longer than usual (usually 15–30 s)` without what has no room."""
+    if len(text) > room:
+        text = text.partition(" (")[0]
+    return text.replace("times longer than usual", "times longer") if len(text) > room else text
 
 
 def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:

@@ -16,13 +16,13 @@ from rich.text import Text
 from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, Line, column_widths
 from gcore_tasks_cli.sanitize import lines
 
-_GAP = "  "
+GAP = "  "
 _CARD_WIDTH = 100
 # Laying out a card of megabytes takes minutes.
 _MOST_CHARACTERS = 16_000
 # A type cut to less than this looks like others.
 _LEAST_TYPE = 16
-_LEAST_FLEXIBLE = 10
+_LEAST_FLEXIBLE = 8
 _TYPE, _AGE, _TOOK, _REGION, _PROJECT, _ID = range(1, len(LIST_HEADS))
 _NUMBERS = (_AGE, _TOOK, _REGION, _PROJECT)  # aligned to the right
 _SHORT_ID = 8
@@ -111,7 +111,7 @@ class TerminalRenderer:
         parts = []
         for head, below in (*heads, *entries):
             parts.append(line_of(head, self._widths, right=_NUMBERS, cut=True))
-            parts += (Text.assemble(_GAP, line_of(line)) for line in below)
+            parts += (Text.assemble(GAP, line_of(line)) for line in below)
         for part in parts:
             part.no_wrap = True
             part.rstrip()
@@ -161,7 +161,7 @@ def fitting(
     widths = list(natural)
 
     def spare() -> int:
-        return width + len(_GAP) - sum(each + len(_GAP) for each in widths if each)
+        return width + len(GAP) - sum(each + len(GAP) for each in widths if each)
 
     for column, least in sacrifices:
         if spare() < 0:
@@ -188,7 +188,7 @@ def line_of(
         width = widths[n] if n < len(widths) else text.cell_len
         if width:
             text.align("right" if n in right else "left", width)
-            line.append(_GAP if line else "").append_text(text)
+            line.append(GAP if line else "").append_text(text)
     return line
 
 
@@ -212,7 +212,7 @@ def indented(compact: str) -> str:
     parts: list[str] = []
     for part in _TOKEN.findall(lines(compact)):
         depth += (part in "{[") - (part in "}]")
-        new_line = "\n" + _GAP * min(depth, _DEEPEST_INDENTED)
+        new_line = "\n" + GAP * min(depth, _DEEPEST_INDENTED)
         if part in "{[,":
             parts += (part, new_line)
         elif part in "}]":

@@ -145,6 +145,22 @@ def test_a_view_goes_by_the_size_of_its_terminal() -> None:
         assert len(shown.text.splitlines()) == 1
 
 
+def test_a_narrow_window_keeps_state_id_and_age_and_the_whole_note() -> None:
+    tasks = [
+        task(task_type="create_k8s_cluster_v2", ends="NEVER"),
+        task(OTHER, ends="ERROR", error="out of stock", age=1, lasts=3.0),
+    ]
+    scope = ["--project", "1234", "--region", "76"]
+    with terminal(["watch", "--active", *scope], tasks=tasks, size=(15, 40)) as shown:
+        shown.until(lambda text: VIEW in text and "✘ ERROR" in text)
+        shown.until_repainted()
+        first, second, *rows = shown.text.splitlines()
+        assert f"{first} {second}".endswith("2 active tasks in project 1234 and region 76")
+        (failed,) = re.findall(r"✘ ERROR     create_i…  9d9cd6a1…  +\d s$", "\n".join(rows), re.M)
+        (running,) = re.findall(r"▸ RUNNING   create_k…  26986bc0…  +\d+ s$", "\n".join(rows), re.M)
+        assert len(failed) == len(running)
+
+
 @pytest.mark.parametrize("above", [0, 22], ids=["above", "at the bottom"])
 @pytest.mark.parametrize("typed", ["\r\r", "ls -l\r", "x" * 200], ids=["Enter", "a line", "long"])
 def test_what_is_typed_during_a_view_leaves_nothing_stale(typed: str, above: int) -> None:
