@@ -1,13 +1,15 @@
 """One run of gtask: its streams, settings, environment and deadline, made once and handed down."""
 
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gcore_tasks_cli.errors import DeadlinePassed
+from gcore_tasks_cli.errors import DeadlinePassed, UsageError
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key
+from gcore_tasks_cli.sanitize import Secrets
+from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key, secrets_of
 from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
@@ -62,16 +64,19 @@ class Invocation(NamedTuple):
         """The invocation with the settings in these variables; its deadline counts from now.
 
         Raises:
-            UsageError: for a setting that is missing or wrong.
+            UsageError: for a setting that is missing or wrong, or an argument that holds the key.
             DeadlinePassed: if the file of the key blocks.
         """
         began, deadline = steady_seconds(), Deadline.after(timeout_seconds)
         settings = _in_background(partial(Settings.of, env))(deadline, "no API key")
+        arguments = " ".join(sys.argv[1:])
+        if Secrets(secrets_of(settings.api_key)).hide(arguments) != arguments:
+            raise UsageError("an argument holds the API key, which other users can read there")
         load = partial(tls_context, settings.ca_file, settings.ca_dir)
         certificates = _in_background(load) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
         if settings.note and not quiet:
-            streams.note(settings.note)
+            streams.note(f"gtask: {settings.note}")
         if verbose:
             from gcore_tasks_cli.api.request_log import RequestLog
 
@@ -88,7 +93,8 @@ class Invocation(NamedTuple):
         """
         stdin = self.streams.stdin
         if "-" in arguments and stdin is not None and stdin.isatty():
-            self.streams.note("reading task IDs from the terminal; Ctrl-D on a new line ends them")
+            note = "reading task IDs from the terminal; Ctrl-D on a new line ends them"
+            self.streams.note(f"gtask: {note}")
         recent = partial(recent_ids, self.env, self.settings.host)
         collect = partial(collect_ids, arguments, stdin, recent, self.streams.secrets.hide)
         last_line = self.began

@@ -280,27 +280,17 @@ class Filters(Scope, heading=CHOICE):
         Raises:
             UsageError: for an option that makes no sense.
         """
-        from gcore_tasks_cli.sanitize import Secrets
-        from gcore_tasks_cli.settings.settings import secrets_at_hand
         from gcore_tasks_cli.tasks import query
 
-        secrets = Secrets(secrets_at_hand(os.environ))
-        if any(each != secrets.hide(each) for each in (*self.type, *self.user, *self.resource)):
-            raise UsageError("a filter holds the API key")
         since, until = query.parse_span(self.since, self.until)
-        return (
-            super()
-            .query()
-            ._replace(
-                types=query.parse_types(self.type),
-                users=query.parse_numbers(self.user, "user"),
-                resources=query.parse_resources(self.resource),
-                since=since,
-                until=until,
-                acknowledged=self.acknowledged
-                if self.acknowledged or self.unacknowledged
-                else None,
-            )
+        in_scope = super().query()
+        return in_scope._replace(
+            types=query.parse_types(self.type),
+            users=query.parse_numbers(self.user, "user"),
+            resources=query.parse_resources(self.resource),
+            since=since,
+            until=until,
+            acknowledged=self.acknowledged or (False if self.unacknowledged else None),
         )
 
 

@@ -41,7 +41,10 @@ _ELSEWHERE = {
 _INSTEAD = {
     "--profile": "gtask no longer reads a configuration file, but variables: "
     "gtask help environment",
-    "--api-key": "other users can read a command line; set GCORE_API_KEY: gtask help environment",
+    **dict.fromkeys(
+        ("--api-key", "--apikey", "--key", "--token"),
+        "other users can read a command line; set GCORE_API_KEY: gtask help environment",
+    ),
 }
 # Words must be more alike than `--no-color` and `--no-ci`, which mean different things.
 _NEAR = 0.65
@@ -101,7 +104,7 @@ def _function_with(command: type[Command]) -> Callable[..., None]:
 
 
 def _no_option(name: str, command: type[Command]) -> UsageError:
-    hint = _INSTEAD.get(name) or did_you_mean(name, _names(command), _see(command))
+    hint = did_you_mean(name, _names(command)) or _see(command)
     return UsageError(f"{command.name()} has no option {name!r}", hint=hint)
 
 
@@ -118,7 +121,7 @@ def _wrong_value(name: str, command: type[Command]) -> UsageError:
 def _no_argument(word: str, command: type[Command]) -> UsageError:
     if any(character.isdigit() for character in word):
         return UsageError(f"{command.name()} takes no task ID: {word!r}", hint=f"gtask get {word}")
-    hint = did_you_mean(f"--{word}", _names(command), _see(command))
+    hint = did_you_mean(f"--{word}", _names(command)) or _see(command)
     return UsageError(f"{command.name()} takes no argument {word!r}", hint=hint)
 
 
@@ -134,12 +137,12 @@ def unknown_command(name: str, known: Sequence[str]) -> UsageError:
     """The error of a command that does not exist."""
     if re.fullmatch(_TASK_ID, name):
         return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
-    hint = did_you_mean(name, [*known, "--version", "--help"], "see gtask --help")
+    name = name.partition("=")[0]  # the value may be the key
+    hint = did_you_mean(name, [*known, "--version", "--help"])
     if not name.startswith("-"):
-        return UsageError(f"there is no command {name!r}", hint=hint)
-    if not hint.startswith("did"):
-        hint = f"options follow the command: gtask COMMAND {name} …"
-    return UsageError(f"there is no option {name!r} before the command", hint=hint)
+        return UsageError(f"there is no command {name!r}", hint=hint or "see gtask --help")
+    order = f"options follow the command: gtask COMMAND {name} …"
+    return UsageError(f"there is no option {name!r} before the command", hint=hint or order)
 
 
 def nearest(typed: str, known: Sequence[str]) -> str | None:
@@ -158,7 +161,7 @@ def nearest(typed: str, known: Sequence[str]) -> str | None:
     return f"{kind}{found[0]}" if found else None
 
 
-def did_you_mean(typed: str, known: Sequence[str], otherwise: str) -> str:
-    """A hint: what was probably meant, if anything was, and where else to look."""
+def did_you_mean(typed: str, known: Sequence[str]) -> str | None:
+    """A hint at what was probably meant, if anything was."""
     meant = nearest(typed, known)
-    return f"did you mean {meant}? {otherwise[0].upper()}{otherwise[1:]}" if meant else otherwise
+    return _INSTEAD.get(typed.lower()) or (f"did you mean {meant}?" if meant else None)

@@ -21,7 +21,7 @@ class Completion(Command):
 
         shell = (self.shell or "").lower().replace("pwsh", "powershell")
         if shell not in SCRIPTS:
-            hint = did_you_mean(shell, list(SCRIPTS), f"one of {', '.join(SCRIPTS)}")
+            hint = did_you_mean(shell, list(SCRIPTS)) or f"one of {', '.join(SCRIPTS)}"
             raise UsageError(f"there is no completion for {self.shell!r}", hint=hint)
         package = Path(__file__).parents[1]
         for folder in (package / "completions", package.parent / "completions"):

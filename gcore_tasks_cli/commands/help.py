@@ -27,7 +27,8 @@ class Help(Command):
 
             pages = {name: as_text(read_page(name), str).lower() for name in TOPICS}
             about = [name for name, text in pages.items() if topic.lower() in text] or TOPICS
-            hint = did_you_mean(topic, [*NAMES, *TOPICS], f"see gtask help {', '.join(about)}")
+            see = f"see gtask help {', '.join(about)}"
+            hint = did_you_mean(topic, [*NAMES, *TOPICS]) or see
             raise UsageError(f"there is no help page {topic!r}", hint=hint)
         Streams.standard().data(as_text(page, _bold))
         return 0

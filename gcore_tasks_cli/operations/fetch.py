@@ -32,6 +32,6 @@ def print_each(
             printer.show(document)
     remember(seen, invocation.env, invocation.settings.host)
     printer.close()
-    for error in shared_errors(errors):
+    for error in shared_errors(errors, asked=len(jobs)):
         invocation.streams.error(error)
     return {error.exit_code for error, _ in errors}

@@ -54,8 +54,8 @@ class Outcome:
 
     def report(self, streams: Streams, resume: Resume) -> list[GtaskError]:
         """Prints errors, and how to go on where something is not finished; what it printed."""
-        errors, ending = words.shared_errors(self._progress.errors), self._ending
-        says_less = self._quiet and self._deadline.checks_once
+        errors = words.shared_errors(self._progress.errors, asked=self._progress.count)
+        ending, says_less = self._ending, self._quiet and self._deadline.checks_once
         under_way, hint = self._under_way, ""
         if (under_way or self._is_searching) and not self._progress.follows:
             hint = f"to go on waiting: {resume.line(under_way)}"

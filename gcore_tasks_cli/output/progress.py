@@ -190,7 +190,8 @@ class ProgressLines:
             # Once the wait is seen to go on: the error that ends it is printed at its end.
             errors = self._progress.errors[self._reported :]
             self._reported += len(errors)
-            return [error.message for error in words.shared_errors(errors)]
+            shared = words.shared_errors(errors, asked=self._progress.count)
+            return [error.message for error in shared]
         return self._change(event) if isinstance(event, events.Changed) else []
 
     def _change(self, event: events.Changed) -> list[str]:

@@ -163,10 +163,11 @@ def named(task: TaskFields) -> str:
     return f"{type_words(task, 'task')} {one_line(task.id)}"
 
 
-def shared_errors(errors: Iterable[tuple[GtaskError, str]]) -> list[GtaskError]:
+def shared_errors(errors: Iterable[tuple[GtaskError, str]], *, asked: int = 1) -> list[GtaskError]:
     """The errors, each with the ID or name of its task; one of several tasks once, with all names.
 
-    An empty name stands for the list of tasks.
+    If several tasks were `asked` for, each error says which it is about. An empty name stands for
+    the list of tasks.
     """
     groups: dict[str, tuple[GtaskError, list[str]]] = {}
     for error, name in errors:
@@ -174,9 +175,9 @@ def shared_errors(errors: Iterable[tuple[GtaskError, str]]) -> list[GtaskError]:
         _, each = groups.setdefault(message, (copy(error), []))
         each += [name] if name else []
     for message, (error, each) in groups.items():
-        if len(each) > 1:
+        names_it = bool(each) and each[0] in error.message
+        if len(each) > 1 or (each and asked > 1 and not names_it):
             names = ", ".join(first_of(each, _MOST_NAMED))
-            names_it = each[0] in error.message
             error.message = message.replace("…", names, 1) if names_it else f"{message} ({names})"
     return [error for error, _ in groups.values()]
 

@@ -161,8 +161,9 @@ def _key_of_command(command: str) -> str:
             hint=f"it names a program; {_NO_SHELL}",
         ) from None
     if status != 0:
+        program = command.split()[0]  # it was run: it is not the key
         raise UsageError(
-            f"{KEY_COMMAND} failed with status {status}{said and f': {said}'}",
+            f"{program} (from {KEY_COMMAND}) failed with status {status}{said and f': {said}'}",
             hint=_NO_SHELL if _SHELL_SYNTAX & set(command) else None,
         )
     return line.decode("utf-8", "replace").strip()

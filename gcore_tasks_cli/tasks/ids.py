@@ -60,12 +60,12 @@ def collect_ids(
     recent_ids = cache(recent_ids)
     ids: dict[str, str] = {}
     for argument in dict.fromkeys(arguments):
-        is_stdin = argument == "-"
-        text = _read(stdin) if is_stdin else argument
-        shown = hide(text)
-        if shown != text and not is_stdin:
-            raise UsageError("an argument holds the API key, which is not a task ID")
-        found = ids_in(shown.replace(_HIDDEN, " "), _STDIN if is_stdin else _ARGUMENT, recent_ids)
+        source = _STDIN if argument == "-" else _ARGUMENT
+        text = _read(stdin) if source == _STDIN else argument
+        rest = hide(text).replace(_HIDDEN, " ")
+        if text.strip() and not rest.strip():
+            raise UsageError(f"{source} holds the API key, which is not a task ID")
+        found = ids_in(rest, source, recent_ids)
         for task_id in found:
             ids.setdefault(task_id.lower(), task_id)
     return list(ids.values())

@@ -1,6 +1,7 @@
 """`gtask get` as a process: the API's document whole, cards, and many IDs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,20 @@ def test_the_headers_that_curl_prints_are_not_ids() -> None:
         done = shell(f"{call}{TASK} | gtask get - --json", server, KEY="wrong")
         assert done.status == 2
         assert "401 Unauthorized" in done.err
+
+
+def test_of_several_tasks_an_error_names_the_one_that_it_is_about() -> None:
+    ids = [f"t-{n}" for n in range(3)]
+    refused = {"do": "status", "status": 400, "body": {"message": "no"}, "path": "*/t-1"}
+    broken = {"do": "body", "body": [1], "path": "*/t-2"}
+    with sandbox(tasks=[task(i, age=9) for i in ids], faults=[refused, broken]) as server:
+        several, one = gtask(server, "get", *ids), gtask(server, "get", "t-1")
+        waited = gtask(server, "watch", *ids[:2])
+    bad_request = f"gtask: {server.base_url[7:]} answered HTTP 400 Bad Request: no"
+    assert f"{bad_request} (t-1)\n" in several.err
+    assert re.search(r"^gtask: .*instead of a task; tried for .* \(t-2\)$", several.err, re.M)
+    assert one.err == f"{bad_request}\n"
+    assert f"{bad_request} (t-1)\n" in waited.err
 
 
 def test_transient_faults_are_tried_again_a_few_times() -> None:

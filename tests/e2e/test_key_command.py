@@ -35,7 +35,10 @@ def test_the_first_line_of_a_command_is_the_key() -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (printing("import sys; sys.exit('vault is locked')"), "status 1: vault is locked"),
+        (
+            printing("import sys; sys.exit('vault is locked')"),
+            f"{sys.executable} (from GCORE_API_KEY_COMMAND) failed with status 1: vault is locked",
+        ),
         (printing("pass"), "the output of GCORE_API_KEY_COMMAND holds no key"),
         ("/no/such/command --x", "cannot run GCORE_API_KEY_COMMAND: No such file or directory"),
         (printing("exit(1)") + ' "$HOME"', "it runs without a shell"),

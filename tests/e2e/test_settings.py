@@ -179,7 +179,9 @@ def test_a_key_file_that_everybody_can_read_gets_one_note(tmp_path: Path) -> Non
         noted, quiet = (gtask(server, *of, TASK, env=env) for of in (["get"], ["watch", "-q"]))
         file.chmod(0o600)
         private = gtask(server, "get", TASK, env=env)
-    assert noted.err == f"everybody can read the file in GCORE_API_KEY_FILE: chmod 600 {file}\n"
+    assert (
+        noted.err == f"gtask: everybody can read the file in GCORE_API_KEY_FILE: chmod 600 {file}\n"
+    )
     assert (quiet.err, private.err) == ("", "")
     assert noted.status == quiet.status == private.status == 0
 

@@ -127,6 +127,7 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
         ("watch", "--active", "--type", f"x_{NEW_KEY}"),
         ("watch", "--active", "--resource", NEW_KEY),
         ("resources", f"id-{NEW_KEY}"),
+        ("get", f"{OTHER},{NEW_KEY}"),
     ],
 )
 def test_a_key_in_a_url_is_never_sent_and_not_shown(arguments: tuple[str, ...]) -> None:
@@ -157,6 +158,8 @@ def test_a_key_in_what_curl_prints_is_skipped_and_not_shown() -> None:
         ran = shell(script, server, KEY=KEY, TASK=TASK)
         assert ran.status == 0, ran.err
         assert [document["id"] for document in ran.documents] == [TASK]
+        alone = gtask(server, "watch", "-", stdin=f"{KEY}\n")
+    assert alone.err == "gtask: standard input holds the API key, which is not a task ID\n"
     assert not SECRET.search(ran.out + ran.err)
 
 
