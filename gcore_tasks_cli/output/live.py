@@ -30,8 +30,8 @@ _BAR_CELLS = 10
 _FULLEST = 0.95
 # No column becomes wider when a task goes on from one of the API's states to the next.
 _LEAST_STATE = len("✔ FINISHED")
-# Nor when a task's age goes on from seconds to minutes. Where there is little room, ages have only
-# their largest unit.
+# Nor when a task's age goes on from seconds to minutes, where there is room. Where there is little,
+# ages have only their largest unit.
 _LEAST_AGE = len("10 m 00 s")
 _SHORT_AGE = len("0.4 s")
 # What is left of a type and of what is said of a task before more is left out.
@@ -182,12 +182,12 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     columns = list(zip(*rows, strict=True))
     widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
-    widths[_AGE] = max(_LEAST_AGE, widths[_AGE])
+    age, widths[_AGE] = max(_SHORT_AGE, widths[_AGE]), max(_LEAST_AGE, widths[_AGE])
     # Errors are as long as they are: what does not fit is cut off.
     said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
-    first = ((_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0), (_KIND, _LEAST_KIND))
-    last = ((_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
+    first = ((_AGE, age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
+    last = ((_KIND, _LEAST_KIND), (_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
     widths = fitting([*widths[:_REST], said], width - 1, (*first, *last), _KIND)
     for row in rows:
         cells = row[:_REST] if widths[_BAR] else row[:_BAR]

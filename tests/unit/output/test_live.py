@@ -127,7 +127,7 @@ def test_a_narrow_window_keeps_what_identifies_a_task(width: int) -> None:
     for n, line in enumerate(painted(rows, width=width)):
         assert f"{n:08x}…" in line
         assert "create_l" in line
-        assert line.partition("…  ")[2].endswith("12 s") or width == 80
+        assert re.search(r"…  +12 s", line)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_narrow_window_keeps_what_identifies_a_task(width: int) -> None:
         (100, "1 h 05 m  130 times longer than usual (usually 15–30 s)"),
         (75, "1 h 05 m  130 times longer than usual"),
         (62, "1 h 05 m  130 times longer"),
-        (56, "1 h 05 m  130 times…"),
+        (55, "1 h 05 m  130 times…"),
         (45, "1 h 05 m"),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_task_beyond_its_usual_time_has_no_bar_and_says_how_many_times_longer(
     assert line.endswith("1 h 05 m  130 times longer than usual (usually 15–30 s)")
     text = frame([live_row(elapsed=61.0)], NOW, Expectations(), (100, 24))
     said = [text.plain[span.start : span.end] for span in text.spans if span.style == ATTENTION]
-    assert said == [" 1 m 01 s", "2 times longer than usual (usually 15–30 s)"]
+    assert said == ["1 m 01 s", "2 times longer than usual (usually 15–30 s)"]
 
 
 def test_in_an_outage_each_state_is_marked_and_its_time_is_that_of_the_last_answer() -> None:
