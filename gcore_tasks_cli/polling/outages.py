@@ -1,15 +1,15 @@
 """Since when requests fail, and whether that is worth a report. Pure."""
 
-import math
 from collections.abc import Iterator
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.polling.events import Outage, OutageBegan, OutageEnded
 from gcore_tasks_cli.polling.jobs import Job
 
-# Trouble that is over sooner is not reported. It is over once nothing has failed for longer than
-# two checks of a young task are apart: what fails now and then is one trouble.
+# Trouble that is over sooner is not reported.
 TROUBLE_SECONDS = 3.0
+# What fails now and then is one trouble: it is over once nothing has failed for longer than two
+# checks of a young task are apart.
 _CALM_SECONDS = 5.0
 # After so many different jobs that fail in a row, one request at a time finds out whether the API
 # answers again.
@@ -21,12 +21,11 @@ class Outages:
 
     def __init__(self, now: float) -> None:
         # When the API last answered with anything but a transient fault, or this began.
-        self.answered_at = now
+        self.answered_at = self._failed_at = now
         self.was_reached = False  # by any answer
-        self._failed_since: set[Job] = set()
-        self._worked_at = -math.inf  # the last good answer
-        self._failed_at = now
-        self._failing: set[Job] = set()
+        self.has_worked = False  # there was a good answer
+        self._failing: set[Job] = set()  # the last request of each failed
+        self._failed_since: set[Job] = set()  # the last answer
         self._trouble: Outage | None = None
         self._reported: Outage | None = None
 
@@ -37,29 +36,24 @@ class Outages:
         return failed if failed >= _PROBE_FROM else 0
 
     @property
-    def has_worked(self) -> bool:
-        """Whether there was a good answer."""
-        return self._worked_at > -math.inf
-
-    @property
     def is_failing(self) -> bool:
-        """Whether any job failed last time, or was given up and none has worked since."""
-        trouble = self._trouble
-        return bool(self._failing) or (trouble is not None and self._worked_at <= trouble.since)
+        """Whether the last request of any job failed."""
+        return bool(self._failing)
 
     def answered(self, now: float, *, is_good: bool) -> None:
         """The API answered, be it with a refusal."""
         self.answered_at, self.was_reached = now, True
         self._failed_since.clear()
-        if is_good:
-            self._worked_at = now
+        self.has_worked |= is_good
 
     def failed(self, job: Job, sent_at: float, error: ApiError, now: float) -> None:
         """The request for this job, sent at this time, failed."""
         trouble = self._trouble
-        if trouble is None or self._is_over(now):
+        if trouble is None or self._is_over(trouble, now):
             trouble = Outage(sent_at, self.answered_at, error, None, 0)
-        self._trouble = trouble._replace(error=error, failures=trouble.failures + 1)
+        self._trouble = trouble._replace(
+            error=error, failures=trouble.failures + 1, answered=self.answered_at
+        )
         self._failed_at = now
         self._failing.add(job)
         self._failed_since.add(job)
@@ -71,9 +65,9 @@ class Outages:
         self._failing.discard(job)
 
     def outage(self, now: float, at_least: float = TROUBLE_SECONDS) -> Outage | None:
-        """What is wrong, once it has lasted so long, until nothing has failed for a while."""
-        trouble, until = self._trouble, now if self.is_failing else self._failed_at
-        if trouble is None or self._is_over(now) or until - trouble.since < at_least:
+        """What is wrong, once it has lasted so long, until it is over."""
+        trouble, until = self._trouble, now if self._failing else self._failed_at
+        if trouble is None or self._is_over(trouble, now) or until - trouble.since < at_least:
             return None
         return trouble._replace(answered=self.answered_at, was_reached=self.was_reached)
 
@@ -83,7 +77,10 @@ class Outages:
         if before is None and outage is not None:
             yield OutageBegan(now, outage)
         elif before is not None and outage is None:
+            self._trouble = None
             yield OutageEnded(now, self._failed_at - before.since, before.failures)
 
-    def _is_over(self, now: float) -> bool:
-        return not self.is_failing and now - self._failed_at >= _CALM_SECONDS
+    def _is_over(self, trouble: Outage, now: float) -> bool:
+        """A total outage that was reported is over when all is answered again; others need calm."""
+        is_calm = now - self._failed_at >= _CALM_SECONDS
+        return not self._failing and (is_calm or (self._reported is not None and trouble.is_total))

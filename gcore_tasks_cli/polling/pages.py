@@ -88,7 +88,7 @@ class Reading:
         self._early: dict[ListPage, Answer] = {}
         self.pending: deque[ListPage] = deque()  # in the order of the list
         self.shown: set[str] = set()  # in lower case
-        self.is_over = False
+        self._is_over = False
         first = most if most <= 2 * self._sizes.first else self._sizes.first
         self._ask(int(min(first, self._sizes.page)))
 
@@ -100,12 +100,10 @@ class Reading:
         """
         while self.pending:
             request = self.pending[0]
-            pages = self.take(request, self._requests.answer(request))
+            yield from self.take(request, self._requests.answer(request))
             if self._barren > _MOST_BARREN_PAGES:
                 raise NoAnswer("the list of tasks changes faster than it can be read")
-            yield from pages
-            if not self.pending and not self.is_over:
-                self.ask_ahead(at_least=1)
+            self.ask_ahead()  # a small `--limit` may have stopped here
 
     def take(self, request: ListPage, answer: Answer) -> list[Page]:
         """Takes in an answer; the pages that it completes, in their order."""
@@ -117,23 +115,23 @@ class Reading:
                 # It begins too late: tasks have left the list meanwhile.
                 begins = min(request.offset, first.total) - self._page_size // 2
                 self._replan(max(0, begins))
-                self._ask(self._page_size)
             else:
                 pages.append(self._take_next(request, first))
         return pages
 
-    def ask_ahead(self, at_least: int = 0) -> None:
+    def ask_ahead(self) -> None:
         """Asks for what follows, as far as that is known; without `pending` pages it is over."""
-        end = 0 if self.is_over else min(self._total, self._most)
-        while len(self.pending) < at_least or (
-            len(self.pending) < PAGES_AHEAD and self._next_offset + self._overlap < end
-        ):
+        while not self._is_over:
+            is_all_asked = self._next_offset + self._overlap >= min(self._total, self._most)
+            if self.pending and (is_all_asked or len(self.pending) >= PAGES_AHEAD):
+                return
             wanted = max(self._most - self._next_offset, 2 * self._overlap)
             self._ask(int(min(self._page_size, wanted)))
 
     def cancel(self) -> None:
         """Reads no further."""
         self._replan(0)
+        self._is_over = True
 
     def _ask(self, limit: int) -> None:
         request = ListPage(self._parameters, limit, self._next_offset)
@@ -160,9 +158,8 @@ class Reading:
         is_read = page.is_last or not answer.size or len(self.shown) >= self._most
         if is_read or self._barren > _MOST_BARREN_PAGES:
             self.cancel()
-            self.is_over = True
             return page
-        if is_first := request.offset == 0:
+        if request.offset == 0:
             self._pin(documents)
             self._page_size = _fitting(documents, self._sizes)
         is_short = answer.size < request.limit
@@ -170,8 +167,6 @@ class Reading:
             self._overlap = min(self._overlap, answer.size // 2)
         if is_short or not self.pending:
             self._replan(page.reached - self._overlap)
-        if not is_first:  # after a small first page, a small `--limit` may stop
-            self.ask_ahead()
         return page
 
     def _knows_any_of(self, answer: Answer) -> bool:
