@@ -4,8 +4,8 @@ Each job is due at a time of its own. Two things hold all of them back: what the
 (`Retry-After`), and a rate limit (429), whose spacing good answers shorten again.
 """
 
-import heapq
 import math
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable
 from itertools import count
@@ -33,33 +33,27 @@ Uniform = Callable[[float, float], float]
 
 
 class DueQueue:
-    """Jobs by when they are due; each is in it once, with the last time it was given.
-
-    The heap keeps outdated entries until they come up, so that moving a job costs no search.
-    """
+    """Jobs by when they are due; each is in it once, with the last time it was given."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Job]] = []
-        self._entries: dict[Job, int] = {}
+        self._in_order: list[tuple[float, int, Job]] = []
+        self._entries: dict[Job, tuple[float, int, Job]] = {}
         self._numbers = count()
 
     def put(self, job: Job, due: float) -> None:
         """Makes the job due then, instead of at any earlier or later time."""
-        self._entries[job] = number = next(self._numbers)
-        heapq.heappush(self._heap, (due, number, job))
+        self.drop(job)
+        self._entries[job] = entry = (due, next(self._numbers), job)
+        insort(self._in_order, entry)
 
     def drop(self, job: Job) -> None:
         """The job is no longer due."""
-        self._entries.pop(job, None)
+        if (entry := self._entries.pop(job, None)) is not None:
+            del self._in_order[bisect_left(self._in_order, entry)]
 
     def first(self) -> tuple[float, Job] | None:
         """What is due first, and when; None if nothing is."""
-        while self._heap:
-            due, number, job = self._heap[0]
-            if self._entries.get(job) == number:
-                return due, job
-            heapq.heappop(self._heap)
-        return None
+        return self._in_order[0][::2] if self._in_order else None
 
 
 class Gate:

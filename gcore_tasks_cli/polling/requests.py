@@ -63,12 +63,18 @@ ONCE = RetryPolicy(most_tries=1)
 
 
 class _Sent(NamedTuple):
-    """A request under way, which is late from `late_at` on."""
+    """A request under way; what is late from `late_at` on is sent again beside it."""
 
     number: int
     job: Job
     at: float
     late_at: float
+    is_late: bool = False
+
+    @property
+    def next_event(self) -> float:
+        """When it is late, or given up."""
+        return self.at + _LONGEST_REQUEST_SECONDS if self.is_late else self.late_at
 
 
 class _Row:
@@ -124,7 +130,6 @@ class Requests:
         self._observer = observer
         self._open: dict[Job, _Open] = {}
         self._under_way: dict[int, _Sent] = {}
-        self._late: set[int] = set()
         self._numbers = count()
         self._final: dict[Job, Answer | ApiError] = {}
         self._refusals = _Row()  # of any job, since the last good answer
@@ -227,12 +232,12 @@ class Requests:
 
     def _has_room(self) -> bool:
         """Whether another request may leave: a late one gives way to it."""
-        fresh = len(self._under_way) - len(self._late)
+        fresh = sum(not sent.is_late for sent in self._under_way.values())
         return fresh < (1 if self.outages.failed_in_a_row else MOST_IN_FLIGHT)
 
     def _send(self, job: Job, now: float) -> None:
         if len(self._under_way) >= MOST_IN_FLIGHT:
-            late = [self._under_way[number] for number in self._late]
+            late = [sent for sent in self._under_way.values() if sent.is_late]
             # Rather one for a single task than a list, which answers for many.
             self._abandon(max(late, key=lambda sent: (isinstance(sent.job, GetTask), sent.at)))
         patience = max(self._longest_pause(now), 2 * self._slowest_answer)
@@ -244,7 +249,6 @@ class Requests:
 
     def _abandon(self, sent: _Sent) -> None:
         del self._under_way[sent.number]
-        self._late.discard(sent.number)
         self.port.cancel(sent.number)
 
     # Time
@@ -252,21 +256,18 @@ class Requests:
     def _next_event(self) -> float:
         """When something has to be done, should no reply come before."""
         events = [self.gate.first()[0]] if self._has_room() else []
-        events += [
-            sent.at + _LONGEST_REQUEST_SECONDS if number in self._late else sent.late_at
-            for number, sent in self._under_way.items()
-        ]
-        return min((self._next_give_up(), *events))
+        under_way = (sent.next_event for sent in self._under_way.values())
+        return min(self._next_give_up(), *events, *under_way)
 
     def _expire(self, now: float) -> None:
         for number, sent in list(self._under_way.items()):
-            if number not in self._under_way:
-                continue  # abandoned with its job
-            if number not in self._late and now >= sent.late_at:
-                self._late.add(number)
-                self._take_failure(sent, self._open[sent.job], _SILENCE, now)
-            elif now >= sent.at + _LONGEST_REQUEST_SECONDS:
+            if number not in self._under_way or now < sent.next_event:
+                continue  # abandoned with its job, or not yet
+            if sent.is_late:
                 self._abandon(sent)
+            else:
+                self._under_way[number] = late = sent._replace(is_late=True)
+                self._take_failure(late, _SILENCE, now)
         while self._next_give_up() <= now:
             job, pending = next(iter(self._open.items()))
             self._give_up(job, pending.error or _SILENCE)
@@ -282,25 +283,30 @@ class Requests:
     def _take(self, reply: Reply) -> None:
         if (sent := self._under_way.pop(reply.number, None)) is None:
             return  # it was given up meanwhile
-        self._late.discard(reply.number)
         now, answer = self.port.now(), reply.answer
         if isinstance(answer, ApiError):
-            self._take_failure(sent, self._open[sent.job], answer, now)
+            self._take_failure(sent, answer, now)
         else:
             self._refusals = _Row()
             self._note_answer(sent, now, is_good=True)
             self._finish(sent.job, answer)
 
-    def _take_failure(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
-        if error.retry_after is not None:
-            pending.not_before = now + error.retry_after
+    def _take_failure(self, sent: _Sent, error: ApiError, now: float) -> None:
+        pending = self._open[sent.job]
         if pending.policy.most_tries == 1:
             self._finish(sent.job, error)
-        elif self._is_transient(error):
-            self._take_transient(sent, pending, error, now)
-        else:
+            return
+        if error.retry_after is not None:
+            pending.not_before = now + error.retry_after
+        is_transient = self._is_transient(error)
+        kind = "transient" if is_transient else f"{type(error).__name__} {error.status}"
+        if not is_transient:
             self._note_answer(sent, now, is_good=False)  # the API is there, and says no
-            self._take_refusal(sent, pending, error, now)
+        pending.row.add("limit" if error.status == _TOO_MANY_REQUESTS else kind, sent.at)
+        pending.error = error
+        if not isinstance(error, TaskNotFound):  # that is no trouble of the API
+            self.outages.failed(sent.job, sent.at, error, now)
+        (self._retry if is_transient else self._confirm)(sent, pending, error, now)
 
     def _is_transient(self, error: ApiError) -> bool:
         if error.status == _NOT_FOUND and not isinstance(error, TaskNotFound):
@@ -308,13 +314,11 @@ class Requests:
             return self.outages.has_worked
         return error.transient
 
-    def _take_refusal(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
+    def _confirm(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Believes a permanent error, or asks again to see whether it repeats."""
-        kind = f"{type(error).__name__} {error.status}"
-        self._note_failure(kind, sent, pending, error, now)
         times, seconds = self._needed(pending, error)
         if not isinstance(error, TaskNotFound):
-            self._refusals.add(kind, sent.at)
+            self._refusals.add(pending.row.kind, sent.at)
         is_general = self._refusals.has_lasted(times, seconds, now)
         if not (is_general or pending.row.has_lasted(times, seconds, now)):
             due = max(now + min(seconds / 2, _LONGEST_CONFIRMATION_PAUSE), pending.not_before)
@@ -332,15 +336,15 @@ class Requests:
             return _AFTER_GOOD_ANSWERS
         return _NEVER_SEEN if error.status == _NOT_FOUND else (1, 0.0)
 
-    def _take_transient(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
+    def _retry(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
+        """Makes the job due again, unless that would be too often or too late."""
         is_limit = error.status == _TOO_MANY_REQUESTS
-        self._note_failure("limit" if is_limit else "transient", sent, pending, error, now)
         if is_limit:
             failures = self.gate.limited(sent.job, sent.at, now)
         else:
             failures = pending.row.count + self.outages.failed_in_a_row
         pause = backoff(failures, self._uniform, self._longest_pause(now)) if failures else 0.0
-        due = max(now if sent.number in self._late else now + pause, pending.not_before)
+        due = max(now if sent.is_late else now + pause, pending.not_before)
         is_last_try = not is_limit and pending.row.count >= pending.policy.most_tries
         if is_last_try or due >= self._gives_up_at(pending):
             self._give_up(sent.job, error)
@@ -356,14 +360,6 @@ class Requests:
         self.outages.answered(now, is_good=is_good)
         self._slowest_answer = max(self._slowest_answer / 2, now - sent.at)
         self.gate.answered(now)
-
-    def _note_failure(
-        self, kind: str, sent: _Sent, pending: _Open, error: ApiError, now: float
-    ) -> None:
-        pending.row.add(kind, sent.at)
-        pending.error = error
-        if not isinstance(error, TaskNotFound):  # that is no trouble of the API
-            self.outages.failed(sent.job, sent.at, error, now)
 
     # Ending
 
