@@ -37,7 +37,7 @@ class Finder:
         self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
         self._reading: Reading | None = None
         self._answers: dict[str, tuple[Document, Answer]] = {}
-        self._looks_for_recent = self._is_last_look = False
+        self._is_last_look = False
         self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
 
     def look(self, now: float) -> None:
@@ -45,14 +45,9 @@ class Finder:
         if self._reading is None and now >= self.due_at:
             self.due_at = math.inf
             self._is_last_look = now >= self._last_look
-            query = self._query
-            if self._looks_for_recent:
-                asked = query.since.time() if isinstance(query.since, Moment) else query.since
-                since = max(self._just_before, asked or self._just_before)
-                query = query._replace(states=(), since=since)
             self._answers = {}
             sizes = Sizes(first=MOST_A_PAGE)
-            self._reading = Reading(self._requests, query.parameters(), sizes=sizes)
+            self._reading = Reading(self._requests, self._query.parameters(), sizes=sizes)
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""
@@ -62,11 +57,11 @@ class Finder:
         """Takes in a page."""
         if self._reading is None:
             return
-        if answer.server_time is not None and not self._looks_for_recent:
+        if answer.server_time is not None:
             began = answer.server_time - (now - self._began)
             self._just_before = datetime.fromtimestamp(began - _JUST_BEFORE_SECONDS, UTC)
         for document in answer.documents:
-            is_wanted = self._looks_for_recent or not document.is_final
+            is_wanted = not self._query.states or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
                 self._answers[document.id] = (document, answer)
         self._reading.take(page, answer)
@@ -82,8 +77,11 @@ class Finder:
             self.due_at = now + _FOLLOW_SECONDS
             is_recent = any(document.is_final for document, _ in answers.values())
             return Found(now, len(answers), len(reading.shown), is_recent), answers
-        if not self._looks_for_recent:
-            self._looks_for_recent, self.due_at = True, now
+        if self._query.states:  # from now on for any that were created since
+            asked = self._query.since
+            since = asked.time() if isinstance(asked, Moment) else asked
+            since = max(self._just_before, since or self._just_before)
+            self._query, self.due_at = self._query._replace(states=(), since=since), now
         elif not self._is_last_look:
             self.due_at = min(now + _LOOK_SECONDS, max(now, self._last_look))
         return None

@@ -65,8 +65,6 @@ class Gate:
         self._held_until = now
         self._gap = 0.0
         self._slowed_at = -math.inf
-        self._limited_job: Job | None = None
-        self._limits = 0
         self._last_sent = -math.inf
         self._answers: deque[float] = deque(maxlen=_MOST_ANSWERS_COUNTED)
         self._singles_limit = (1, 0.0)
@@ -112,20 +110,17 @@ class Gate:
         """Sends nothing before this time."""
         self._held_until = max(self._held_until, until)
 
-    def limited(self, job: Job, sent_at: float, now: float) -> int:
-        """A rate limit was met by a request of this time; how often this job alone has met it.
+    def limited(self, sent_at: float, now: float) -> None:
+        """A rate limit was met by a request of this time.
 
         From now on as many requests leave as were answered in the last second; half as many where
         that says nothing. Those that were under way with it are refused with it, and count once.
         """
-        self._limits = self._limits + 1 if job == self._limited_job else 0
-        self._limited_job = job
-        if self._limits == 0 and sent_at >= self._slowed_at:
+        if sent_at >= self._slowed_at:
             self._slowed_at = now
             answered = sum(at > now - 1.0 for at in self._answers)
             gap = 1 / answered if answered >= _FEWEST_ANSWERS else 2 * self._gap
             self._gap = min(max(gap, self._gap, _LEAST_GAP_SECONDS), _MOST_GAP_SECONDS)
-        return self._limits
 
     def answered(self, now: float) -> None:
         """The API answered: some of a rate limit's spacing is won back."""

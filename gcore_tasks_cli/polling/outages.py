@@ -27,18 +27,13 @@ class Outages:
         self._failing: set[Job] = set()  # the last request of each failed
         self._failed_since: set[Job] = set()  # the last answer
         self._trouble: Outage | None = None
-        self._reported: Outage | None = None
+        self._is_reported = False
 
     @property
     def failed_in_a_row(self) -> int:
         """How many different jobs failed since the API last answered; 0 where they are few."""
         failed = len(self._failed_since)
         return failed if failed >= _PROBE_FROM else 0
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last request of any job failed."""
-        return bool(self._failing)
 
     def answered(self, now: float, *, is_good: bool) -> None:
         """The API answered, be it with a refusal."""
@@ -65,22 +60,25 @@ class Outages:
         self._failing.discard(job)
 
     def outage(self, now: float, at_least: float = TROUBLE_SECONDS) -> Outage | None:
-        """What is wrong, once it has lasted so long, until it is over."""
-        trouble, until = self._trouble, now if self._failing else self._failed_at
-        if trouble is None or self._is_over(trouble, now) or until - trouble.since < at_least:
+        """What is wrong now, if it has lasted so long."""
+        trouble = self._trouble
+        if trouble is None or not self._failing or now - trouble.since < at_least:
             return None
         return trouble._replace(answered=self.answered_at, was_reached=self.was_reached)
 
-    def news(self, outage: Outage | None, now: float) -> Iterator[OutageBegan | OutageEnded]:
-        """What to report where this is the outage now; None if none is left."""
-        before, self._reported = self._reported, outage
-        if before is None and outage is not None:
+    def news(
+        self, outage: Outage | None, now: float, *, is_end: bool = False
+    ) -> Iterator[OutageBegan | OutageEnded]:
+        """What to report where this is the outage now, or at the end of the wait."""
+        trouble, is_reported = self._trouble, self._is_reported
+        if outage is not None and not is_reported:
+            self._is_reported = True
             yield OutageBegan(now, outage)
-        elif before is not None and outage is None:
-            self._trouble = None
-            yield OutageEnded(now, self._failed_at - before.since, before.failures)
+        elif trouble is not None and is_reported and (is_end or self._is_over(trouble, now)):
+            self._trouble, self._is_reported = None, False
+            yield OutageEnded(now, self._failed_at - trouble.since, trouble.failures)
 
     def _is_over(self, trouble: Outage, now: float) -> bool:
         """A total outage that was reported is over when all is answered again; others need calm."""
         is_calm = now - self._failed_at >= _CALM_SECONDS
-        return not self._failing and (is_calm or (self._reported is not None and trouble.is_total))
+        return not self._failing and (is_calm or (self._is_reported and trouble.is_total))

@@ -3,8 +3,7 @@
 Pages are cut by offset out of a list that changes while it is read:
 
 - A new task at the head of a newest-first list pushes all others down: the next page repeats some.
-  Repeats are known by their IDs. After the first page the list is pinned by `to_timestamp`, so that
-  new tasks stay out of it.
+  Repeats are known by their IDs, and left out.
 - A task that leaves the list (it ended while active ones are listed, or was acknowledged) pulls
   the others up: the next page would begin too late. So each page overlaps the one before it. A page
   that holds no known task may have lost some: then reading goes back until it meets one.
@@ -13,17 +12,13 @@ So every task that is in the list from the first page to the last is given exact
 """
 
 import math
-from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage, Parameters
 from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.tasks.document import Document
-from gcore_tasks_cli.tasks.query import narrowed
-from gcore_tasks_cli.times import parse_time
 
 # Pages under way beside each other. More gain nothing, since one process reads them all, and each
 # holds some MiB.
@@ -32,7 +27,6 @@ PAGES_AHEAD = 3
 _PAGE_CHARACTERS = 1_000_000
 # After more pages in a row that bring nothing new, the list is read no further.
 _MOST_BARREN_PAGES = 3
-_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 class Sizes(NamedTuple):
@@ -85,8 +79,8 @@ class Reading:
         self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
         self._next_offset = 0
         self._barren = 0
-        self._early: dict[ListPage, Answer] = {}
-        self.pending: deque[ListPage] = deque()  # in the order of the list
+        # In the order of the list; with the answers that came before that of an earlier page.
+        self.pending: dict[ListPage, Answer | None] = {}
         self.shown: set[str] = set()  # in lower case
         self._is_over = False
         first = most if most <= 2 * self._sizes.first else self._sizes.first
@@ -99,7 +93,7 @@ class Reading:
             ApiError: for a permanent fault, or a transient one that lasts too long.
         """
         while self.pending:
-            request = self.pending[0]
+            request = next(iter(self.pending))
             yield from self.take(request, self._requests.answer(request))
             if self._barren > _MOST_BARREN_PAGES:
                 raise NoAnswer("the list of tasks changes faster than it can be read")
@@ -107,10 +101,13 @@ class Reading:
 
     def take(self, request: ListPage, answer: Answer) -> list[Page]:
         """Takes in an answer; the pages that it completes, in their order."""
-        self._early[request] = answer
+        self.pending[request] = answer
         pages = []
-        while self.pending and (first := self._early.pop(self.pending[0], None)) is not None:
-            request = self.pending.popleft()
+        while self.pending:
+            request, first = next(iter(self.pending.items()))
+            if first is None:
+                break
+            del self.pending[request]
             if request.offset > 0 and not self._knows_any_of(first):
                 # It begins too late: tasks have left the list meanwhile.
                 begins = min(request.offset, first.total) - self._page_size // 2
@@ -135,7 +132,7 @@ class Reading:
 
     def _ask(self, limit: int) -> None:
         request = ListPage(self._parameters, limit, self._next_offset)
-        self.pending.append(request)
+        self.pending[request] = None
         self._requests.submit(request)
         self._next_offset += limit - self._overlap
 
@@ -144,7 +141,6 @@ class Reading:
         for request in self.pending:
             self._requests.cancel(request)
         self.pending.clear()
-        self._early.clear()
         self._next_offset = offset
 
     def _take_next(self, request: ListPage, answer: Answer) -> Page:
@@ -160,7 +156,6 @@ class Reading:
             self.cancel()
             return page
         if request.offset == 0:
-            self._pin(documents)
             self._page_size = _fitting(documents, self._sizes)
         is_short = answer.size < request.limit
         if is_short:  # a server may give less
@@ -171,18 +166,6 @@ class Reading:
 
     def _knows_any_of(self, answer: Answer) -> bool:
         return any(each.id.lower() in self.shown for each in answer.documents)
-
-    def _pin(self, documents: Sequence[Document]) -> None:
-        """Keeps tasks out that are created from now on.
-
-        A second later than the newest, since the API may count in smaller parts of it than it
-        shows. An oldest-first list grows at its end and needs no pin.
-        """
-        times = (parse_time(document.created_on) for document in documents)
-        newest = next((time for time in times if time is not None), None)
-        is_newest_first = ("order_by", "asc") not in self._parameters
-        if is_newest_first and newest is not None and newest < _LATEST:
-            self._parameters = narrowed(self._parameters, newest + timedelta(seconds=1))
 
 
 def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:

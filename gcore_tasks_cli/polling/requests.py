@@ -339,10 +339,10 @@ class Requests:
     def _retry(self, sent: _Sent, pending: _Open, error: ApiError, now: float) -> None:
         """Makes the job due again, unless that would be too often or too late."""
         is_limit = error.status == _TOO_MANY_REQUESTS
+        failures = pending.row.count + self.outages.failed_in_a_row
         if is_limit:
-            failures = self.gate.limited(sent.job, sent.at, now)
-        else:
-            failures = pending.row.count + self.outages.failed_in_a_row
+            failures = pending.row.count - 1
+            self.gate.limited(sent.at, now)
         pause = backoff(failures, self._uniform, self._longest_pause(now)) if failures else 0.0
         due = max(now if sent.is_late else now + pause, pending.not_before)
         is_last_try = not is_limit and pending.row.count >= pending.policy.most_tries

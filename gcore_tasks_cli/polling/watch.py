@@ -80,7 +80,6 @@ class Watch:
         self._reading: Reading | None = None
         self._sought: set[str] = set()  # by this reading
         self._round_began = -math.inf
-        self._round_due = math.inf
         self._stop: StopReason | None = None
         self._has_unfinished = False
         self._finder: Finder | None = None
@@ -102,17 +101,14 @@ class Watch:
                 self._ask(now)
                 if now >= self._next_tick:
                     self._next_tick = now + self._tick_seconds
-                    failing = self._requests.outages.is_failing
-                    yield events.Tick(now, self._requests.outage() if failing else None)
+                    yield events.Tick(now, self._requests.outage())
                 yield from self._take_all(self._next_wake())
         yield from self._end(self._port.now())
 
     def _end(self, now: float) -> Iterator[Event]:
-        outages, outage = self._requests.outages, None
-        if outages.is_failing:
-            outage = self._requests.outage(at_least=0.0)
-        else:
-            yield from outages.news(None, now)
+        outages, outage = self._requests.outages, self._requests.outage(at_least=0.0)
+        if outage is None:
+            yield from outages.news(None, now, is_end=True)
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
@@ -134,12 +130,12 @@ class Watch:
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
         self._requests.deadline = now + _SUSPENDED_LOOK_SECONDS
-        self._round_began, self._round_due = -math.inf, now
+        self._round_began = -math.inf
         self._cancel_reading()
-        for key, task in self._tasks.items():
+        self._alone.clear()
+        for task in self._tasks.values():
             self._requests.cancel(GetTask(task.task_id))
-            if key in self._alone:
-                self._ask_alone(key, now)
+            task.due = now
 
     # Asking
 
@@ -149,7 +145,6 @@ class Watch:
         if key not in self._adopted:
             self._adopted.add(key)
             self._tasks[key] = _Task(task_id, now)
-            self._round_due = now
         return key
 
     def _ask(self, now: float) -> None:
@@ -173,7 +168,9 @@ class Watch:
         """When to read the list next, once that is over which is being read."""
         if len(self._tasks) < _FEWEST_TASKS or self._reading is not None or self._once:
             return math.inf
-        due = self._round_due
+        due = min(
+            (self._tasks[key].due for key in self._tasks.keys() - self._alone), default=math.inf
+        )
         if 2 * len(self._alone) > len(self._tasks):  # the list may show them again
             due = min(due, self._round_began + _HIDDEN_SECONDS)
         pace = min(self._schedule.interval or math.inf, _SHORTEST_ROUND_SECONDS)
@@ -184,7 +181,7 @@ class Watch:
         return min(self._next_tick, self._requests.deadline, self._round_at(), search)
 
     def _begin_round(self, now: float) -> None:
-        self._round_began, self._round_due = now, math.inf
+        self._round_began = now
         self._sought = set(self._tasks)
         # Not the old ones that the last list was too short for: they would make this one longer.
         shown = self._sought - self._alone or self._sought
@@ -313,8 +310,6 @@ class Watch:
         self._tasks[key].due = due = max(then, now + retry_after)
         if key in self._alone:
             self._ask_alone(key, due)
-        else:
-            self._round_due = min(self._round_due, due)
 
     def _forget(self, key: str) -> None:
         task = self._tasks.pop(key)

@@ -223,15 +223,6 @@ def parse_span(since: str | None, until: str | None) -> tuple[Moment | None, Mom
     return begin, end
 
 
-def narrowed(parameters: Parameters, until: datetime) -> Parameters:
-    """The parameters with `to_timestamp` no later than `until`."""
-    before, latest = dict(parameters).get("to_timestamp"), api_time(until)
-    if before is not None and str(before) <= latest:  # both in one format: they sort as text
-        return parameters
-    rest = [(name, value) for name, value in parameters if name != "to_timestamp"]
-    return (*rest, ("to_timestamp", latest))
-
-
 def _as_parameter(time: datetime | Moment) -> object:
     return api_time(time) if isinstance(time, datetime) else time
 

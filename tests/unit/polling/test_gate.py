@@ -21,11 +21,11 @@ def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answere
         gate.answered(NOW - 1.5)  # too long ago to count
     for n in range(answered):
         gate.answered(NOW - n / answered)
-    gate.limited(TASK, NOW - 0.1, NOW)
+    gate.limited(NOW - 0.1, NOW)
     gate.sent(TASK, NOW)
     assert gate.opens(TASK) - NOW == pytest.approx(1 / answered)
     # What was under way with it is refused with it, and counts once.
-    gate.limited(LIST, NOW - 0.1, NOW + 0.1)
+    gate.limited(NOW - 0.1, NOW + 0.1)
     assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
 
 
@@ -33,7 +33,7 @@ def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_
     gate = Gate(NOW)
     gaps = []
     for n in range(9):
-        gate.limited(JOBS[n % 2], NOW + n, NOW + n)
+        gate.limited(NOW + n, NOW + n)
         gate.sent(TASK, NOW + n)
         gaps.append(round(gate.opens(TASK) - NOW - n, 6))
     assert gaps == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]

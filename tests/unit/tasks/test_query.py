@@ -11,7 +11,6 @@ from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import (
     TaskQuery,
     chosen_states,
-    narrowed,
     parse_moment,
     parse_numbers,
     parse_resources,
@@ -192,10 +191,3 @@ def test_the_scope_is_the_option_else_the_default() -> None:
         scope(["all", "7"], "project", "5")
     with pytest.raises(UsageError, match="GCORE_CLOUD_REGION_ID is not a number: 'x'"):
         scope([], "region", "x")
-
-
-def test_a_list_is_pinned_to_the_earlier_time() -> None:
-    pinned = narrowed((("order_by", "desc"),), NOW)
-    assert dict(pinned)["to_timestamp"] == "2026-11-24T12:00:00Z"
-    assert narrowed(pinned, NOW.replace(hour=13)) == pinned
-    assert dict(narrowed(pinned, NOW.replace(hour=11)))["to_timestamp"] == "2026-11-24T11:00:00Z"
