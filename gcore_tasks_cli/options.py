@@ -165,6 +165,16 @@ class Command:
                     words += names[-1:] if each is True else (names[-1], each)
         return tuple(words)
 
+    @classmethod
+    def not_given(cls, what: str, hint: str) -> UsageError:
+        """The error of a command line without an argument that it needs."""
+        if what == "task ID" and "GTASK_SANDBOX_TASK_IDS" in os.environ:
+            hint = (
+                "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it; use "
+                f"one inside of it: gtask sandbox -- sh -c 'gtask {cls.name()} …'"
+            )
+        return UsageError(f"no {what} is given", hint=hint)
+
     def run(self) -> int:
         """Does what the command is for; its exit status."""
         raise NotImplementedError
@@ -175,16 +185,6 @@ TASK_IDS = argument(
 )
 MAYBE_TASK_IDS = TASK_IDS._replace(metavar="[ID...]")
 JSON = option("-j, --json", "Each task's JSON, as the API sent it.", OUTPUT)
-
-
-def not_given(what: str, hint: str) -> UsageError:
-    """The error of a command line without an argument that it needs."""
-    if what == "task ID" and "GTASK_SANDBOX_TASK_IDS" in os.environ:
-        hint = (
-            "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it; use one "
-            "inside of it: gtask sandbox -- sh -c '…', see gtask sandbox --help"
-        )
-    return UsageError(f"no {what} is given", hint=hint)
 
 
 class ApiCommand(Command):

@@ -14,7 +14,7 @@ import typer
 from typer._click.exceptions import BadOptionUsage, NoSuchOption
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.options import TASK_IDS, Command, Option, not_given
+from gcore_tasks_cli.options import TASK_IDS, Command, Option
 
 # What other tools call it. Suggested only where the word on the right exists.
 _ELSEWHERE = {
@@ -77,7 +77,7 @@ def parse(command: type[Command], words: Sequence[str]) -> Command:
         is_needed = not declared.names and not declared.metavar.startswith("[")
         if is_needed and not context.params[field] and not context.params["help"]:
             what = "task ID" if declared is TASK_IDS else declared.metavar
-            raise not_given(what, _see(command))
+            raise command.not_given(what, _see(command))
     return command(**context.params)
 
 

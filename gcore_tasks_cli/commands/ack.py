@@ -3,15 +3,7 @@
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-from gcore_tasks_cli.options import (
-    CHOICE,
-    JSON,
-    MAYBE_TASK_IDS,
-    ApiCommand,
-    Scope,
-    not_given,
-    option,
-)
+from gcore_tasks_cli.options import CHOICE, JSON, MAYBE_TASK_IDS, ApiCommand, Scope, option
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
@@ -33,7 +25,7 @@ class Ack(ApiCommand, Scope, heading=CHOICE):
         if not self.all and (self.project or self.region):
             raise UsageError("--project and --region go with --all, not with task IDs")
         if not self.all and not self.task_ids:
-            raise not_given("task ID", "--all acknowledges all tasks that have ended")
+            raise self.not_given("task ID", "--all acknowledges all tasks that have ended")
         query = self.query() if self.all else None
         invocation = self.begin()
         return self._some(invocation) if query is None else self._all(invocation, query)

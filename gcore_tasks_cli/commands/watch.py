@@ -5,16 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
-from gcore_tasks_cli.options import (
-    CHOICE,
-    MAYBE_TASK_IDS,
-    Filters,
-    Form,
-    Waiting,
-    not_given,
-    option,
-    seconds,
-)
+from gcore_tasks_cli.options import CHOICE, MAYBE_TASK_IDS, Filters, Form, Waiting, option, seconds
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
@@ -62,7 +53,7 @@ class Watch(Form, Waiting, Search):
         if not self.task_ids and not chosen and not streams.is_interactive:
             # An empty variable in a script must never become "everything".
             hint = "is a variable empty? gtask watch --active watches all that is active"
-            raise not_given("task ID", hint)
+            raise self.not_given("task ID", hint)
         source = invocation.task_ids(self.task_ids) if self.task_ids else self._search(invocation)
         if not source:  # an answer that started no task
             return ExitCode.OK

@@ -44,16 +44,14 @@ class _Query(BaseModel):
     def choose(self, world: World, now: float, tasks: list[SimulatedTask]) -> list[SimulatedTask]:
         """Those of the tasks that the list has, by all filters but those of the creation time."""
         # Without filters no document is made: those of a long list would take most of the time.
-        for name in filter(self.model_fields_set.__contains__, _REPEATABLE):
-            wanted = getattr(self, name)
-            tasks = [task for task in tasks if world.document(task, now).get(name) in wanted]
-        if self.is_acknowledged is None:
-            return tasks
-        return [
-            task
-            for task in tasks
-            if self.is_acknowledged is bool(world.document(task, now)["acknowledged_at"])
-        ]
+        for name in self.model_fields_set.intersection((*_REPEATABLE, "is_acknowledged")):
+            tasks = [task for task in tasks if self._is_wanted(name, world.document(task, now))]
+        return tasks
+
+    def _is_wanted(self, name: str, document: Mapping[str, Any]) -> bool:
+        if name == "is_acknowledged":
+            return self.is_acknowledged is (document["acknowledged_at"] is not None)
+        return document[name] in getattr(self, name)
 
 
 def respond(
