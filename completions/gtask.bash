@@ -95,7 +95,7 @@ _gtask_table=(
     'get -h,--help - Show this page'
     'ack ... TASK Task IDs'
     'ack --all - Acknowledge all tasks that have ended, instead of IDs'
-    'ack -y,--yes - With --all: do not ask whether that is meant'
+    'ack -y,--yes - With --all: do not ask for confirmation'
     'ack -j,--json - Each task'\''s JSON, as the API sent it'
     'ack -v,--verbose - Log every request to standard error (never the key)'
     'ack *-p,--project ID Project, or '\''all'\''; repeatable'

@@ -111,7 +111,7 @@ class Command:
     """
 
     color: str | None = option(
-        "--color WHEN", "auto, always, never. It beats NO_COLOR and FORCE_COLOR.", OUTPUT, COLOR
+        "--color WHEN", "auto, always, never. Overrides NO_COLOR and FORCE_COLOR.", OUTPUT, COLOR
     )
     help: bool = option("-h, --help", "Show this page.", OUTPUT)
 

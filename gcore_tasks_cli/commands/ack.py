@@ -15,7 +15,7 @@ class Ack(ApiCommand, Scope, heading=CHOICE):
 
     task_ids: list[str] = MAYBE_TASK_IDS
     all: bool = option("--all", "Acknowledge all tasks that have ended, instead of IDs.")
-    yes: bool = option("-y, --yes", "With --all: do not ask whether that is meant.")
+    yes: bool = option("-y, --yes", "With --all: do not ask for confirmation.")
     json: bool = JSON
 
     def run(self) -> int:
