@@ -37,15 +37,15 @@ demo: $(READY)
 	echo "exit status $$status (1: a task ended in ERROR, as the sandbox has it)"; \
 	test $$status -eq 1
 
-# All tests, each file in one of eight processes (they mostly wait for processes of gtask), all of
-# them measured by coverage. Whatever they leave behind is in .cache.
+# All tests, each file in one of eight processes (they mostly wait for processes of gtask), with what
+# coverage measures of them. Whatever they leave behind is in .cache.
 test: export HYPOTHESIS_STORAGE_DIRECTORY = $(CURDIR)/.cache/hypothesis
 # Keeps the compiled tests: to compile them takes each of the processes 4 s, at every run.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	rm -rf .cache/coverage
 	mkdir -p .cache/coverage
-	$(BIN)/coverage run -m pytest -n 8 --dist loadfile
+	$(BIN)/python -m pytest -p tests.measured -n 8 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

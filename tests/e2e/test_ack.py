@@ -11,6 +11,7 @@ from tests.e2e.listing import active, failed, past, sandbox, task_id
 ACK_ALL = "/cloud/v1/tasks/acknowledge_all"
 
 
+@pytest.mark.measured
 def test_some_are_acknowledged_and_one_failure_loses_no_other() -> None:
     with sandbox([past(n) for n in range(4)]) as server:
         done = gtask(server, "ack", task_id(1), "nowhere-1", "-", stdin=f"{task_id(3)}\n")
@@ -74,6 +75,7 @@ def test_bad_input(arguments: list[str]) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("answer", "acknowledged"), [("y", True), ("", False), ("no", False)])
+@pytest.mark.measured
 def test_a_terminal_is_asked(answer: str, acknowledged: bool) -> None:
     import pexpect
 

@@ -17,6 +17,8 @@ pytest.importorskip("posix", reason="there are no pseudo-terminals")
 import pexpect
 import pyte
 
+from tests.e2e.terminals import lines_on
+
 assert sys.platform != "win32"
 
 FOLDER = Path(__file__).parents[2] / "completions"
@@ -95,7 +97,7 @@ class Shell:
     @property
     def text(self) -> str:
         """What the screen shows."""
-        return "\n".join(["", *(line.rstrip() for line in self.screen.display)]).rstrip("\n")
+        return "\n".join(["", *lines_on(self.screen)]).rstrip("\n")
 
     def read(self) -> bool:
         """Takes in what came; False if that is nothing for a while."""

@@ -103,6 +103,7 @@ def test_an_id_never_becomes_more_than_one_segment() -> None:
     }
 
 
+@pytest.mark.measured
 def test_what_json_does_not_have_and_python_sends_is_passed_through() -> None:
     text = f'{{"id":"{TASK}","state":"FINISHED","data":{{"r":NaN,"i":[-Infinity,Infinity]}}}}'
     fault = {"do": "body", "path": f"*/{TASK}", "body": text}
@@ -182,6 +183,7 @@ def test_transient_faults_are_tried_again_a_few_times() -> None:
     assert asked(server) == 3
 
 
+@pytest.mark.measured
 def test_get_gives_up_on_a_lasting_outage() -> None:
     with sandbox(tasks=[task()], faults=[{"do": "close"}]) as server:
         ran = gtask(server, "get", TASK)

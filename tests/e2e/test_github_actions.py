@@ -73,6 +73,7 @@ def without_time(text: str) -> str:
     return re.sub(r"\b\d\d:\d\d:\d\dZ", "05:07:31Z", text)
 
 
+@pytest.mark.measured
 def test_a_run_reads_well(step: Step) -> None:
     ran = step.run([FINISHED, FAILED, RUNNING], "watch", TASK, OTHER, THIRD, "--timeout", ENOUGH)
     assert ran.status == 1
@@ -110,6 +111,7 @@ def test_a_failure_stands_in_the_log_when_it_happens_and_is_annotated_in_the_end
     assert annotation.startswith("::error ")
 
 
+@pytest.mark.measured
 def test_resources_that_wait_report_too_and_their_data_stay_data(step: Step) -> None:
     ran = step.run([FINISHED], "resources", TASK, "--wait", "--type", "instances")
     assert (ran.status, ran.out) == (0, "i-1\ni-2\n")
@@ -142,6 +144,7 @@ NO_PIPES = pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
 
 
 @pytest.mark.parametrize("kind", ["folder", "missing", pytest.param("pipe", marks=NO_PIPES)])
+@pytest.mark.measured
 def test_files_that_cannot_be_written_fail_nothing(step: Step, tmp_path: Path, kind: str) -> None:
     path = tmp_path / kind
     if kind == "folder":
@@ -205,6 +208,7 @@ def test_a_call_that_failed_before_the_wait_is_one_annotation(step: Step) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is reported otherwise there")
+@pytest.mark.measured
 def test_a_reader_that_has_left_takes_no_report_away(step: Step) -> None:
     with sandbox(tasks=[FAILED, task(ends="NEVER")]) as server:
         process = started(server, "watch", OTHER, TASK, "--json", variables=step.env)

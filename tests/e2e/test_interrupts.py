@@ -168,6 +168,7 @@ def test_a_second_signal_ends_it_in_the_middle_of_printing() -> None:
             stream.close()
 
 
+@pytest.mark.measured
 def test_many_tasks_give_their_last_documents_and_a_short_hint() -> None:
     ids = [f"task-{n}" for n in range(200)]
     with sandbox(tasks=[task(i, ends="NEVER") for i in ids]) as server:

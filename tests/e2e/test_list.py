@@ -196,6 +196,7 @@ def test_a_bad_default_is_said(server: SandboxServer) -> None:
     assert "GCORE_CLOUD_PROJECT_ID is not a number" in done.err
 
 
+@pytest.mark.measured
 def test_failures_explain_themselves(server: SandboxServer) -> None:
     done = gtask(server, "list", "--failed", "--since", "1d")
     quota, host = done.out.splitlines()
@@ -210,6 +211,7 @@ def test_get_of_a_failed_task_begins_with_the_reason_and_what_helps(server: Sand
     assert labels[:6] == ["state", "type", "error", "hint", "request", "task"]
 
 
+@pytest.mark.measured
 def test_a_pipe_gets_whole_lines(server: SandboxServer) -> None:
     heads, *lines = gtask(server, "list", "-n4").out.splitlines()
     assert heads.split() == ["state", "type", "age", "took", "region", "project", "ID"]
@@ -243,6 +245,7 @@ def test_json_is_whole_documents_and_every_page(many: SandboxServer) -> None:
     assert len(many.requests) < 10
 
 
+@pytest.mark.measured
 def test_a_closed_pipe_ends_it_quietly(many: SandboxServer) -> None:
     done = shell("gtask list --json --all | head -1", many)
     assert json.loads(done.out)["id"] == task_id(0)
@@ -288,6 +291,7 @@ def test_transient_faults_are_met_with_another_try() -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 3), (400, 5), (302, 5)])
+@pytest.mark.measured
 def test_permanent_faults_end_at_once(status: int, code: int) -> None:
     with sandbox([active(0)], [_status(status)]) as server:
         done = gtask(server, "list")
@@ -357,6 +361,7 @@ def test_watch_without_ids_waits_for_all_that_is_active() -> None:
             assert both.status == 2
 
 
+@pytest.mark.measured
 def test_watch_without_ids_can_wait_for_the_tasks_about_a_resource() -> None:
     about = {"data": {"instance_id": "vm-1"}}
     with sandbox([past(1, lasts=91.0, document=about), active(2)]) as server:
@@ -371,12 +376,14 @@ def test_watch_without_ids_can_wait_for_the_tasks_about_a_resource() -> None:
     )
 
 
+@pytest.mark.measured
 def test_watch_without_ids_says_nothing_where_nothing_is_wanted() -> None:
     with sandbox([past(1)]) as server:
         done = gtask(server, "watch", "--quiet", "--unacknowledged", "--until", "2h")
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.measured
 def test_an_outage_before_the_list_is_told_like_any_other() -> None:
     fault = {**_status(503), "path": LIST, "between": [0, 6]}
     with sandbox([past(1)], [fault]) as server:
@@ -404,6 +411,7 @@ def test_a_signal_before_the_list_says_how_to_go_on(number: signal.Signals, stat
     )
 
 
+@pytest.mark.measured
 def test_watch_without_ids_waits_until_its_deadline_for_a_long_retry_after() -> None:
     busy = {"do": "status", "status": 503, "path": LIST, "headers": {"Retry-After": "3600"}}
     with sandbox([active(0)], [busy]) as server:

@@ -110,6 +110,7 @@ def test_a_scenario_file_replaces_the_tasks_and_adds_faults(tmp_path: Path, enco
         ),
     ],
 )
+@pytest.mark.measured
 def test_a_wrong_scenario_file_is_reported_in_one_sentence(
     content: bytes, said: str, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_missing_scenario_file_and_a_taken_port() -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+@pytest.mark.measured
 def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     number: signal.Signals, status: int
 ) -> None:
@@ -194,6 +196,7 @@ def test_in_powershell_the_variable_is_written_as_powershell_writes_it(shell_nam
         (["cat"], False),
     ],
 )
+@pytest.mark.measured
 def test_only_a_shell_at_a_terminal_says_how_to_leave_it(
     arguments: list[str], is_greeted: bool
 ) -> None:
@@ -220,6 +223,7 @@ def test_a_shell_without_a_terminal_says_nothing() -> None:
     assert (ran.status, ran.out, ran.err) == (0, "", "")
 
 
+@pytest.mark.measured
 def test_sigterm_reaches_the_command_however_early_it_comes() -> None:
     script = "trap 'exit 9' TERM; kill -TERM $PPID; for n in 1 2 3 4 5 6 7 8 9; do sleep 1; done"
     assert around("--", "sh", "-c", script).status == 9

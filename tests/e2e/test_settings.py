@@ -41,6 +41,7 @@ def test_a_variable_that_is_no_longer_read_ends_every_command(older: str) -> Non
     assert f"wrong: {older} is set" in shown(GCORE_API_KEY=KEY, **env)
 
 
+@pytest.mark.measured
 def test_the_option_that_chose_a_profile_is_unknown() -> None:
     ran = gtask(None, "list", "--profile", "work", env={"GCORE_API_KEY": KEY})
     assert (ran.status, ran.out) == (2, "")
@@ -92,6 +93,7 @@ def test_the_settings_in_effect_are_shown_without_the_key() -> None:
         assert part in text
 
 
+@pytest.mark.measured
 def test_a_certificate_that_cannot_be_used_is_shown_as_wrong(tmp_path: Path) -> None:
     path = tmp_path / "cert.pem"
     path.write_text("no certificate")
@@ -108,6 +110,7 @@ def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
     assert "which this page does not read" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
 
 
+@pytest.mark.measured
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     text = shown(GCORE_API_KEY_COMMAND=f"touch {tmp_path / 'ran'}")
     assert "which this page does not read" in text
@@ -158,6 +161,7 @@ def test_every_request_carries_the_custom_headers_and_no_output_shows_them() -> 
 
 
 @pytest.mark.parametrize("command", [("watch",), ("resources", "--wait")])
+@pytest.mark.measured
 def test_the_timeout_of_the_official_sdk_is_the_default(command: tuple[str, ...]) -> None:
     with sandbox(tasks=[task(ends="NEVER")]) as server:
         env = {"GCORE_POLLING_TIMEOUT_SECONDS": "1"}
@@ -186,6 +190,7 @@ def test_a_key_file_that_everybody_can_read_gets_one_note(tmp_path: Path) -> Non
     assert noted.status == quiet.status == private.status == 0
 
 
+@pytest.mark.measured
 def test_where_no_key_is_set_every_way_to_set_one_is_named() -> None:
     ran = gtask(None, "list", env={})
     for way in ("https://portal.gcore.com", "export GCORE_API_KEY='…'", "GCORE_API_KEY_FILE",

@@ -54,6 +54,7 @@ def test_a_live_line_for_each_task_then_the_result_stays() -> None:
     ("choice", "env", "coloured"),
     [("never", {"FORCE_COLOR": "1"}, False), ("always", {"NO_COLOR": "1"}, True)],
 )
+@pytest.mark.measured
 def test_the_option_for_colours_holds_for_the_view_and_the_result(
     choice: str, env: dict[str, Any], coloured: bool
 ) -> None:
@@ -75,6 +76,7 @@ def test_of_more_tasks_than_fit_the_screen_the_failure_is_what_one_sees() -> Non
     assert "40 tasks: 1 ERROR, 39 FINISHED" in shown.text
 
 
+@pytest.mark.measured
 def test_ctrl_z_gives_the_terminal_back_as_it_was_and_the_wait_goes_on() -> None:
     with terminal(["watch", TASK, "--timeout", ENOUGH], tasks=[task(ends="NEVER")]) as shown:
         shown.until(lambda text: "RUNNING" in text)
@@ -119,6 +121,7 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(
         assert_left_as_it_was(shown)
 
 
+@pytest.mark.measured
 def test_an_outage_is_shown_with_its_length_and_is_gone_when_it_is_over() -> None:
     outage = {"do": "refuse", "between": [1, 7]}
     with sandbox(tasks=[task(ends="NEVER")], faults=[outage]) as server:
@@ -215,6 +218,7 @@ def test_a_second_ctrl_c_ends_at_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["get", "resources", "list", "watch"])
+@pytest.mark.measured
 def test_what_shows_an_answer_is_imported_while_it_is_awaited(name: str, tmp_path: Path) -> None:
     # A rich whose import takes until the request is there, and then fails.
     asked = tmp_path / "asked"

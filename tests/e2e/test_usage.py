@@ -58,6 +58,7 @@ PARSER_WORDS = r"unexpected extra|Missing|Invalid value|No such|not a valid|requ
         ("T", f"hint: gtask get {TASK}"),
     ],
 )
+@pytest.mark.measured
 def test_what_is_mistyped_is_answered_with_what_was_meant(arguments: str, said: str) -> None:
     with sandbox(tasks=[task()]) as server:
         ran = gtask(server, *arguments.replace("T", TASK, "T" in arguments).split(" "))
@@ -85,6 +86,7 @@ def test_what_may_be_repeated_may_be_a_comma_list() -> None:
         ("--resource 169942e0", "'169942e0' is only the beginning of an ID"),
     ],
 )
+@pytest.mark.measured
 def test_a_filter_that_can_fit_nothing_is_no_all_clear(arguments: str, warning: str) -> None:
     with sandbox(tasks=[past(0, task_type="create_vm")]) as server:
         nothing = gtask(server, "list", *arguments.split())
@@ -94,6 +96,7 @@ def test_a_filter_that_can_fit_nothing_is_no_all_clear(arguments: str, warning: 
     assert known.err == "gtask: no task matches\n"
 
 
+@pytest.mark.measured
 def test_a_type_that_gtask_does_not_know_yet_is_found() -> None:
     created = {"quantum_nets": ["q-1"]}
     new = task(age=60, task_type="entangle_x9", created_resources=created)
@@ -105,6 +108,7 @@ def test_a_type_that_gtask_does_not_know_yet_is_found() -> None:
     assert "gtask: 'quantum_nets' is not a type that gtask knows\n" in printed.err
 
 
+@pytest.mark.measured
 def test_help_is_complete_where_docstrings_are_stripped() -> None:
     for arguments in (["--help"], ["watch", "--help"], ["help", "ids"]):
         stripped = subprocess.run(
@@ -118,6 +122,7 @@ def test_help_is_complete_where_docstrings_are_stripped() -> None:
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp437", "koi8-r", "cp1252", "ascii"])
 @pytest.mark.parametrize("arguments", ["--help", "watch --help", "help waiting", "get --jsno"])
+@pytest.mark.measured
 def test_help_and_errors_can_be_read_in_any_encoding(arguments: str, encoding: str) -> None:
     done = subprocess.run(
         command(*arguments.split()),

@@ -53,6 +53,7 @@ def test_nothing_is_told_unless_asked_for() -> None:
         assert logged_requests(gtask(server, "get", TASK).err) == []
 
 
+@pytest.mark.measured
 def test_retries_status_and_request_id_are_told() -> None:
     busy = {"do": "status", "status": 503, "requests": [1, 2], "headers": {"Retry-After": "0"},
             "body": {"message": "too busy", "request_id": "req-busy"}}  # fmt: skip
@@ -139,6 +140,7 @@ def test_a_key_in_a_url_is_never_sent_and_not_shown(arguments: tuple[str, ...]) 
     assert not SECRET.search(ran.out + ran.err)
 
 
+@pytest.mark.measured
 def test_a_key_in_the_base_url_is_never_sent() -> None:
     with sandbox(api_key=NEW_KEY, tasks=[task()]) as server:
         for url in (f"{server.base_url}/{NEW_KEY}", f"{server.base_url}/{quote(NEW_KEY)}/x"):

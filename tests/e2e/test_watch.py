@@ -134,6 +134,7 @@ def test_each_change_is_one_line_on_standard_error() -> None:
     assert "FINISHED  took" in reported[3]
 
 
+@pytest.mark.measured
 def test_a_task_under_way_that_already_has_an_error_says_so() -> None:
     error = "the region has reached the limit of flavor g1-standard-1"
     fields = {"error": error}
@@ -186,6 +187,7 @@ def test_what_cannot_be_an_id_is_not_asked_for() -> None:
     assert len(ran.err) < 1000
 
 
+@pytest.mark.measured
 def test_events_of_one_look_do_not_say_that_a_task_under_way_has_ended() -> None:
     with sandbox(tasks=[task(age=9), task(OTHER, ends="NEVER")]) as server:
         ran = gtask(server, "watch", f"{TASK} {OTHER}", "--events", "--timeout", "0")
@@ -221,6 +223,7 @@ def test_trouble_is_told_once_when_it_starts_and_once_when_it_is_over() -> None:
     assert ran.err.count("the API answers again, after") == 1
 
 
+@pytest.mark.measured
 def test_resources_are_tables_json_and_bare_ids() -> None:
     created = {"instances": ["vm-1"], "volumes": ["v-1", "v-2"], "ddos_profiles": [7]}
     with sandbox(tasks=[task(age=9, created_resources=created)]) as server:
@@ -266,6 +269,7 @@ def test_jq_reads_the_stream() -> None:
     assert ran.out == "FINISHED\nFINISHED\n"
 
 
+@pytest.mark.measured
 def test_events_tell_programs_each_change_and_each_end() -> None:
     tasks = [task(starts_after=2.0, lasts=2.0, created_resources={"volumes": ["v"]})]
     with sandbox(tasks=[*tasks, task(OTHER, ends="NEVER")]) as server:
@@ -320,6 +324,7 @@ def test_follow_goes_on_without_any_task_and_takes_no_ids() -> None:
     assert with_id.status == 2
 
 
+@pytest.mark.measured
 def test_follow_has_no_end_of_its_own_and_counts_what_it_took_in() -> None:
     later = {"task_type": TASK_TYPE, "ends": "NEVER"}
     with sandbox(tasks=[task(lasts=1.0)], started=later) as server:

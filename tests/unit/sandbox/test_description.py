@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,11 +12,9 @@ import yaml
 from tests.servers.sandbox import SandboxServer
 from tests.unit.sandbox.clients import TASKS, fetched, serving
 
-pytest.importorskip("openapi_core", reason="openapi-core is not installed")
-
-from openapi_core import OpenAPI
-from openapi_core.exceptions import OpenAPIError
-from openapi_core.testing import MockRequest, MockResponse
+# Imported by the tests themselves: each worker that collects them would take half a second for it.
+if TYPE_CHECKING:
+    from openapi_core import OpenAPI
 
 DESCRIPTION = Path(__file__).with_name("tasks-openapi.yaml")
 ENDS = [
@@ -42,14 +41,19 @@ def server() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="module")
-def description() -> OpenAPI:
+def description() -> "OpenAPI":
+    pytest.importorskip("openapi_core", reason="openapi-core is not installed")
+    from openapi_core import OpenAPI
+
     return OpenAPI.from_dict(yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(("method", "path", "query"), REQUESTS)
 def test_responses_are_as_described(
-    method: str, path: str, query: str, server: SandboxServer, description: OpenAPI
+    method: str, path: str, query: str, server: SandboxServer, description: "OpenAPI"
 ) -> None:
+    from openapi_core.testing import MockRequest, MockResponse
+
     response, body = fetched(server, f"{path}?{query}", method)
     request = MockRequest(
         "https://api.gcore.com", method.lower(), path, args=parse_qs(query),
@@ -60,7 +64,7 @@ def test_responses_are_as_described(
     description.validate_response(request, answer)
 
 
-def test_every_operation_is_asked_for_that_is_not_deprecated(description: OpenAPI) -> None:
+def test_every_operation_is_asked_for_that_is_not_deprecated(description: "OpenAPI") -> None:
     described = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))["paths"]
     operations = {
         (method.upper(), len(path.split("/")))
@@ -71,7 +75,10 @@ def test_every_operation_is_asked_for_that_is_not_deprecated(description: OpenAP
     assert {(method, len(path.split("/"))) for method, path, _ in REQUESTS} == operations
 
 
-def test_a_response_that_is_not_as_described_is_noticed(description: OpenAPI) -> None:
+def test_a_response_that_is_not_as_described_is_noticed(description: "OpenAPI") -> None:
+    from openapi_core.exceptions import OpenAPIError
+    from openapi_core.testing import MockRequest, MockResponse
+
     request = MockRequest("https://api.gcore.com", "get", f"{TASKS}/a")
     body = json.dumps({"id": "a", "state": "DONE", "task_type": "x", "user_id": 1})
     with pytest.raises(OpenAPIError):
