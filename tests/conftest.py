@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 import os
 import signal
 
@@ -18,3 +19,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("SIGHUP", "SIGQUIT"):
     if hasattr(signal, _name):
         signal.signal(getattr(signal, _name), signal.SIG_DFL)
+
+
+def pytest_collection_finish() -> None:
+    """Spares the collector the modules and the 2,600 tests: a tenth of the properties' time."""
+    gc.freeze()

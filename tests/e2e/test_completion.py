@@ -150,12 +150,21 @@ def shell_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=STATES)
-def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
-    remember(tmp_path, f"{TASK}\tcreate_vm\tRUNNING\t{API}", f"{OTHER}\tdelete_vm\tERROR\t{API}")
-    shell = Shell(request.param, tmp_path)
+@pytest.fixture(scope="module", params=STATES)
+def shell_in_a_state(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
+    home = tmp_path_factory.mktemp("home")
+    remember(home, f"{TASK}\tcreate_vm\tRUNNING\t{API}", f"{OTHER}\tdelete_vm\tERROR\t{API}")
+    shell = Shell(request.param, home)
     yield shell
     shell.close()
+
+
+@pytest.fixture
+def shell(shell_in_a_state: Shell) -> Shell:
+    shell_in_a_state.clear()
+    return shell_in_a_state
 
 
 def remember(home: Path, *lines: str) -> None:

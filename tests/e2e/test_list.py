@@ -170,13 +170,11 @@ def test_what_the_api_can_filter_it_filters(server: SandboxServer) -> None:
         (["--since", "-2h"], "is not a time"),
         (["--since", "1h", "--until", "2h"], "--until 2h is before --since 1h"),
         (["--limit", "-1"], "a number from 1 on"),
-        (["--limit", "x"], "a number from 1 on"),
         (["--limit", "5", "--all"], "exclude each other"),
         (["--project", "prod"], "a project ID is a number"),
         (["--type", "create vm"], "is not a task type"),
         (["--resource", ""], "a resource ID is empty"),
         (["--state", "failed"], "did you mean ERROR?"),
-        (["--order", "up"], "--order is one of desc, asc"),
         (["--json", "--ids"], "exclude each other"),
     ],
 )

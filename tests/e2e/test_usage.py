@@ -3,10 +3,11 @@
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
-from tests.e2e.harness import TASK, command, environment, gtask, sandbox, task
+from tests.e2e.harness import TASK, Ran, command, environment, gtask, sandbox, task
 from tests.e2e.listing import active, failed, past, task_id
 
 # What parsers say to programmers.
@@ -120,6 +121,11 @@ def test_help_is_complete_where_docstrings_are_stripped() -> None:
         assert stripped.stdout.decode() == gtask(None, *arguments).out
 
 
+@cache
+def in_utf_8(arguments: str) -> Ran:
+    return gtask(None, *arguments.split())
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "cp437", "koi8-r", "cp1252", "ascii"])
 @pytest.mark.parametrize("arguments", ["--help", "watch --help", "help waiting", "get --jsno"])
 @pytest.mark.measured
@@ -130,7 +136,7 @@ def test_help_and_errors_can_be_read_in_any_encoding(arguments: str, encoding: s
         env=environment(PYTHONIOENCODING=encoding),
         check=False,
     )
-    whole = gtask(None, *arguments.split())
+    whole = in_utf_8(arguments)
     text = (done.stdout + done.stderr).decode(encoding)
     assert done.returncode == whole.status
     assert "\\u" not in text

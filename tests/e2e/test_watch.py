@@ -80,11 +80,20 @@ def test_an_error_body_on_standard_input_is_that_error() -> None:
 )  # fmt: skip
 def test_an_answer_that_started_nothing_is_no_failure(answer: str) -> None:
     with sandbox() as server:
-        for command in (["watch"], ["get"], ["ack"], ["resources"], ["resources", "--wait"]):
+        ran = gtask(server, "watch", "-", stdin=answer)
+        assert gtask(server, "watch", answer, "--quiet").err == ""
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == "gtask: nothing to wait for: no task was started\n"
+    assert not server.requests
+
+
+def test_no_command_takes_it_for_a_failure_that_nothing_was_started() -> None:
+    answer = '{"tasks": []}'
+    with sandbox() as server:
+        for command in (["get"], ["ack"], ["resources"], ["resources", "--wait"]):
             ran = gtask(server, *command, "-", stdin=answer)
             assert (ran.status, ran.out) == (0, "")
             assert ran.err == "gtask: nothing to wait for: no task was started\n"
-        assert gtask(server, "watch", answer, "--quiet").err == ""
         assert gtask(server, "resources", "-", "--type", "networks", stdin=answer).status == 4
         assert gtask(server, "watch", TASK[:0], "-", stdin=answer).status == 2
     assert not server.requests

@@ -282,7 +282,8 @@ class World:
             assert job.offset >= 0
             listed = list(self._listed(job))
             page = listed[job.offset : job.offset + job.limit]
-            documents = [_document(task, task.end <= self.time) for task in page]
+            now = self.time
+            documents = [_document(task, task.end <= now) for task in page]
             return Answer(documents, len(listed), server_time)
         task = self._by_id.get(job.task_id)
         if task is None or task.created > self.time:
@@ -295,11 +296,12 @@ class World:
         first = _seconds(chosen.get("from_timestamp"), -math.inf)
         last = _seconds(chosen.get("to_timestamp"), math.inf)
         in_order = chosen.get("order_by", "desc") == "desc"
+        now = self.time
         for task in self._newest_first if in_order else reversed(self._newest_first):
-            state = task.final if task.end <= self.time else task.active
+            state = task.final if task.end <= now else task.active
             if (
                 first <= math.floor(task.created) <= last
-                and task.created <= self.time
+                and task.created <= now
                 and (not states or state in states)
                 and chosen.get("task_type", task.task_type) == task.task_type
             ):
