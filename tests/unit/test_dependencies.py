@@ -1,5 +1,6 @@
 """Dependencies of versions that gtask was not made for."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -42,8 +43,11 @@ def test_an_internal_error_names_the_dependency_and_what_to_do(folder: Path) -> 
     pretend(folder, "0.99.1")
     ran = gtask(None, "get", "x", env={"PYTHONPATH": str(folder)})
     assert ran.status == 70
-    assert "hint: gtask was made for typer<0.29,>=0.27 (here: 0.99.1)" in ran.err
-    assert f"or run {sys.executable} -m pip install 'typer<0.29,>=0.27'" in ran.err
+    assert "hint: gtask was made for " in ran.err
+    assert "typer<0.29,>=0.27 (here: 0.99.1)" in ran.err
+    # Others may not fit either: the tests also run with newer ones than gtask was made for.
+    folder_of_python = re.escape(str(Path(sys.executable).parent))
+    assert re.search(rf"or run {folder_of_python}\S+ -m pip install .*'typer<0.29,>=0.27'", ran.err)
     assert "report" not in ran.err
 
 
