@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gcore_tasks_cli.errors import DeadlinePassed, UsageError
+from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.sanitize import Secrets
-from gcore_tasks_cli.settings.key import KEY, CurrentKey, find_api_key, secrets_of
+from gcore_tasks_cli.settings.key import CurrentKey, find_api_key
 from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
@@ -68,19 +67,16 @@ class Invocation(NamedTuple):
             DeadlinePassed: if the file of the key blocks.
         """
         began, deadline = steady_seconds(), Deadline.after(timeout_seconds)
-        settings = _in_background(partial(Settings.of, env))(deadline, "no API key")
-        arguments = " ".join(sys.argv[1:])
-        if Secrets(secrets_of(settings.api_key)).hide(arguments) != arguments:
-            raise UsageError("an argument holds the API key, which other users can read there")
+        settings = _in_background(partial(Settings.of, env, sys.argv[1:]))(deadline, "no API key")
         load = partial(tls_context, settings.ca_file, settings.ca_dir)
         certificates = _in_background(load) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
         if settings.note and not quiet:
             streams.note(f"gtask: {settings.note}")
         if verbose:
-            from gcore_tasks_cli.api.request_log import RequestLog
+            from gcore_tasks_cli.api.request_log import log_request
 
-            settings = settings._replace(log=RequestLog(streams.log).add)
+            settings = settings._replace(log=partial(log_request, streams.log))
         heartbeat = 0.0 if quiet else heartbeat_seconds
         return cls(streams, settings, env, deadline, began, verbose, quiet, heartbeat, certificates)
 
@@ -128,9 +124,9 @@ class Invocation(NamedTuple):
         tls = None
         if self.certificates is not None:
             tls = self.certificates(self.deadline, "no certificates")
-        can_change = self.settings.key_source != KEY
-        read = (lambda: find_api_key(self.env)[0]) if can_change else None
-        key = CurrentKey(self.settings.api_key, self.streams.secrets, read)
+        key = CurrentKey(
+            self.settings.api_key, self.streams.secrets, lambda: find_api_key(self.env)[0]
+        )
         return Fetcher(lambda: Session(self.settings, tls, key), self.streams.check_reader)
 
     def requests(self) -> "Requests":
@@ -164,14 +160,13 @@ def _in_background(work: Callable[[], _T]) -> "_Result[_T]":
     Returns what waits for its result, not longer than until the deadline. That raises
     DeadlinePassed with what is missing then, or what the work raised; it calls `observe` meanwhile.
     """
-    done: list[_T] = []
-    errors: list[Exception] = []
+    found: list[_T | Exception] = []
 
     def run() -> None:
         try:
-            done.append(work())
+            found.append(work())
         except Exception as error:  # noqa: BLE001  (raised by the caller)
-            errors.append(error)
+            found.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -183,10 +178,10 @@ def _in_background(work: Callable[[], _T]) -> "_Result[_T]":
         while thread.is_alive() and (left := end.at - steady_seconds()) > 0:
             observe()
             thread.join(min(left, _LONGEST_BLOCK_SECONDS))
-        if errors:
-            raise errors[0]
-        if not done:
+        if not found:
             raise DeadlinePassed(f"{missing} after {end.timeout_words}")
-        return done[0]
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
 
     return result

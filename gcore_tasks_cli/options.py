@@ -336,6 +336,17 @@ class Waiting(Ending):
             heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
         )
 
+    def timeout_seconds(self, default: float | None = None) -> float:
+        """The time-out; without one this default, or that of the official SDK, or two hours.
+
+        Raises:
+            UsageError: if it is not a duration.
+        """
+        if default is None:
+            name = "GCORE_POLLING_TIMEOUT_SECONDS"
+            default = seconds(name, os.environ.get(name, "").strip() or None, 0.0) or 7200.0
+        return seconds("--timeout", self.timeout, default)
+
     def wait_options(self, search: type[Command] = Command) -> "WaitOptions":
         """How to wait; the options of the class `search` take the place of IDs.
 
@@ -347,7 +358,7 @@ class Waiting(Ending):
         from gcore_tasks_cli.polling.events import Goal
 
         longer = copy(self)
-        if seconds("--timeout", self.timeout, math.inf) == 0:
+        if self.timeout_seconds(math.inf) == 0:
             longer.timeout = None
         interval = seconds("--interval", self.interval, 0.0, SHORTEST_INTERVAL_SECONDS)
         return WaitOptions(

@@ -51,12 +51,9 @@ class ApiClock:
     def read(self, server_time: float | None, asked: float) -> None:
         """Learns from an answer's date; the request was sent at `asked` on this machine's clock."""
         if server_time is not None:
-            there = server_time - self._ahead
-            if (
-                not asked - _CLOCK_TOLERANCE_SECONDS
-                <= there
-                <= time.time() + _CLOCK_TOLERANCE_SECONDS
-            ):
+            earliest = asked - _CLOCK_TOLERANCE_SECONDS
+            latest = time.time() + _CLOCK_TOLERANCE_SECONDS
+            if not earliest <= server_time - self._ahead <= latest:
                 self._ahead = server_time - asked
 
 

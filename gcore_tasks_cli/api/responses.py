@@ -67,15 +67,13 @@ class Response(NamedTuple):
         return min(seconds, _LONGEST_RETRY_AFTER_SECONDS)
 
 
-def read_body(
-    pieces: Iterable[bytes], encoding: str, limit: int, host: str, *, is_cut: bool = False
-) -> bytes:
-    """The decompressed body, no more of it than `limit`.
+def read_body(pieces: Iterable[bytes], encoding: str, limit: int, host: str) -> bytes:
+    """The decompressed body; of one that is larger than `limit`, one byte more than that.
 
     In an unknown encoding it is returned as it is: some servers name a character set there.
 
     Raises:
-        NoAnswer: if it cannot be decompressed, was cut short, or, unless `is_cut`, is larger.
+        NoAnswer: if it cannot be decompressed, or was cut short.
     """
     if encoding.strip().lower() in ("gzip", "x-gzip", "deflate"):
         pieces = _decompressed(pieces, limit, host)
@@ -83,11 +81,8 @@ def read_body(
     for piece in pieces:
         body += piece
         if len(body) > limit:
-            if not is_cut:
-                raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
             break
-    del body[limit:]
-    return bytes(body)
+    return bytes(body[: limit + 1])
 
 
 def _decompressed(pieces: Iterable[bytes], limit: int, host: str) -> Iterator[bytes]:

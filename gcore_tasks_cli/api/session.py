@@ -73,7 +73,6 @@ class Session:
         """The answer to one request, which is logged whatever the outcome."""
         method, path = _request(job)
         url = self._settings.base_url + path
-        self._key.check_url(url)
         asked_at, began = time.time(), time.monotonic()
         response: Response | None = None
         error: ApiError | None = None
@@ -85,7 +84,6 @@ class Session:
             return answer
         except ApiError as failure:
             error = failure
-            error.message = self._key.secrets.hide(error.message)  # an answer may repeat the key
             error.status = error.status or self._status
             error.hint = self._settings.hint(error.status) or error.hint
             raise error from None
@@ -186,14 +184,14 @@ class Session:
             said = {name: secrets.hide(value) for name, value in response.headers.items()}
             encoding = said.get("content-encoding", "")
             try:
-                body = read_body(response.iter_raw(), encoding, limit, host, is_cut=not is_good)
+                body = read_body(response.iter_raw(), encoding, limit, host)
+                if is_good and len(body) > limit:
+                    raise NoAnswer(f"the answer of {host} is larger than {limit // 2**20} MiB")
             except (ApiError, httpx.HTTPError, OSError):
                 if is_good:
                     raise
                 body = b""  # the status says enough, whatever is wrong with the rest
-        if not is_good:
-            # Before the message is cut: half a key would not be found.
-            body = secrets.hide(body.decode("utf-8", "replace")).encode()
+        # Before a message is cut: half a key would not be found.
         return Response(host, self._status, said, secrets.hide_in_body(body))
 
     def _new_transport(self) -> httpx.HTTPTransport:

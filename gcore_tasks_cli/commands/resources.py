@@ -1,8 +1,6 @@
 """`gtask resources`: the IDs of what tasks created."""
 
-import os
-
-from gcore_tasks_cli.options import STOP, TASK_IDS, Waiting, option, seconds
+from gcore_tasks_cli.options import STOP, TASK_IDS, Waiting, option
 
 
 class Resources(Waiting):
@@ -28,7 +26,6 @@ class Resources(Waiting):
         from gcore_tasks_cli.operations.wait import wait as wait_for
         from gcore_tasks_cli.output.text import ResourcesPrinter
         from gcore_tasks_cli.polling.jobs import GetTask
-        from gcore_tasks_cli.settings.settings import default_timeout
         from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES, resource_type_meant
 
         options = self.wait_options()
@@ -38,7 +35,7 @@ class Resources(Waiting):
                 raise UsageError(
                     f"there is no resource type {each!r}", hint=f"did you mean {meant}?"
                 )
-        timeout = seconds("--timeout", self.timeout, default_timeout(os.environ))
+        timeout = self.timeout_seconds()
         waits = self.wait and timeout > 0
         invocation = self.begin_wait(options, timeout if waits else ONE_SHOT_SECONDS)
         chosen = invocation.task_ids(self.task_ids)

@@ -1,7 +1,6 @@
 """`gtask watch`: waits until every task has ended."""
 
 import math
-import os
 from typing import TYPE_CHECKING
 
 from gcore_tasks_cli.errors import ExitCode, UsageError, most_important
@@ -38,14 +37,12 @@ class Watch(Form, Waiting, Search):
         """Waits for them."""
         from gcore_tasks_cli.operations.wait import wait
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
-        from gcore_tasks_cli.settings.settings import default_timeout
 
         options = self.wait_options(Search)
         chosen = options.resume.search
         if self.task_ids and chosen:
             raise UsageError(f"{chosen[0]} cannot be combined with task IDs")
-        default = math.inf if self.follow else default_timeout(os.environ)
-        timeout = seconds("--timeout", self.timeout, default)
+        timeout = self.timeout_seconds(math.inf if self.follow else None)
         if self.follow and timeout == 0:
             raise UsageError("--follow and --timeout 0 exclude each other: choose one")
         invocation = self.begin_wait(options, timeout)

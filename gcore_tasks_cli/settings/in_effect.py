@@ -23,42 +23,40 @@ def settings_in_effect(
     The key is never in them, and no file or command is read for it. `progress_mode` is the setting
     of another folder, or raises a UsageError.
     """
-    rows: dict[str, Callable[[], str]] = {
-        "API key": lambda: _key(env),
-        "base URL": lambda: _with_source(env, "GCORE_BASE_URL", find_base_url(env)),
-        "project": lambda: _number(env, "project"),
-        "region": lambda: _number(env, "region"),
-        "proxy": lambda: _proxy(env),
-        "trusted certificates": lambda: _certificates(env),
-        "custom headers": lambda: ", ".join(dict(custom_headers(env))) or "none",
-        "progress": lambda: _with_source(env, "GTASK_PROGRESS", progress_mode()),
-    }
     secrets = Secrets(secrets_at_hand(env))
-    return [(name, one_line(secrets.hide(_in_words(setting)))) for name, setting in rows.items()]
 
+    def row(name: str, find: Callable[[], str], *variables: str) -> tuple[str, str]:
+        sources = " and ".join(each for each in variables if env.get(each, "").strip())
+        try:
+            text = find()
+            if variables:
+                text += f", from {sources}" if sources else ", the default"
+        except UsageError as error:
+            text = f"wrong: {error.message}"
+        return name, one_line(secrets.hide(text))
 
-def _in_words(setting: Callable[[], str]) -> str:
-    try:
-        return setting()
-    except UsageError as error:
-        return f"wrong: {error.message}"
-
-
-def _with_source(env: Mapping[str, str], name: str, text: str) -> str:
-    return f"{text}, {f'from {name}' if env.get(name, '').strip() else 'the default'}"
+    return [
+        row("API key", lambda: _key(env), key_variable(env) or KEY),
+        row("base URL", lambda: find_base_url(env), "GCORE_BASE_URL"),
+        row("project", lambda: _scope(env, "project"), "GCORE_CLOUD_PROJECT_ID"),
+        row("region", lambda: _scope(env, "region"), "GCORE_CLOUD_REGION_ID"),
+        row("proxy", lambda: _proxy(env)),
+        row("trusted certificates", lambda: _certificates(env), "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        row("custom headers", lambda: ", ".join(dict(custom_headers(env))) or "none"),
+        row("progress", progress_mode, "GTASK_PROGRESS"),
+    ]
 
 
 def _key(env: Mapping[str, str]) -> str:
-    source = key_variable(env)
-    if source not in (KEY, None):
-        return f"from {source}, which this page does not read"
-    return f"set, from {find_api_key(env)[1]}"
+    if key_variable(env) not in (KEY, None):
+        return "not read by this page"
+    find_api_key(env)
+    return "set"
 
 
-def _number(env: Mapping[str, str], what: str) -> str:
-    name = f"GCORE_CLOUD_{what.upper()}_ID"
-    chosen = scope((), what, variable(env, name))
-    return f"{chosen[0]}, from {name}" if chosen else "not set: all of them"
+def _scope(env: Mapping[str, str], what: str) -> str:
+    chosen = scope((), what, variable(env, f"GCORE_CLOUD_{what.upper()}_ID"))
+    return ", ".join(map(str, chosen)) or "all of them"
 
 
 def _proxy(env: Mapping[str, str]) -> str:
@@ -67,7 +65,6 @@ def _proxy(env: Mapping[str, str]) -> str:
 
 
 def _certificates(env: Mapping[str, str]) -> str:
-    named = {name: variable(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")}
-    tls_context(*named.values())
-    texts = [f"{path}, from {name}" for name, path in named.items() if path]
-    return "; ".join(texts) or "those of the system"
+    named = [variable(env, name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")]
+    tls_context(*named)
+    return "; ".join(filter(None, named)) or "those of the system"

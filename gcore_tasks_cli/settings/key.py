@@ -86,14 +86,6 @@ class CurrentKey:
         self.has_worked = False  # whether the API has taken it
         self._lock = threading.Lock()
 
-    def check_url(self, url: str) -> None:
-        """Raises a UsageError for a URL that holds the key: access logs would show it."""
-        if Secrets(secrets_of(self.value)).hide(url) != url:
-            raise UsageError(
-                "the URL of a request would hold the API key; nothing was sent",
-                hint="was the variable with the key used as an ID, a filter or the base URL?",
-            )
-
     def is_renewed(self, refused: str) -> bool:
         """Whether there is another key by now than the one that was refused."""
         with self._lock:

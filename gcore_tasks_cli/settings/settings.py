@@ -1,13 +1,14 @@
 """What gtask needs to know to call the API, checked before anything is sent."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gcore_tasks_cli.errors import UsageError
+from gcore_tasks_cli.sanitize import Secrets
 from gcore_tasks_cli.settings.key import (
     KEY,
     KEY_FILE,
@@ -18,7 +19,6 @@ from gcore_tasks_cli.settings.key import (
     secrets_of,
 )
 from gcore_tasks_cli.settings.network import Proxy, proxy_for
-from gcore_tasks_cli.times import parse_duration
 
 DEFAULT_BASE_URL = "https://api.gcore.com"
 # Variable → what gtask 0.2 read if it was not set. To ignore that could send the key elsewhere, or
@@ -46,7 +46,7 @@ class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
     `headers` are those of the user, which every request carries. `note` is what is wrong with the
-    settings though they can be used. `log` gets each request that is over, see `RequestLog.add`.
+    settings though they can be used. `log` gets each request that is over, see `log_request`.
     """
 
     api_key: str
@@ -63,15 +63,19 @@ class Settings(NamedTuple):
         return f"Settings({self.base_url!r})"
 
     @classmethod
-    def of(cls, env: Mapping[str, str]) -> "Settings":
-        """The settings in these environment variables.
+    def of(cls, env: Mapping[str, str], arguments: Sequence[str] = ()) -> "Settings":
+        """The settings in these environment variables, for a run with these arguments.
 
         Raises:
-            UsageError: for a setting that is missing or wrong.
+            UsageError: for a setting that is missing or wrong, or where the key is out of place.
         """
-        for name in _WITHDRAWN:
-            variable(env, name)
+        parts_of_urls = " ".join((*arguments, *(variable(env, name) for name in _WITHDRAWN)))
         api_key, key_source = find_api_key(env)
+        if Secrets(secrets_of(api_key)).hide(parts_of_urls) != parts_of_urls:
+            raise UsageError(
+                "an argument or the base URL holds the API key; nothing was sent",
+                hint="was the variable with the key used as an ID, a filter or the base URL?",
+            )
         base_url = find_base_url(env)
         return cls(
             api_key=api_key,
@@ -165,20 +169,6 @@ def custom_headers(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
             )
         headers.append((name, value))
     return tuple(headers)
-
-
-def default_timeout(env: Mapping[str, str]) -> float:
-    """The default of `--timeout` in seconds: `GCORE_POLLING_TIMEOUT_SECONDS`, as the official SDK.
-
-    Raises:
-        UsageError: if that is not a number of seconds.
-    """
-    name = "GCORE_POLLING_TIMEOUT_SECONDS"
-    value = variable(env, name)
-    try:
-        return parse_duration(value or "0") or 7200.0
-    except ValueError as error:
-        raise UsageError(f"{name}: {error}") from None
 
 
 def find_base_url(env: Mapping[str, str]) -> str:

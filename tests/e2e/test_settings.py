@@ -86,7 +86,7 @@ def test_the_settings_in_effect_are_shown_without_the_key() -> None:
     for part in (
         "API key wrong: GCORE_API_KEY is not set",
         "base URL https://api.gcore.com, the default",
-        "project not set: all of them",
+        "project all of them, the default",
         "proxy proxy.example:3128 (from HTTPS_PROXY)",
         "progress auto, the default",
     ):
@@ -107,13 +107,13 @@ def test_a_certificate_that_cannot_be_used_is_shown_as_wrong(tmp_path: Path) -> 
 def test_no_pipe_is_read_to_show_the_settings(tmp_path: Path) -> None:
     if sys.platform != "win32":  # for mypy
         os.mkfifo(tmp_path / "key")
-    assert "which this page does not read" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
+    assert "not read by this page" in shown(GCORE_API_KEY_FILE=str(tmp_path / "key"))
 
 
 @pytest.mark.measured
 def test_no_command_is_run_to_show_the_settings(tmp_path: Path) -> None:
     text = shown(GCORE_API_KEY_COMMAND=f"touch {tmp_path / 'ran'}")
-    assert "which this page does not read" in text
+    assert "not read by this page" in text
     assert not (tmp_path / "ran").exists()
 
 

@@ -61,8 +61,8 @@ def test_retries_status_and_request_id_are_told() -> None:
         ran = gtask(server, "get", TASK, "-v")
     first, second, third = logged_requests(ran.err)
     assert re.search(r" 503 in \S+ m?s, request ID req-busy, Retry-After .*: .*too busy$", first)
-    assert re.search(r" 503 in \S+ m?s, retry 1, request ID req-busy", second)
-    assert re.search(r" 200 in \S+ m?s, retry 2", third)
+    assert re.search(r" 503 in \S+ m?s, request ID req-busy", second)
+    assert re.search(r" 200 in \S+ m?s$", third)
     assert ran.status == 0
 
 
@@ -72,8 +72,8 @@ def test_no_answer_and_nonsense_are_told_with_their_reason() -> None:
         ran = gtask(server, "get", TASK, "-v")
     first, second, third = logged_requests(ran.err)
     assert re.search(r" no answer in \S+ m?s: ", first)
-    assert re.search(r" 200 in \S+ m?s, retry 1: .*instead of a task", second)
-    assert "retry 2" in third
+    assert re.search(r" 200 in \S+ m?s: .*instead of a task", second)
+    assert re.search(r" 200 in \S+ m?s$", third)
 
 
 def _echoing(task_id: str, **answer: Any) -> dict[str, Any]:

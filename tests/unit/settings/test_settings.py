@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gcore_tasks_cli.errors import UsageError
 from gcore_tasks_cli.settings.settings import (
     Settings,
-    default_timeout,
     find_base_url,
 )
 
@@ -106,12 +105,6 @@ def test_custom_headers_are_read_as_the_official_sdk_reads_them() -> None:
 def test_a_header_that_cannot_be_set_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="GCORE_CUSTOM_HEADERS holds a header that cannot be set"):
         Settings.of({"GCORE_API_KEY": "k", "GCORE_CUSTOM_HEADERS": f"Good: x\n{text}"})
-
-
-def test_a_timeout_of_0_or_nothing_is_the_default_of_two_hours() -> None:
-    values = ("", "0", " 90 ", "2.5")
-    found = [default_timeout({"GCORE_POLLING_TIMEOUT_SECONDS": value}) for value in values]
-    assert found == [7200.0, 7200.0, 90.0, 2.5]
 
 
 def test_the_proxy_is_that_of_the_url() -> None:
