@@ -171,7 +171,7 @@ class Command:
         if what == "task ID" and "GTASK_SANDBOX_TASK_IDS" in os.environ:
             hint = (
                 "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it; use "
-                f"one inside of it: gtask sandbox -- sh -c 'gtask {cls.name()} …'"
+                f"one in it: gtask sandbox -- sh -c 'gtask {cls.name()} $GTASK_SANDBOX_TASK_IDS'"
             )
         return UsageError(f"no {what} is given", hint=hint)
 

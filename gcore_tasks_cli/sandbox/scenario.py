@@ -95,8 +95,9 @@ class SimulatedTask(Started):
             return "NEW", None
         if self.ends != "NEVER" and running_for >= self.lasts:
             return self.ends, self.ends if self.detailed_states else None
-        step = int(running_for / (self.lasts or 1) * len(self.detailed_states))
-        return "RUNNING", next(iter(self.detailed_states[step:] or self.detailed_states[-1:]), None)
+        steps = self.detailed_states or (None,)
+        step = int(running_for / (self.lasts or 1) * len(steps))
+        return "RUNNING", steps[min(step, len(steps) - 1)]
 
     def has_ended(self, now: float) -> bool:
         """Whether it is FINISHED or ERROR."""

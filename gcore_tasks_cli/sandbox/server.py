@@ -49,7 +49,10 @@ class HttpConnection(BaseHTTPRequestHandler):
             case None:
                 self.respond(*self.normal_response())
             case scenario.Close():
-                self.end(reset=fault.do == "reset")
+                self.close_connection = True
+                if fault.do == "reset":  # with a linger time of zero the system sends RST
+                    linger = struct.pack("ii", 1, 0)
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             case scenario.Silent():
                 self.hang()
             case scenario.Status():
@@ -75,7 +78,7 @@ class HttpConnection(BaseHTTPRequestHandler):
                 status, body = self.normal_response()
                 kept = body[: int(len(body) * fault.keep)]
                 self.respond(status, kept, {"Content-Length": str(len(body))})
-                self.end()
+                self.close_connection = True
 
     def normal_response(self) -> Response:
         """The response without a fault."""
@@ -117,16 +120,6 @@ class HttpConnection(BaseHTTPRequestHandler):
         """Waits until the client leaves or the server stops."""
         self.close_connection = True
         self.rfile.read()
-
-    def end(self, *, reset: bool = False) -> None:
-        """Ends the connection, with RST instead of FIN if it is `reset`."""
-        self.close_connection = True
-        if reset:
-            # With a linger time of zero the system sends RST.
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.rfile.close()
-            self.connection.close()
 
 
 class SandboxServer(ThreadingTCPServer):
@@ -228,9 +221,9 @@ class SandboxServer(ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Closes the connection."""
+        """Closes the connection, as its linger time says."""
         self._open.discard(request)
-        super().shutdown_request(request)
+        self.close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Prints no traceback for a client that disconnects."""

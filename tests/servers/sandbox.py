@@ -68,7 +68,7 @@ class Garbage(RareFault):
 
     def act(self, connection: "HttpConnection") -> None:
         connection.send(b"\x00\xff\xfeSSH-2.0-this is not HTTP\r\n\r\n")
-        connection.end()
+        connection.close_connection = True
 
 
 class HeadersFlood(RareFault):
@@ -108,7 +108,7 @@ class Huge(RareFault):
         connection.respond(200, b"", {"Content-Length": length})
         for piece in _filled(self.bytes):
             connection.send(piece)
-        connection.end()
+        connection.close_connection = True
 
 
 class Bomb(RareFault):
@@ -123,7 +123,7 @@ class Bomb(RareFault):
         for piece in _filled(self.bytes):
             connection.send(deflate.compress(piece))
         connection.send(deflate.flush())
-        connection.end()
+        connection.close_connection = True
 
 
 def _filled(count: int) -> Iterator[bytes]:
