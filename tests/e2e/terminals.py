@@ -21,17 +21,18 @@ from tests.e2e.harness import (
 )
 from tests.servers.sandbox import SandboxServer
 
-assert sys.platform != "win32"
-
-ROWS, COLUMNS = 20, 100
-PROMPT = "ready> "
-
 
 def lines_on(screen: pyte.Screen) -> list[str]:
     """What the screen shows. pyte's own `display` takes ten times as long."""
     rows = (screen.buffer[number] for number in range(screen.lines))
     cells = ((row[column].data for column in range(max(row, default=-1) + 1)) for row in rows)
     return ["".join(line).rstrip() for line in cells]
+
+
+assert sys.platform != "win32"
+
+ROWS, COLUMNS = 20, 100
+PROMPT = "ready> "
 
 
 class Terminal:
