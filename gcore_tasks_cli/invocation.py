@@ -140,7 +140,7 @@ class Invocation(NamedTuple):
     def _waiting_line(self) -> "Observer | None":
         """At a terminal, a temporary "waiting for HOST" line after a second; else nothing."""
         streams = self.streams
-        if not streams.may_paint(self.env) or self.is_quiet or self.is_verbose:
+        if not streams.may_paint or self.is_quiet or self.is_verbose:
             return None
         began = steady_seconds()
 

@@ -209,24 +209,23 @@ class Form(ApiCommand):
         "--fields LIST", "These fields, tab-separated, a line a task: id,state,data.name."
     )
 
-    def printer(self, invocation: "Invocation", text: "type[Printer]", **more: Any) -> "Printer":
-        """What prints the form that is given; else `text`, with what it needs more.
+    def printer(self, invocation: "Invocation", text: "type[Printer]") -> "Printer":
+        """What prints the form that is given; else `text`.
 
         Raises:
             UsageError: for an empty name of a field.
         """
         from gcore_tasks_cli.output import printers
 
-        streams, env = invocation.streams, invocation.env
         if self.fields is not None:
-            return printers.FieldsPrinter(streams, env, printers.parse_fields(self.fields))
+            return printers.FieldsPrinter(invocation.streams, printers.parse_fields(self.fields))
         forms: dict[str, type[Printer]] = {
             "json": printers.JsonPrinter,
             "ids": printers.IdPrinter,
             "events": printers.EventPrinter,
         }
         form = next((forms[name] for name in forms if getattr(self, name, False)), None)
-        return form(streams, env) if form else text(streams, env, **more)
+        return (form or text)(invocation.streams)
 
 
 class Scope(Command, heading=CHOICE):

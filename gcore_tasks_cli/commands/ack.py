@@ -35,8 +35,7 @@ class Ack(ApiCommand, Scope, heading=CHOICE):
         from gcore_tasks_cli.output.printers import AcknowledgedPrinter, JsonPrinter
         from gcore_tasks_cli.polling.jobs import Acknowledge
 
-        make_printer = JsonPrinter if self.json else AcknowledgedPrinter
-        printer = make_printer(invocation.streams, invocation.env)
+        printer = (JsonPrinter if self.json else AcknowledgedPrinter)(invocation.streams)
         jobs = [Acknowledge(task_id) for task_id in invocation.task_ids(self.task_ids)]
         return most_important(print_each(invocation, jobs, printer))
 

@@ -56,7 +56,6 @@ class List(Form, Filters, heading=CHOICE):
         most = self._most()
         invocation = self.begin(quiet=self.quiet)
         notes = ListNotes(query, most)
-        streams, env = invocation.streams, invocation.env
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
         printer = self.printer(invocation, text)
         shown: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
@@ -75,10 +74,10 @@ class List(Form, Filters, heading=CHOICE):
             if notes.is_full:
                 break
         if (note := notes.note()) is not None and not self.quiet:
-            streams.note(f"gtask: {note}")
+            invocation.streams.note(f"gtask: {note}")
         for what, hint in () if notes.shown else doubts(query.types, query.resources):
-            streams.note(f"gtask: {what}; {hint}")
-        remember(shown, env, invocation.settings.host)
+            invocation.streams.note(f"gtask: {what}; {hint}")
+        remember(shown, invocation.env, invocation.settings.host)
         return ExitCode.OK
 
     def _most(self) -> int | None:

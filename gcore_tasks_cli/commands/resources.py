@@ -43,9 +43,7 @@ class Resources(Waiting):
             return ExitCode.NOT_FOUND if self.type else ExitCode.OK
         for each in unknown:
             invocation.streams.note(f"gtask: {each!r} is not a type that gtask knows")
-        printer = ResourcesPrinter(
-            invocation.streams, invocation.env, tuple(self.type), as_json=self.json
-        )
+        printer = ResourcesPrinter(invocation.streams, tuple(self.type), as_json=self.json)
         if waits:
             codes = wait_for(invocation, chosen, options, printer)
         else:

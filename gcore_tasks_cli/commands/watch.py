@@ -59,10 +59,8 @@ class Watch(Form, Waiting, Search):
             options = options._replace(progress="none")  # a live view would hold its lines back
         if self.follow:
             options = options._replace(no_ci=True)  # without an end, it is no step of a job
-        if self.quiet:
-            printer = self.printer(invocation, QuietPrinter)
-        else:
-            printer = self.printer(invocation, SummaryPrinter, at_once=self.follow)
+        printer = self.printer(invocation, QuietPrinter if self.quiet else SummaryPrinter)
+        printer.at_once |= self.follow
         return most_important(wait(invocation, source, options, printer))
 
     def _search(self, invocation: "Invocation") -> "TaskSearch":

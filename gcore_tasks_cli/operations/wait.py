@@ -54,7 +54,7 @@ def wait(
     schedule, port = Schedule(options.interval, KNOWN), invocation.connect()
     progress, actions = Progress(source, schedule.expectations), None
     if streams.in_workflow and not options.no_ci:
-        actions = ActionsReport(streams, invocation.env, progress)
+        actions = ActionsReport(streams, progress)
     outcome = Outcome(progress, deadline, quiet=options.quiet)
     recent = _RecentTasks(invocation)
     errors: list[GtaskError] = []
@@ -119,16 +119,16 @@ def _view(
     """
     if options.quiet or options.progress == "none":
         return None
-    streams, env = invocation.streams, invocation.env
+    streams = invocation.streams
     lines = ProgressLines(streams.log, progress, invocation.began, invocation.heartbeat_seconds)
     is_shared = invocation.is_verbose or (printer.at_once and streams.out_is_pipe)
-    if not streams.may_paint(env) or (is_shared and options.progress != "live"):
+    if not streams.may_paint or (is_shared and options.progress != "live"):
         return lines
     from gcore_tasks_cli.output.live import LiveView
 
     if streams.out.isatty():
         printer.hold(progress.most_ended)
-    return LiveView(streams, env, progress, lines)
+    return LiveView(streams, progress, lines)
 
 
 class _RecentTasks:

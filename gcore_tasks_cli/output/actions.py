@@ -6,7 +6,7 @@ command, Markdown, HTML or another output. Standard library only.
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from gcore_tasks_cli.errors import GtaskError
@@ -30,9 +30,8 @@ _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 class ActionsReport:
     """Reports a wait to GitHub Actions."""
 
-    def __init__(self, streams: Streams, env: Mapping[str, str], progress: Progress) -> None:
+    def __init__(self, streams: Streams, progress: Progress) -> None:
         self._streams = streams
-        self._env = env
         self._progress = progress
 
     def close(self, errors: Iterable[GtaskError]) -> None:
@@ -49,7 +48,7 @@ class ActionsReport:
             return  # without a list of tasks there is nothing to report
         failures = []
         for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
-            if path := self._env.get(name):
+            if path := self._streams.env.get(name):
                 try:
                     _append(path, self._streams.secrets.hide(text(documents, list(tasks))))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the path

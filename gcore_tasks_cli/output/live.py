@@ -1,7 +1,7 @@
 """The progress of a wait as a live view at a terminal: one line a task, repainted in place."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from rich.text import Text
@@ -10,7 +10,14 @@ from gcore_tasks_cli.interrupts import restore_terminal_with
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.progress import Progress, ProgressLines, TaskProgress, found_lines
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.terminal import GAP, console, fitting, line_of, unique_length
+from gcore_tasks_cli.output.terminal import (
+    GAP,
+    LEAST_TYPE,
+    console,
+    fitting,
+    line_of,
+    unique_length,
+)
 from gcore_tasks_cli.output.views import ATTENTION, Cell, rank, state_cell
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.sanitize import one_line
@@ -35,7 +42,6 @@ _LEAST_STATE = len("✔ FINISHED")
 _LEAST_AGE = len("10 m 00 s")
 _SHORT_AGE = len("0.4 s")
 # What is left of a type and of what is said of a task before more is left out.
-_LEAST_KIND = 12
 _SHORT_KIND = 8
 _LEAST_REST = len("usually 15–30 s")
 # What is left of an error, a warning or a detailed state before it is left out.
@@ -51,15 +57,9 @@ class LiveView:
     and everything below belongs to the view. What is typed is not shown: it would move the cursor.
     """
 
-    def __init__(
-        self,
-        streams: Streams,
-        env: Mapping[str, str],
-        progress: Progress,
-        lines: ProgressLines,
-    ) -> None:
+    def __init__(self, streams: Streams, progress: Progress, lines: ProgressLines) -> None:
         self._streams = streams
-        self._console = console(streams.err, env)
+        self._console = console(streams.err, streams.env)
         self._progress = progress
         self._lines = lines
         self._still_since: float | None = None
@@ -187,7 +187,7 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
     first = ((_AGE, age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
-    last = ((_KIND, _LEAST_KIND), (_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
+    last = ((_KIND, LEAST_TYPE), (_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
     widths = fitting([*widths[:_REST], said], width - 1, (*first, *last), _KIND)
     for row in rows:
         cells = row[:_REST] if widths[_BAR] else row[:_BAR]

@@ -5,7 +5,7 @@ library only.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -34,9 +34,8 @@ class Printer:
     at_once = True
     _is_whole = False  # the API's own documents
 
-    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
+    def __init__(self, streams: Streams) -> None:
         self._streams = streams
-        self._env = env
         self._is_terminal = streams.out.isatty()
         self._kept: deque[Document] = deque()
 
@@ -99,7 +98,7 @@ class JsonPrinter(Printer):
             return f"{document.text}\n"
         from gcore_tasks_cli.output.terminal import TerminalRenderer
 
-        return TerminalRenderer(self._streams.out, self._env).json(document.text)
+        return TerminalRenderer(self._streams.out, self._streams.env).json(document.text)
 
 
 class IdPrinter(Printer):
@@ -116,7 +115,7 @@ class AcknowledgedPrinter(Printer):
     def text(self, document: Document) -> str:
         """Says that the task is acknowledged."""
         kind = one_line(document.task_type or "task")
-        return f"acknowledged  {one_line(document.state)}  {kind}  {one_line(document.id)}\n"
+        return f"acknowledged  {one_line(document.state):<8}  {one_line(document.id)}  {kind}\n"
 
 
 def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
@@ -136,10 +135,8 @@ def parse_fields(text: str) -> tuple[tuple[str, ...], ...]:
 class FieldsPrinter(Printer):
     """`--fields`: chosen fields of each document, tab-separated, for machines without jq."""
 
-    def __init__(
-        self, streams: Streams, env: Mapping[str, str], paths: Sequence[Sequence[str]]
-    ) -> None:
-        super().__init__(streams, env)
+    def __init__(self, streams: Streams, paths: Sequence[Sequence[str]]) -> None:
+        super().__init__(streams)
         self._paths = paths
         self._unchecked = [path[0] for path in paths if path[0] not in KNOWN_FIELDS]
 

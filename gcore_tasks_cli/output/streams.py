@@ -34,7 +34,8 @@ class Streams(NamedTuple):
 
     What people read shows none of the `secrets`, wherever it comes from: the last line of defence
     behind `Secrets.hide_in_body`. With `in_workflow` the runner of GitHub Actions reads standard
-    output too, as it may read standard error at any time.
+    output too, as it may read standard error at any time. NO_COLOR, CI and the like are those of
+    `env`.
     """
 
     out: TextIO
@@ -42,6 +43,7 @@ class Streams(NamedTuple):
     stdin: BinaryIO | None
     in_workflow: bool = False
     secrets: Secrets = Secrets()
+    env: Mapping[str, str] = {}
 
     @classmethod
     def standard(cls, values: Iterable[str] = ()) -> "Streams":
@@ -51,7 +53,7 @@ class Streams(NamedTuple):
         err = sys.stderr = cast("TextIO", _Hiding(_usable(sys.stderr), secrets))
         stdin = sys.stdin.buffer if sys.stdin is not None else None
         in_workflow = os.environ.get("GITHUB_ACTIONS", "").lower() == "true"
-        return cls(out, err, stdin, in_workflow, secrets)
+        return cls(out, err, stdin, in_workflow, secrets, os.environ)
 
     def data(self, text: str, *, whole: bool = False) -> None:
         """Writes to standard output, at once; what is `whole` is the API's own document.
@@ -131,11 +133,12 @@ class Streams(NamedTuple):
         """Whether somebody at a terminal can read standard error and type on standard input."""
         return self.err.isatty() and self.stdin is not None and self.stdin.isatty()
 
-    def may_paint(self, env: Mapping[str, str]) -> bool:
+    @property
+    def may_paint(self) -> bool:
         """Whether standard error may show what is repainted; CI systems would keep each state."""
-        progress = env.get("GTASK_PROGRESS", "").strip().lower()  # --progress sets it too
-        wants_lines = progress in ("plain", "none") or (env.get("CI") and progress != "live")
-        return self.err.isatty() and env.get("TERM") != "dumb" and not wants_lines
+        progress = self.env.get("GTASK_PROGRESS", "").strip().lower()  # --progress sets it too
+        wants_lines = progress in ("plain", "none") or (self.env.get("CI") and progress != "live")
+        return self.err.isatty() and self.env.get("TERM") != "dumb" and not wants_lines
 
     @property
     def out_is_pipe(self) -> bool:

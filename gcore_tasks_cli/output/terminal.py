@@ -1,7 +1,7 @@
 """Prints views to terminals, through rich. No markup is ever interpreted."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TextIO
 
 from rich.box import ROUNDED
@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, Line, column_widths
+from gcore_tasks_cli.output.views import LIST_HEAD, Cell, Entry, Line, column_widths
 from gcore_tasks_cli.sanitize import lines
 
 GAP = "  "
@@ -21,9 +21,9 @@ _CARD_WIDTH = 100
 # Laying out a card of megabytes takes minutes.
 _MOST_CHARACTERS = 16_000
 # A type cut to less than this looks like others.
-_LEAST_TYPE = 16
+LEAST_TYPE = 12
 _LEAST_FLEXIBLE = 8
-_TYPE, _AGE, _TOOK, _REGION, _PROJECT, _ID = range(1, len(LIST_HEADS))
+_TYPE, _AGE, _TOOK, _REGION, _PROJECT, _ID = range(1, len(LIST_HEAD.head))
 _NUMBERS = (_AGE, _TOOK, _REGION, _PROJECT)  # aligned to the right
 _SHORT_ID = 8
 # IDs cut to this many characters most likely differ from those of later pages too.
@@ -84,38 +84,38 @@ class TerminalRenderer:
         return self._printed(panel)
 
     def entries(self, entries: Sequence[Entry]) -> str:
-        """The lines of each below its head; heads that do not fit go on below."""
-        width = self._console.width
+        """The lines of each below its head, whose types are cut, or whose IDs go below, to fit."""
         widths = column_widths([entry.head for entry in entries], _cell_len)
-        if any(head[1:] and line_of(head, widths).cell_len > width for head, _ in entries):
-            widths = []  # nothing is aligned then
-        return self._printed(*(part for entry in entries for part in _parts(entry, widths, width)))
-
-    def groups(self, entries: Sequence[Entry]) -> str:
-        """As `entries`, but a single one needs no head, and none is without lines below it."""
-        nothing = [(Cell("(nothing)", "dim"),)]
-        heads = [entry.head if len(entries) > 1 else () for entry in entries]
-        return self.entries(
-            [Entry(head, e.below or nothing) for head, e in zip(heads, entries, strict=True)]
-        )
+        wide = max((line_of(head, widths).cell_len for head, _ in entries if head[1:]), default=0)
+        over, is_cut = wide - self._console.width, False
+        if over > 0 and len(widths) > _TYPE and widths[_TYPE] - over >= LEAST_TYPE:
+            widths[_TYPE] -= over
+            is_cut = True
+        elif over > 0:
+            entries = [_broken(*entry) if entry.head[1:] else entry for entry in entries]
+            widths = column_widths([entry.head for entry in entries], _cell_len)
+        parts: list[RenderableType] = []
+        for head, below in entries:
+            parts += [line_of(head, widths, cut=is_cut)] if head else []
+            indent, columns = (0, 0, 0, len(GAP) if head else 0), column_widths(below, _cell_len)
+            parts += [Padding(line_of(line, columns), indent) for line in below]
+        return self._printed(*parts)
 
     def table(self, entries: Sequence[Entry]) -> str:
-        """One line an entry below heads of columns, with the error of those that failed.
+        """One line an entry, cut to fit, with the error of those that failed.
 
         The columns stay for the entries that follow.
         """
-        heads: list[Entry] = []
-        if not self._widths:
-            heads = [Entry(tuple(Cell(head, "dim") for head in LIST_HEADS))]
-            self._widths = _list_widths([e.head for e in (*heads, *entries)], self._console.width)
+        width = self._console.width
+        self._widths = self._widths or _list_widths([entry.head for entry in entries], width)
         parts = []
-        for head, below in (*heads, *entries):
+        for head, below in entries:
             parts.append(line_of(head, self._widths, right=_NUMBERS, cut=True))
             parts += (Text.assemble(GAP, line_of(line)) for line in below)
         for part in parts:
             part.no_wrap = True
             part.rstrip()
-            part.truncate(self._console.width, overflow="ellipsis")
+            part.truncate(width, overflow="ellipsis")
         return self._printed(*parts)
 
     def json(self, compact: str) -> str:
@@ -131,22 +131,16 @@ class TerminalRenderer:
         return captured.get()
 
 
-def _parts(entry: Entry, widths: Sequence[int], width: int) -> Iterator[RenderableType]:
-    head, below = entry
-    if line_of(head).cell_len > width and head[2:]:
-        head, below = head[:2], [(Cell(line_of(head[2:]).plain),), *below]
-    if head:
-        yield line_of(head, widths)
-    widths = column_widths(below, _cell_len)
-    for line in below:
-        yield Padding(line_of(line, widths), (0, 0, 0, 2 if head else 0))
+def _broken(head: Line, below: Sequence[Line]) -> Entry:
+    half = len(head) // 2
+    return Entry(head[:half], [(Cell(line_of(head[half:]).plain),), *below])
 
 
 def _list_widths(rows: Sequence[Line], width: int) -> list[int]:
     columns = list(zip(*rows, strict=True))
     short_id = max(_SHORT_ID_OF_MANY, unique_length([cell.text for cell in columns[_ID]])) + 1
     dropped = ((n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE))
-    sacrifices = ((_TYPE, _LEAST_TYPE), *dropped, (_ID, short_id))
+    sacrifices = ((_TYPE, LEAST_TYPE), *dropped, (_ID, short_id))
     return fitting([max(map(_cell_len, each)) for each in columns], width, sacrifices, _TYPE)
 
 

@@ -1,7 +1,7 @@
 """What people read on standard output: plain text, and the printers of cards, results and lists."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
 from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.output.views import LIST_HEADS, Cell, Entry, column_widths, columns
+from gcore_tasks_cli.output.views import Cell, Entry, column_widths, columns
 from gcore_tasks_cli.output.words import Reasons
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, TaskFields, as_text, encode_json
@@ -51,41 +51,28 @@ class PlainRenderer:
         for head, below in (entry for entry in entries if entry.head):
             lines = (one_line(" ".join(cell.text for cell in line)) for line in below)
             rows.append([*(cell.text for cell in head), ", ".join(lines)])
-        return self._aligned(rows)
-
-    def groups(self, entries: Sequence[Entry]) -> str:
-        """One line for each line below a head, with the head's last cell: the task's ID."""
-        lines = ((*line, entry.head[-1]) for entry in entries for line in entry.below)
-        return self._aligned([[cell.text for cell in line] for line in lines])
-
-    def table(self, entries: Sequence[Entry]) -> str:
-        """As `entries`, below heads of columns."""
-        heads = [] if self._widths else [Entry(tuple(map(Cell, LIST_HEADS)))]
-        return self.entries([*heads, *entries])
-
-    def _aligned(self, rows: Sequence[Sequence[str]]) -> str:
         # Of the first page of a list: rows are not held back until the widest is known.
         self._widths = self._widths or column_widths(rows, len)
         return "".join(f"{line}\n" for line in columns(rows, self._widths))
+
+    table = entries
 
 
 class ViewPrinter(Printer):
     """Prints views of tasks together: through rich at a terminal, as plain text elsewhere."""
 
+    at_once = False
     _reads_model = True
 
-    def __init__(self, streams: Streams, env: Mapping[str, str], *, at_once: bool = False) -> None:
-        super().__init__(streams, env)
-        self.at_once = at_once
+    @property
+    def _is_rich(self) -> bool:
         # FORCE_COLOR asks for what people get at a terminal, for `less -R` and CI logs that show
         # colour.
-        self._is_rich = self._is_terminal or bool(env.get("FORCE_COLOR"))
+        return self._is_terminal or bool(self._streams.env.get("FORCE_COLOR"))
 
     def prepare(self) -> None:
         """Imports the renderer, and what it reads."""
-        _ = self._renderer
-        if self._reads_model:
-            self._tasks(())
+        _ = self._renderer, self._tasks(())
 
     def _page_text(self, documents: Sequence[Document]) -> str:
         return self._view(self._tasks(documents), API_CLOCK.now())
@@ -99,7 +86,7 @@ class ViewPrinter(Printer):
             return PlainRenderer()
         from gcore_tasks_cli.output.terminal import TerminalRenderer
 
-        return TerminalRenderer(self._streams.out, self._env)
+        return TerminalRenderer(self._streams.out, self._streams.env)
 
     def _tasks(self, documents: Sequence[Document]) -> Sequence[TaskFields]:
         """The tasks as views read them: models at a terminal; a pipe does without that import."""
@@ -113,8 +100,7 @@ class ViewPrinter(Printer):
 class CardPrinter(ViewPrinter):
     """`get`: a card for each task, at once."""
 
-    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
-        super().__init__(streams, env, at_once=True)
+    at_once = True
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
         return "".join(
@@ -135,8 +121,8 @@ class SummaryPrinter(ViewPrinter):
 class QuietPrinter(Printer):
     """`watch --quiet`: failed tasks as errors, and nothing else."""
 
-    def __init__(self, streams: Streams, env: Mapping[str, str]) -> None:
-        super().__init__(streams, env)
+    def __init__(self, streams: Streams) -> None:
+        super().__init__(streams)
         self._reasons = Reasons()
 
     def show(self, document: Document) -> None:
@@ -148,13 +134,10 @@ class QuietPrinter(Printer):
 class ResourcesPrinter(ViewPrinter):
     """`resources`: a table, bare IDs of chosen types, or JSON."""
 
-    def __init__(
-        self, streams: Streams, env: Mapping[str, str], types: tuple[str, ...], *, as_json: bool
-    ) -> None:
-        super().__init__(streams, env, at_once=as_json)
+    def __init__(self, streams: Streams, types: tuple[str, ...], *, as_json: bool) -> None:
+        super().__init__(streams)
         self._types = types
-        self._reads_model = not types
-        self._is_whole = as_json
+        self._is_whole = self.at_once = as_json
         self._seen: list[Document] = []
 
     def show(self, document: Document) -> None:
@@ -165,7 +148,7 @@ class ResourcesPrinter(ViewPrinter):
     def _page_text(self, documents: Sequence[Document]) -> str:
         if not self._is_whole:
             return super()._page_text(documents)
-        printer = JsonPrinter(self._streams, self._env)
+        printer = JsonPrinter(self._streams)
         return "".join(printer.text(self._entry(document)) for document in documents)
 
     def _entry(self, document: Document) -> Document:
@@ -178,7 +161,7 @@ class ResourcesPrinter(ViewPrinter):
         if self._types:
             created = (ids for task in tasks for ids in task.created(self._types).values())
             return "".join(f"{one_line(as_text(each))}\n" for ids in created for each in ids)
-        return self._renderer.groups([views.created(task) for task in tasks])
+        return self._renderer.entries(views.resources(tasks, in_groups=self._is_rich))
 
     def report(self, *, waited: bool) -> set[ExitCode]:
         """Prints what failed or is missing, as exit statuses; a wait has said what is not over."""
@@ -206,9 +189,11 @@ class TablePrinter(ViewPrinter):
     """`list`: one line a task."""
 
     _reads_model = False
+    _heads: tuple[Entry, ...] = (views.LIST_HEAD,)
 
     def _view(self, tasks: Sequence[TaskFields], now: datetime) -> str:
-        return self._renderer.table([views.row(task, now) for task in tasks])
+        heads, self._heads = self._heads, ()
+        return self._renderer.table([*heads, *(views.row(task, now) for task in tasks)])
 
 
 class FailedPrinter(TablePrinter):

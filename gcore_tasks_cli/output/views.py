@@ -17,7 +17,7 @@ from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 # The columns of a list. The error stands below them at a terminal, behind them elsewhere.
-LIST_HEADS = ("state", "type", "age", "took", "region", "project", "ID")
+_COLUMNS = ("state", "type", "age", "took", "region", "project", "ID")
 # What is shown of a task that was asked for and not seen yet.
 NOT_SEEN = "asking"
 # Colours of states, and a symbol so that colour is never the only sign.
@@ -56,6 +56,9 @@ class Entry(NamedTuple):
 
     head: Line
     below: Sequence[Line] = ()
+
+
+LIST_HEAD = Entry(tuple(Cell(name, "dim") for name in _COLUMNS))
 
 
 def state_cell(task: TaskFields, text: str) -> Cell:
@@ -154,9 +157,11 @@ def _shared(tasks: Sequence[TaskFields], now: datetime) -> list[Entry]:
 
 
 def result(task: TaskFields, now: datetime) -> Entry:
-    """What became of a task: state, type, ID and time; below, why it failed, what it created."""
-    trouble: list[Line] = [(cell,) for cell in _trouble(task, now)]
-    return Entry(_head(task, now), trouble + _created_lines(task))
+    """State, type, ID and time of a task; below, its detailed state, its error, what it created."""
+    said = (Cell(words.detail_words(task)), *_trouble(task, now))
+    return Entry(
+        _head(task, now), [*((cell,) for cell in said if cell.text), *_created_lines(task)]
+    )
 
 
 def _trouble(task: TaskFields, now: datetime) -> list[Cell]:
@@ -172,17 +177,23 @@ def _trouble(task: TaskFields, now: datetime) -> list[Cell]:
 
 def _head(task: TaskFields, now: datetime) -> Line:
     return (
-        state_cell(task, words.state_words(task)),
+        state_cell(task, one_line(task.state)),
         Cell(words.type_words(task)),
         Cell(one_line(task.id)),
         Cell(words.took_words(task, now), "dim"),
     )
 
 
-def created(task: TaskFields) -> Entry:
-    """`resources`: what the task created."""
-    head = (Cell(words.type_words(task), "bold"), Cell(one_line(task.id), "bold"))
-    return Entry(head, _created_lines(task))
+def resources(tasks: Sequence[TaskFields], *, in_groups: bool) -> list[Entry]:
+    """`resources`: what was created, below its task if there are several; or each with its task."""
+    named = [(Cell(words.type_words(t), "bold"), Cell(one_line(t.id), "bold")) for t in tasks]
+    created = [_created_lines(task) for task in tasks]
+    if not in_groups:
+        ids = [task_id for _, task_id in named]
+        return [Entry((*new, i)) for i, each in zip(ids, created, strict=True) for new in each]
+    heads = named if len(tasks) > 1 else [()] * len(tasks)
+    nothing: list[Line] = [(Cell("(nothing)", "dim"),)]
+    return [Entry(h, each or nothing) for h, each in zip(heads, created, strict=True)]
 
 
 def _created_lines(task: TaskFields) -> list[Line]:
@@ -190,7 +201,7 @@ def _created_lines(task: TaskFields) -> list[Line]:
 
 
 def row(document: TaskFields, now: datetime) -> Entry:
-    """`list`: the cells of `LIST_HEADS` and the first line of the error; `now` is the API's."""
+    """`list`: the cells of `LIST_HEAD` and the first line of the error; `now` is the API's."""
     took, trouble = duration_seconds(document), _trouble(document, now)
     head = (
         state_cell(document, one_line(document.state))._replace(symbol=""),

@@ -52,10 +52,16 @@ def shown(task: TaskFields, name: str) -> str:
     return one_line(as_text(task.value(name)))
 
 
+def detail_words(task: TaskFields) -> str:
+    """The detailed state, where it says more than the state."""
+    detail = shown(task, "detailed_state")
+    return "" if detail == one_line(task.state) else detail
+
+
 def state_words(task: TaskFields) -> str:
     """The state, with the detailed state where that says more."""
-    state, detail = one_line(task.state), shown(task, "detailed_state")
-    return state if not detail or detail == state else f"{state} ({detail})"
+    state, detail = one_line(task.state), detail_words(task)
+    return f"{state} ({detail})" if detail else state
 
 
 def type_words(task: TaskFields, unknown: str = "-") -> str:

@@ -17,7 +17,7 @@ def test_some_are_acknowledged_and_one_failure_loses_no_other() -> None:
         done = gtask(server, "ack", task_id(1), "nowhere-1", "-", stdin=f"{task_id(3)}\n")
         assert done.status == 4
         assert done.out.splitlines() == [
-            f"acknowledged  FINISHED  create_vm  {task_id(n)}" for n in (1, 3)
+            f"acknowledged  FINISHED  {task_id(n)}  create_vm" for n in (1, 3)
         ]
         assert "no such task: nowhere" in done.err
         left = gtask(server, "list", "--unacknowledged", "--ids")

@@ -19,8 +19,9 @@ from tests.unit.tasks.test_document import JSON_VALUES
 
 def coloured(compact: str, width: int = 80, out: io.StringIO | None = None) -> str:
     """What gtask puts on standard output, a terminal or `out`, where FORCE_COLOR is set."""
-    streams = Streams(FakeTerminal() if out is None else out, io.StringIO(), None)
-    JsonPrinter(streams, {"FORCE_COLOR": "1", "COLUMNS": str(width)}).show(parse_task(compact))
+    env = {"FORCE_COLOR": "1", "COLUMNS": str(width)}
+    streams = Streams(FakeTerminal() if out is None else out, io.StringIO(), None, env=env)
+    JsonPrinter(streams).show(parse_task(compact))
     assert isinstance(streams.out, io.StringIO)
     return streams.out.getvalue()
 

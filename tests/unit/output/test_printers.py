@@ -9,7 +9,7 @@ from tests.unit.documents import document
 
 def test_what_is_held_is_printed_at_the_end_and_of_many_only_the_newest() -> None:
     out = io.StringIO()
-    printer = IdPrinter(Streams(out, io.StringIO(), None), {})
+    printer = IdPrinter(Streams(out, io.StringIO(), None))
     printer.hold(2)
     for task_id in "abc":
         printer.show(document(task_id))

@@ -43,7 +43,7 @@ DOCUMENTS = [
 
 
 def shown_table(documents: list[Document], width: int) -> str:
-    rows = [views.row(document, NOW) for document in documents]
+    rows = [views.LIST_HEAD, *(views.row(document, NOW) for document in documents)]
     return shown(lambda terminal: terminal.table(rows), width)
 
 
@@ -96,8 +96,8 @@ def test_what_does_not_fit_a_line_goes_on_in_an_indented_one() -> None:
 @pytest.mark.parametrize(("lines", "is_brief"), [("10", True), ("11", False)])
 def test_results_that_fill_the_window_are_brief(lines: str, is_brief: bool) -> None:
     window = FakeTerminal()
-    to = Streams(window, io.StringIO(), None)
-    printer = SummaryPrinter(to, {"COLUMNS": "100", "LINES": lines})
+    env = {"COLUMNS": "100", "LINES": lines}
+    printer = SummaryPrinter(Streams(window, io.StringIO(), None, env=env))
     for _ in range(2):
         printer.show(parse_task(json.dumps(FINISHED)))
     printer.close()

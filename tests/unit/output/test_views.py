@@ -52,11 +52,12 @@ def shown_results(*tasks: TaskFields, width: int = 80) -> str:
 
 
 def plain_resources(*tasks: TaskFields) -> str:
-    return PlainRenderer().groups([views.created(task) for task in tasks])
+    return PlainRenderer().entries(views.resources(tasks, in_groups=False))
 
 
 def shown_resources(*tasks: TaskFields, width: int = 80) -> str:
-    return shown(lambda terminal: terminal.groups([views.created(task) for task in tasks]), width)
+    entries = views.resources(tasks, in_groups=True)
+    return shown(lambda terminal: terminal.entries(entries), width)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -127,7 +128,8 @@ def test_hostile_text_is_shown_and_not_obeyed(field: str, text: str) -> None:
         assert without_layout(harmless) in without_layout(framed)
     if field in SUMMARISED:
         assert one_line(harmless).rstrip() in results
-        assert without_layout(harmless) in without_layout(summary)
+        seen = without_layout(harmless)  # a long type is cut
+        assert seen[: 9 if field == "task_type" else None] in without_layout(summary)
 
 
 def test_more_than_anybody_reads_is_counted_and_plain_lines_are_whole() -> None:
