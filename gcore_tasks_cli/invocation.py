@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gcore_tasks_cli.errors import DeadlinePassed
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.settings.key import CurrentKey, find_api_key
+from gcore_tasks_cli.settings.key import CurrentKey, find_api_key, key_file_note
 from gcore_tasks_cli.settings.network import tls_context
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import collect_ids
@@ -71,12 +71,10 @@ class Invocation(NamedTuple):
         load = partial(tls_context, settings.ca_file, settings.ca_dir)
         certificates = _in_background(load) if settings.uses_tls else None
         streams = Streams.standard(settings.secrets)
-        if settings.note and not quiet:
-            streams.note(f"gtask: {settings.note}")
+        if (note := key_file_note(env)) and not quiet:
+            streams.note(f"gtask: {note}")
         if verbose:
-            from gcore_tasks_cli.api.request_log import log_request
-
-            settings = settings._replace(log=partial(log_request, streams.log))
+            settings = settings._replace(log=streams.log)
         heartbeat = 0.0 if quiet else heartbeat_seconds
         return cls(streams, settings, env, deadline, began, verbose, quiet, heartbeat, certificates)
 

@@ -48,7 +48,6 @@ _INSTEAD = {
 }
 # Words must be more alike than `--no-color` and `--no-ci`, which mean different things.
 _NEAR = 0.65
-_TASK_ID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # Names of fields, and no ID, which has a digit.
 _FIELDS = re.compile(r"[a-z_]+(?:[.,][a-z_]+)*")
 
@@ -119,7 +118,7 @@ def _wrong_value(name: str, command: type[Command]) -> UsageError:
 
 
 def _no_argument(word: str, command: type[Command]) -> UsageError:
-    if any(character.isdigit() for character in word):
+    if re.search(r"\d", word):
         return UsageError(f"{command.name()} takes no task ID: {word!r}", hint=f"gtask get {word}")
     hint = did_you_mean(f"--{word}", _names(command)) or _see(command)
     return UsageError(f"{command.name()} takes no argument {word!r}", hint=hint)
@@ -135,14 +134,13 @@ def _names(command: type[Command]) -> list[str]:
 
 def unknown_command(name: str, known: Sequence[str]) -> UsageError:
     """The error of a command that does not exist."""
-    if re.fullmatch(_TASK_ID, name):
-        return UsageError(f"{name} is a task ID, not a command", hint=f"gtask get {name}")
     name = name.partition("=")[0]  # the value may be the key
     hint = did_you_mean(name, [*known, "--version", "--help"])
-    if not name.startswith("-"):
-        return UsageError(f"there is no command {name!r}", hint=hint or "see gtask --help")
-    order = f"options follow the command: gtask COMMAND {name} …"
-    return UsageError(f"there is no option {name!r} before the command", hint=hint or order)
+    if name.startswith("-"):
+        order = f"options follow the command: gtask COMMAND {name} …"
+        return UsageError(f"there is no option {name!r} before the command", hint=hint or order)
+    otherwise = f"gtask get {name}" if re.search(r"\d", name) else "see gtask --help"
+    return UsageError(f"there is no command {name!r}", hint=hint or otherwise)
 
 
 def nearest(typed: str, known: Sequence[str]) -> str | None:

@@ -126,12 +126,9 @@ def format_duration(seconds: float) -> str:
 
 
 def format_timeout(seconds: float) -> str:
-    """As `format_duration`, but nothing is rounded that the user gave: `2.5 s`, `61 m 1 s`."""
-    if seconds < 60:
-        return f"{seconds:g} s"
-    if seconds % (1 if seconds < 3600 else 60) == 0:
-        return format_duration(seconds)
-    return f"{seconds // 60:.0f} m {seconds % 60:g} s"
+    """As `format_duration`, but nothing is rounded that the user gave: `2.5 s`, `3659 s`."""
+    rounded = format_duration(seconds)
+    return rounded if parse_duration(rounded) == seconds else f"{seconds:g} s"
 
 
 def parse_time(text: object) -> datetime | None:

@@ -23,14 +23,8 @@ _NAME_HINT = "check the network, GCORE_BASE_URL and HTTPS_PROXY"
 
 
 # A failed handshake means a wrong setting, unless the API has answered before. Reasons of OpenSSL
-# (sslerr.h) or alerts (RFC 8446, section 6), the message, and a hint. With TLS 1.2 some servers
-# report a missing client certificate as a bad one.
+# (sslerr.h) or alerts (RFC 8446, section 6), the message, and a hint.
 _HANDSHAKES = (
-    (
-        "certificate required|bad certificate",
-        "{peer} demands a client certificate, which gtask does not support",
-        None,
-    ),
     (
         "wrong version number|record layer failure|http request|packet length too long",
         "{peer} does not speak TLS",
@@ -38,7 +32,7 @@ _HANDSHAKES = (
     ),
     (
         "protocol version|unsupported protocol|no protocols available|handshake failure|"
-        "insufficient security|unrecognized name",
+        "insufficient security|unrecognized name|certificate required|bad certificate",
         "{peer} refuses the TLS handshake: {why}",
         "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCORE_BASE_URL right?",
     ),

@@ -21,10 +21,11 @@ from gcore_tasks_cli.api.network_errors import CONNECT_LIMIT_SECONDS, network_er
 from gcore_tasks_cli.api.responses import Response, answer_of, read_body
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer, UsageError
 from gcore_tasks_cli.polling.jobs import Acknowledge, AcknowledgeAll, Answer, GetTask, Job
+from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.settings.key import CurrentKey
 from gcore_tasks_cli.settings.settings import Settings
 from gcore_tasks_cli.tasks.ids import path_segment
-from gcore_tasks_cli.times import API_CLOCK
+from gcore_tasks_cli.times import API_CLOCK, format_duration
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024
 # An error body is read for its message only.
@@ -91,10 +92,26 @@ class Session:
             request_id = response.headers.get("x-request-id") if response else None
             if error is not None:
                 request_id = error.request_id = error.request_id or request_id
-            # What was given up is not logged.
-            if self._settings.log is not None and not self._is_aborted:
-                took = time.monotonic() - began
-                self._settings.log(f"{method} {url}", took, self._status, request_id, error)
+            self._log(f"{method} {url}", time.monotonic() - began, request_id, error)
+
+    def _log(
+        self, request: str, seconds: float, request_id: str | None, error: ApiError | None
+    ) -> None:
+        """Logs `GET https://… 503 in 120 ms, request ID req-…: what is wrong`.
+
+        What was given up is not logged.
+        """
+        if self._settings.log is None or self._is_aborted:
+            return
+        took = f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+        line = f"{request} {self._status or 'no answer'} in {took}"
+        if request_id:
+            line += f", request ID {request_id}"
+        if error is not None and error.retry_after is not None:
+            line += f", Retry-After {format_duration(error.retry_after)}"
+        if error is not None:
+            line += f": {error.message}"
+        self._settings.log(one_line(line))
 
     def forget_abort(self) -> None:
         """Before a new request: an abort was meant for the one before, however late it came."""

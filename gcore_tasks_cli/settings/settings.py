@@ -14,7 +14,6 @@ from gcore_tasks_cli.settings.key import (
     KEY_FILE,
     export,
     find_api_key,
-    key_file_note,
     key_of_file,
     secrets_of,
 )
@@ -45,8 +44,8 @@ _THIS_MACHINE = r"localhost|\[::1\]|127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[
 class Settings(NamedTuple):
     """What gtask needs to know to call the API. The key never shows in a repr.
 
-    `headers` are those of the user, which every request carries. `note` is what is wrong with the
-    settings though they can be used. `log` gets each request that is over, see `log_request`.
+    `headers` are those of the user, which every request carries. `log` gets a line for each request
+    that is over.
     """
 
     api_key: str
@@ -56,8 +55,7 @@ class Settings(NamedTuple):
     proxy: Proxy | None = None
     key_source: str = KEY  # as messages name it
     headers: tuple[tuple[str, str], ...] = ()
-    note: str | None = None
-    log: Callable[..., None] | None = None
+    log: Callable[[str], None] | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.base_url!r})"
@@ -85,7 +83,6 @@ class Settings(NamedTuple):
             ca_file=variable(env, "SSL_CERT_FILE"),
             ca_dir=variable(env, "SSL_CERT_DIR"),
             headers=custom_headers(env),
-            note=key_file_note(env),
         )
 
     @property
@@ -111,8 +108,8 @@ class Settings(NamedTuple):
                 "gtask needs an API key (a permanent token, like 1234_abcdef)"
             )
         if re.fullmatch(_EATEN, self.api_key):
-            example = export(KEY, "1234$abcdef")
-            return f"was the '$' of the key eaten by the shell? Set it in single quotes: {example}"
+            again = export(KEY, "1234$abcdef")
+            return f"was the '$' of the key eaten by the shell? Set it in single quotes: {again}"
         return f"is the key right, and still valid? It is from {self.key_source}"
 
     @property

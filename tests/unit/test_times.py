@@ -54,9 +54,11 @@ def test_text_that_is_not_a_duration_is_refused(text: str) -> None:
         (8.0, "8 s"),
         (59.5, "59.5 s"),
         (90.0, "1 m 30 s"),
-        (61.5, "1 m 1.5 s"),
+        (61.5, "61.5 s"),
         (3660, "1 h 01 m"),
-        (3659, "60 m 59 s"),
+        (3659, "3659 s"),
+        (90000, "1 d 01 h"),
+        (90060, "90060 s"),
     ],
 )
 def test_a_timeout_is_written_as_it_was_given(seconds: float, text: str) -> None:

@@ -132,22 +132,12 @@ HANDSHAKE = "gtask speaks TLS 1.2 or newer, without a client certificate. Is GCO
             "is it an http port? Its URL says https",
             "wrong version number",
         ),
-        (
-            "SSLV3_ALERT_BAD_CERTIFICATE",
-            "peer demands a client certificate, which gtask does not support",
-            None,
-            "bad certificate",
-        ),
-        (
-            "TLSV13_ALERT_CERTIFICATE_REQUIRED",
-            "peer demands a client certificate, which gtask does not support",
-            None,
-            "certificate required",
-        ),
         *(
             (reason, f"peer refuses the TLS handshake: {words}", HANDSHAKE, words)
             for reason, words in (
                 ("TLSV1_ALERT_PROTOCOL_VERSION", "protocol version"),
+                ("SSLV3_ALERT_BAD_CERTIFICATE", "bad certificate"),
+                ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "certificate required"),
                 ("SSLV3_ALERT_HANDSHAKE_FAILURE", "handshake failure"),
                 ("TLSV1_UNRECOGNIZED_NAME", "unrecognized name"),
             )
