@@ -54,7 +54,7 @@ class HttpConnection(BaseHTTPRequestHandler):
                     linger = struct.pack("ii", 1, 0)
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             case scenario.Silent():
-                self.hang()
+                self.rfile.read()  # until the client leaves or the server stops
             case scenario.Status():
                 status = fault.status or (503 if fault.do == "status" else 200)
                 text = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
@@ -115,11 +115,6 @@ class HttpConnection(BaseHTTPRequestHandler):
         """
         if seconds > 0 and self.server.stopped.wait(seconds):
             raise ConnectionAbortedError
-
-    def hang(self) -> None:
-        """Waits until the client leaves or the server stops."""
-        self.close_connection = True
-        self.rfile.read()
 
 
 class SandboxServer(ThreadingTCPServer):
@@ -193,12 +188,12 @@ class SandboxServer(ThreadingTCPServer):
         """Ends every connection and frees the port."""
         self.stopped.set()
         self._accepting.join()
-        self._crash()
+        self.server_close()
 
     def _accept(self) -> None:
         while not self.stopped.is_set():
             if self.refuses():
-                self._crash()
+                self.server_close()
                 while self.refuses() and not self.stopped.wait(_POLL_SECONDS):
                     pass
                 self.socket = socket.socket(self.address_family, self.socket_type)
@@ -206,14 +201,14 @@ class SandboxServer(ThreadingTCPServer):
                 self.server_activate()
             self.handle_request()
 
-    def _crash(self) -> None:
+    # What extends the standard library's server.
+
+    def server_close(self) -> None:
         """Closes the port and ends all connections."""
-        self.server_close()
+        super().server_close()
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-
-    # What the standard library's server calls.
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serves the connection in a thread of its own."""

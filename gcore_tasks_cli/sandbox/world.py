@@ -35,7 +35,6 @@ class World:
         # Newest first, as the API lists them.
         newest_first = sorted(scenario.all_tasks, key=lambda task: task.age)
         self._tasks = {task.id: task for task in newest_first}
-        self._acknowledged: dict[str, dict[str, Any]] = {}
 
     def find(self, task_id: str, now: float) -> SimulatedTask:
         """The task with this ID.
@@ -85,22 +84,21 @@ class World:
             "created_resources": resources,
             "data": None,
             **task.document,
-            **self._acknowledged.get(task.id, {}),
         }
 
     def acknowledge(self, task: SimulatedTask, now: float) -> None:
-        """Marks the task as acknowledged."""
+        """Marks the task as acknowledged; an earlier mark stays."""
         mark = {"acknowledged_at": _timestamp(self.epoch + now), "acknowledged_by": USER_ID}
-        self._acknowledged.setdefault(task.id, mark)
+        self._tasks[task.id] = task.model_copy(update={"document": {**mark, **task.document}})
 
     def start(
         self, task_type: str, now: float, created: Mapping[str, Any], document: Mapping[str, Any]
     ) -> SimulatedTask:
         """Adds a task; the scenario's key `started` may replace any of its values."""
+        given: dict[str, Any] = {"task_type": task_type, "created_resources": created, "age": -now}
         changes = self._started.model_dump(exclude_unset=True)
-        fields = {"task_type": task_type, "created_resources": created, **changes}
-        fields["document"] = {**document, **changes.get("document", {})}
-        task = SimulatedTask(id=str(uuid.uuid4()), **fields).model_copy(update={"age": -now})
+        changes["document"] = {**document, **self._started.document}
+        task = SimulatedTask.model_construct(id=str(uuid.uuid4()), **(given | changes))
         self._tasks = {task.id: task, **self._tasks}
         return task
 

@@ -50,7 +50,7 @@ class HalfClose(RareFault):
 
     def act(self, connection: "HttpConnection") -> None:
         connection.connection.shutdown(socket.SHUT_WR)
-        connection.hang()
+        connection.rfile.read()
 
 
 class OtherTask(RareFault):
