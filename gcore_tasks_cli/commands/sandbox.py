@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _IS_WINDOWS = os.name == "nt"
 _SIGNAL_POLL_SECONDS = 0.1
-_HIGHEST_PORT = 65535
 # The exit statuses of shells.
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _POWERSHELLS = ("pwsh", "powershell")
@@ -48,10 +47,10 @@ class Sandbox(Command, heading=INPUT):
         streams = Streams.standard(secrets_at_hand(os.environ) if self.command else ())
         chosen = _scenario(self.scenario)
         port = self.port or "0"
-        if not port.isdecimal() or int(port) > _HIGHEST_PORT:
-            raise UsageError(f"--port is a number up to {_HIGHEST_PORT}, not {port[:50]!r}")
         try:
             server = SandboxServer(chosen, port=int(port))
+        except (ValueError, OverflowError):
+            raise UsageError(f"--port is a number up to 65535, not {port[:50]!r}") from None
         except OSError as error:
             raise UsageError(f"cannot listen on port {port}: {error.strerror}") from None
         with server:

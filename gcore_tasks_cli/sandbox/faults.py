@@ -47,8 +47,6 @@ def _is_due(fault: RequestFault, number: int, in_second: int) -> bool:
     `number` counts the matching requests from 1, `in_second` only those of the current second.
     """
     first, last = fault.requests
-    if number < first or (last is not None and number > last):
-        return False
-    if isinstance(fault, Limit) and in_second <= fault.per_second:
-        return False
-    return (number - first + 1) % fault.every == 0
+    is_in_span = first <= number and (last is None or number <= last)
+    is_beyond_limit = not isinstance(fault, Limit) or in_second > fault.per_second
+    return is_in_span and is_beyond_limit and (number - first + 1) % fault.every == 0

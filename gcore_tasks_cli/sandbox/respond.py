@@ -63,7 +63,9 @@ def respond(
     """
     try:
         with world.lock:
-            _check_key(world, authorization)
+            scheme, _, key = authorization.partition(" ")
+            if scheme.lower() != "apikey" or key.strip() != world.api_key:
+                raise ApiError(401, "UnauthorizedError", "Bad permanent token: it is not known")
             status, value = _answer(world, now, method, target, body)
     except ValidationError as error:
         first = error.errors()[0]
@@ -72,12 +74,6 @@ def respond(
     except ApiError as error:
         status, value = error.answer
     return status, b"" if value is None else json.dumps(value, separators=(",", ":")).encode()
-
-
-def _check_key(world: World, authorization: str) -> None:
-    scheme, _, key = authorization.partition(" ")
-    if scheme.lower() != "apikey" or key.strip() != world.api_key:
-        raise ApiError(401, "UnauthorizedError", "Bad permanent token: it is not known")
 
 
 def _answer(world: World, now: float, method: str, target: str, body: bytes) -> tuple[int, Any]:
