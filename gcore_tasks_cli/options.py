@@ -225,6 +225,11 @@ class Form(ApiCommand):
             "events": printers.EventPrinter,
         }
         form = next((forms[name] for name in forms if getattr(self, name, False)), None)
+        if form is None:
+            from gcore_tasks_cli.tasks.expectations import KNOWN
+
+            # What is shown says what takes longer than usual.
+            KNOWN.recall(invocation.env, invocation.settings.host)
         return (form or text)(invocation.streams)
 
 

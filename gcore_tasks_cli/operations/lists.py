@@ -37,7 +37,8 @@ def read_overdue(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
-    requests = invocation.requests()
+    requests, env, host = invocation.requests(), invocation.env, invocation.settings.host
+    KNOWN.recall(env, host)
     asked: set[str] = set()
     for page in Reading(requests, query.parameters()).pages():
         kinds = {task.task_type or "" for task in filter(query.keeps, page.documents)} - asked
@@ -45,6 +46,7 @@ def read_overdue(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
         for _, answer in requests.in_order([history_of(kind) for kind in sorted(kinds - {""})]):
             if not isinstance(answer, ApiError):
                 KNOWN.learn(answer.documents)
+        KNOWN.keep(env, host)
         now = API_CLOCK.now().timestamp()
         overdue = [
             task

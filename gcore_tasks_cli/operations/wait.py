@@ -2,8 +2,8 @@
 
 import math
 import random
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +19,8 @@ from gcore_tasks_cli.polling.jobs import Port
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
-from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.expectations import KNOWN
+from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.output.live import LiveView
@@ -51,12 +51,14 @@ def wait(
     printed last, where the eye is.
     """
     streams, deadline = invocation.streams, invocation.deadline
+    env, host = invocation.env, invocation.settings.host
+    KNOWN.recall(env, host)
     schedule, port = Schedule(options.interval, KNOWN), invocation.connect()
-    progress, actions = Progress(source, schedule.expectations), None
+    progress, actions = Progress(source, KNOWN), None
     if streams.in_workflow and not options.no_ci:
         actions = ActionsReport(streams, progress)
     outcome = Outcome(progress, deadline, quiet=options.quiet)
-    recent = _RecentTasks(invocation)
+    recent = _RecentTasks(progress, env, host)
     errors: list[GtaskError] = []
     try:
         with interrupting(port.interrupt):
@@ -66,8 +68,7 @@ def wait(
             view = _view(invocation, options, progress, printer)
             printer.prepare()
             # The printer comes last: a reader that has left ends it, and the others should know.
-            everyone = (progress, view, recent, printer)
-            consumers = [each for each in everyone if each is not None]
+            consumers = [each for each in (progress, view, recent, printer) if each is not None]
             try:
                 for event in chain((first,), happened):
                     for consumer in consumers:
@@ -76,6 +77,7 @@ def wait(
                 if view is not None:
                     view.close()
                 recent.close()
+                KNOWN.keep(env, host)
         printer.close()
         errors = outcome.report(streams, options.resume)
     finally:
@@ -132,28 +134,23 @@ def _view(
 
 
 class _RecentTasks:
-    """Keeps the IDs that were seen, the last first, when there is nothing else to do."""
+    """Remembers the tasks that were seen, what a view shows first, when nothing else is to do."""
 
-    def __init__(self, invocation: Invocation) -> None:
-        self._invocation = invocation
-        self._changed: dict[str, Document] = {}
+    def __init__(self, progress: Progress, env: Mapping[str, str], host: str) -> None:
+        self._progress = progress
+        self._remember = partial(remember, env=env, host=host)
+        self._has_news = False
         self._can_write = True
 
     def on(self, event: Event) -> None:
         """Takes an event of a wait."""
-        if isinstance(event, Changed):
-            self._changed.pop(event.task_id, None)
-            self._changed[event.task_id] = event.document
-        elif isinstance(event, Tick):
+        self._has_news |= isinstance(event, Changed)
+        if isinstance(event, Tick):
             self.close()
 
     def close(self) -> None:
-        """Writes what was seen since the last time."""
-        if self._changed and self._can_write:
-            # Nothing that is optional may end a wait.
-            with suppress(ImportError, OSError):
-                from gcore_tasks_cli.tasks.recent import remember
-
-                env, host = self._invocation.env, self._invocation.settings.host
-                self._can_write = remember(reversed(self._changed.values()), env, host)
-            self._changed.clear()
+        """Writes what has come since the last time."""
+        if self._has_news and self._can_write:
+            seen = [task.document for task in self._progress.by_urgency if task.born is not None]
+            self._can_write = self._remember(seen[:MOST_OF_ONE_API])
+        self._has_news = False

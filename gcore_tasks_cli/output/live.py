@@ -18,7 +18,7 @@ from gcore_tasks_cli.output.terminal import (
     line_of,
     unique_length,
 )
-from gcore_tasks_cli.output.views import ATTENTION, Cell, rank, state_cell
+from gcore_tasks_cli.output.views import ATTENTION, Cell, state_cell
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.expectations import Expectations
@@ -131,7 +131,7 @@ def frame(
 
     With a `silence` the API gives no answer now, and timers stand still at `now`. Where not
     all tasks fit: those that failed first, then those that run the longest, and a line that counts
-    them all.
+    them all; these are remembered first too.
     """
     width, height = size
     room = max(1, height - 1)
@@ -140,7 +140,7 @@ def frame(
         notes.insert(0, Text(words.count_words([task.document.state for task in tasks]), "bold"))
     rest = max(0, room - len(notes))
     if len(tasks) > rest:
-        tasks = sorted(tasks, key=lambda task: _urgency(task, now))[:rest]
+        tasks = sorted(tasks, key=lambda task: task.urgency)[:rest]
     rows = [_row(task, now, expectations, silence) for task in tasks]
     lines = [*(_aligned(rows, width) if rows else ()), *notes[-room:]]
     for line in lines:
@@ -209,10 +209,6 @@ def _shortened(text: str, room: int) -> str:
     if len(text) > room:
         text = text.partition(" (")[0]
     return text.replace("times longer than usual", "times longer") if len(text) > room else text
-
-
-def _urgency(task: TaskProgress, now: float) -> tuple[int, float]:
-    return -(2 if task.note else rank(task.document)), -(task.elapsed(now) or 0.0)
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_lines
-from gcore_tasks_cli.output.views import NOT_SEEN
+from gcore_tasks_cli.output.views import NOT_SEEN, rank
 from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import Outage, Search, StopReason
 from gcore_tasks_cli.sanitize import one_line
@@ -50,6 +50,13 @@ class TaskProgress:
     def note(self) -> str:
         """What went wrong, if anything did."""
         return self.error.message if self.error else self.document.error or ""
+
+    @property
+    def urgency(self) -> tuple[int, float]:
+        """Sorts failures first, then what runs the longest, then what has ended last."""
+        failed = 2 if self.note else rank(self.document)
+        since = self.born if self.ended is None else -self.ended
+        return -failed, float("inf") if since is None else since
 
     def elapsed(self, now: float) -> float | None:
         """The task's age in seconds, or how long it took as far as the API says so."""
@@ -106,6 +113,11 @@ class Progress:
     def pending(self) -> list[TaskProgress]:
         """The tasks of which more is expected."""
         return [task for task in self.tasks.values() if not task.is_over]
+
+    @property
+    def by_urgency(self) -> list[TaskProgress]:
+        """The tasks, those first that a window without room for all shows."""
+        return sorted(self.tasks.values(), key=lambda task: task.urgency)
 
     def overdue(self, task: TaskProgress, now: float) -> float:
         """How many times as long as usual it has taken; 0 where it has not taken longer."""

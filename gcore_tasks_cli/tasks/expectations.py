@@ -1,9 +1,11 @@
 """How long tasks of a type take: what is documented, sharpened by what was seen. In seconds."""
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from gcore_tasks_cli.tasks.cache import cache_file, read_text, rewrite
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 
 # Shortest and longest usual duration in seconds, from the provider's documentation of its API.
@@ -43,6 +45,10 @@ _LEAST_SIGMA = 0.1
 _FEWEST_SAMPLES = 3
 _DOCUMENTED_WEIGHT = 5
 _FARTHEST_DEVIATION = 8.0
+# A line of what is kept between runs: type, API, and from how many seconds to how many it takes.
+_LINE = r"(?am)^(\w{1,64})\t([\w.:\[\]-]{1,255})\t(\d{1,7}\.\d\d)\t(\d{1,7}\.\d\d)$"
+_MOST_KEPT = 1000
+_FILE = "durations"
 
 
 class Durations(NamedTuple):
@@ -115,6 +121,7 @@ class Expectations:
     def __init__(self) -> None:
         self._learned: dict[str, Durations] = {}
         self._published: dict[str, Durations] = {}
+        self._remembered: dict[str, Durations] = {}
         self._seen: dict[str, list[float]] = {}
         self._next_lesson: dict[str, int] = {}
         self._asked: set[str] = set()
@@ -127,11 +134,13 @@ class Expectations:
         return _documented(task_type, _WIDER)
 
     def usual(self, task_type: str | None) -> Durations | None:
-        """The same, without what has ended in this wait.
+        """What is shown as usual: by the type's history, in an earlier run too, or as documented.
 
-        Short tasks end first: a usual time that is learned from them would call all others late.
+        Not by what has ended in this wait: short tasks end first, and a usual time that is learned
+        from them would call all others late.
         """
-        return self._published.get(task_type or "") or _documented(task_type)
+        kind = task_type or ""
+        return self._published.get(kind) or self._remembered.get(kind) or _documented(task_type)
 
     def overdue(self, task_type: str | None, age: float) -> float:
         """How many times as long as usual a task of this age has taken; 0: no longer than usual."""
@@ -187,6 +196,26 @@ class Expectations:
             if durations is not None:
                 self._learned[document.task_type] = durations
 
+    def recall(self, env: Mapping[str, str], host: str) -> None:
+        """Takes in what earlier runs have kept of this API."""
+        for (task_type, at), (low, high) in _kept_in(read_text(cache_file(env, _FILE))).items():
+            if at == host:
+                self._remembered[task_type] = Durations.of_range(low, high)
+
+    def keep(self, env: Mapping[str, str], host: str) -> None:
+        """Keeps what this run has learned from the histories of types for later ones."""
+        new = {(kind, host): each.usual for kind, each in self._published.items()}
+
+        def change(text: str) -> str:
+            old = {place: usual for place, usual in _kept_in(text).items() if place not in new}
+            ranges = (new | old).items()
+            lines = [f"{kind}\t{at}\t{low:.2f}\t{high:.2f}" for (kind, at), (low, high) in ranges]
+            kept = [f"{line}\n" for line in lines if re.fullmatch(_LINE, line)]
+            return "".join(kept[:_MOST_KEPT])
+
+        if new:
+            rewrite(cache_file(env, _FILE), change)
+
 
 # What this run of gtask knows: all that it prints goes by the same.
 KNOWN = Expectations()
@@ -195,3 +224,12 @@ KNOWN = Expectations()
 def _documented(task_type: str | None, wider: float = 1.0) -> Durations | None:
     documented = _DOCUMENTED.get(task_type or "")
     return Durations.of_range(documented[0] / wider, documented[1] * wider) if documented else None
+
+
+def _kept_in(text: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """The usual seconds by type and API; what gtask did not write is skipped."""
+    found = {}
+    for task_type, host, low, high in re.findall(_LINE, text):
+        if 0 < float(low) < float(high):
+            found[task_type, host] = float(low), float(high)
+    return found

@@ -1,6 +1,7 @@
 """For whoever is on call: tasks that are stuck, outages as events, a wait that reaches nothing."""
 
 import re
+from pathlib import Path
 
 from tests.actions_runner import commands_in
 from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, task
@@ -107,3 +108,31 @@ def test_resources_says_why_a_task_that_it_waited_for_failed() -> None:
         *_, failure, _, _, other = ran.err.splitlines()
         assert re.match(rf"gtask: create_image task-\d ended in ERROR: {REASON}$", failure)
         assert re.match(r"gtask: .* ended in ERROR: the same error as task-\d$", other)
+
+
+def test_what_a_type_usually_takes_is_remembered_and_needs_no_request(tmp_path: Path) -> None:
+    seen = {"GTASK_NO_HISTORY": "", "XDG_CACHE_HOME": str(tmp_path)}
+    history = [task(f"past-{n}", task_type="my_type", age=900, lasts=5 + n) for n in range(4)]
+    slow = task("slow-1", task_type="my_type", age=600, ends="NEVER")
+    late = re.compile(r"\d+ times longer than usual \(usually \d+–\d+ s\)")
+    commands = (("list", "--active"), ("get", "slow-1"))
+    with sandbox(tasks=[slow, *history]) as server:
+        for command in commands:
+            assert not late.search(gtask(server, *command, env=seen).out)
+        gtask(server, "list", "--overdue", env=seen)
+        kept = tmp_path / "gtask" / "durations"
+        assert kept.stat().st_mode & 0o777 == 0o600
+        for command in commands:
+            server.requests.clear()
+            assert late.search(gtask(server, *command, env=seen).out), command
+            assert len(server.requests) == 1
+            assert not late.search(
+                gtask(server, *command, env=seen | {"GTASK_NO_HISTORY": "1"}).out
+            )
+        for content in (b"\xff\x00" * 999, b"my_type\t127.0.0.1\tnan\tinf\n", b"my_type\t\t0\t0\n"):
+            kept.write_bytes(content)
+            assert gtask(server, "get", "slow-1", env=seen).status == 0
+        gtask(server, "watch", "slow-1", "--timeout", "4", env=seen)
+        assert late.search(gtask(server, "get", "slow-1", env=seen).out)
+    with sandbox(tasks=[slow]) as other:  # another API has other durations
+        assert not late.search(gtask(other, "get", "slow-1", env=seen).out)

@@ -1,5 +1,7 @@
 """What is known of a task type: documented, asked for, and seen in this wait."""
 
+from pathlib import Path
+
 import pytest
 
 from gcore_tasks_cli.tasks.expectations import (
@@ -114,3 +116,30 @@ def test_failures_and_odd_tasks_are_no_examples() -> None:
     assert expectations.durations("resize") is None
     expectations.saw_end(ended_after(10.0))
     assert expectations.durations("resize") is not None
+
+
+def test_only_histories_are_kept_and_hostile_types_are_not(tmp_path: Path) -> None:
+    env, host = {"XDG_CACHE_HOME": str(tmp_path)}, "api.gcore.com"
+    first = Expectations()
+    for _ in range(40):
+        first.saw_end(ended_after(10.0, task_type="create_volume"))
+    first.keep(env, host)
+    assert not (tmp_path / "gtask").exists()
+    for kind in ("resize", "a\tb", "a\nb", "ü", "x" * 99):
+        first.learn(ended_after(seconds, task_type=kind) for seconds in (10.0, 12.0, 15.0))
+    first.keep(env, host)
+    later = Expectations()
+    later.learn(ended_after(seconds, task_type="other") for seconds in (1.0, 2.0, 3.0))
+    later.keep(env, "127.0.0.1:8000")
+    later.recall(env, host)
+    known, kept = first.usual("resize"), later.usual("resize")
+    assert known is not None
+    assert kept is not None
+    assert kept.usual == pytest.approx(known.usual, abs=0.01)
+    assert later.overdue("resize", 2 * known.usual[1]) == pytest.approx(2.0, rel=0.01)
+    lines = (tmp_path / "gtask" / "durations").read_text().splitlines()
+    assert [line.split("\t")[:2] for line in lines] == [
+        ["other", "127.0.0.1:8000"],
+        ["resize", host],
+    ]
+    assert later.durations("resize") is None  # the pace goes by what this run has seen

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.tasks import recent
+from gcore_tasks_cli.tasks import cache
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import (
     MOST_OF_ALL,
@@ -146,7 +146,7 @@ def test_processes_that_write_at_the_same_time_lose_no_id(tmp_path: Path) -> Non
 def test_a_process_that_never_ends_its_writing_is_waited_for_briefly_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent, "_LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(cache, "_LONGEST_WAIT_SECONDS", 0.05)
     path = saved(tmp_path, "a")
     draft = path.with_name("recent-tasks.draft")
     draft.touch()
