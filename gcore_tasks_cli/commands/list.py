@@ -75,7 +75,7 @@ class List(Form, Filters, heading=CHOICE):
                 break
         if (note := notes.note()) is not None and not self.quiet:
             invocation.streams.note(f"gtask: {note}")
-        for what, hint in () if notes.shown else doubts(query.types, query.resources):
+        for what, hint in () if notes.shown else doubts(query):
             invocation.streams.note(f"gtask: {what}; {hint}")
         remember(shown, invocation.env, invocation.settings.host)
         return ExitCode.OK

@@ -69,8 +69,9 @@ class Watch(Form, Waiting, Search):
         from gcore_tasks_cli.tasks.meant import doubts
 
         query = self.query()._replace(states=ACTIVE_STATES)
-        for what, hint in doubts(query.types, query.resources):
-            raise UsageError(what, hint=hint)
+        if (self.appear or self.follow) and not self.quiet:
+            for what, hint in doubts(query):
+                invocation.streams.note(f"gtask: {what}; {hint}")
         limit = invocation.deadline.timeout_seconds
         appear = min(seconds("--appear", self.appear, limit), limit)
         return TaskSearch(query, None if self.appear is None else appear, self.follow)

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError
+from gcore_tasks_cli.errors import ExitCode, GtaskError, UsageError
 from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
@@ -20,6 +20,7 @@ from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Request
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
 from gcore_tasks_cli.tasks.expectations import KNOWN
+from gcore_tasks_cli.tasks.meant import doubts
 from gcore_tasks_cli.tasks.recent import MOST_OF_ONE_API, remember
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ def wait(
                 recent.close()
                 KNOWN.keep(env, host)
         printer.close()
+        if progress.search is not None and progress.has_found_nothing:
+            # A type that does not exist must not look as if all its tasks had ended.
+            for what, hint in doubts(progress.search.query):
+                raise UsageError(what, hint=hint)
         errors = outcome.report(streams, options.resume)
     finally:
         if actions is not None:

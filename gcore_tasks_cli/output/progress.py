@@ -105,6 +105,12 @@ class Progress:
         return self.search is not None and self.found is None
 
     @property
+    def has_found_nothing(self) -> bool:
+        """Whether a search has looked and is over without a task."""
+        is_over = self.stopped.reason in (StopReason.ALL_SETTLED, StopReason.NOTHING_FOUND)
+        return self.search is not None and is_over and not self.tasks and not self.errors
+
+    @property
     def count(self) -> int:
         """How many tasks there are, those included that are not kept any more."""
         return len(self.tasks) + self._forgotten

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from gcore_tasks_cli.tasks.ids import is_abbreviation
-from gcore_tasks_cli.tasks.query import type_fits
+from gcore_tasks_cli.tasks.query import TaskQuery, type_fits
 
 # `l7polices` is the API's spelling.
 RESOURCE_TYPES = (
@@ -27,16 +27,19 @@ def task_types() -> list[str]:
     return Path(__file__).with_name("task_types.txt").read_text(encoding="ascii").split()
 
 
-def doubts(types: Sequence[str], resources: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """For each of these filters that can hardly fit a task: what is wrong, and a hint."""
+def doubts(query: TaskQuery) -> Iterator[tuple[str, str]]:
+    """For each filter that can hardly fit a task, where none was found: what is wrong, and a hint.
+
+    The API may have types that are newer than gtask's list.
+    """
     known = task_types()
-    for text in types:
+    for text in query.types:
         if not any(type_fits(text, name) for name in known):
             about = [name for name in known if text.strip("_") in name.split("_")]
             meant = ", ".join((about or _near(text, known))[:_MOST_MEANT])
             hint = f"did you mean {meant}?" if meant else "gtask list shows which types there are"
             yield f"no known task type fits {text!r}", hint
-    for text in resources:
+    for text in query.resources:
         if is_abbreviation(text) and not text.isdecimal():
             yield f"{text!r} is only the beginning of an ID", "give the full resource ID"
 

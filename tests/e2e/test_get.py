@@ -148,6 +148,17 @@ def test_every_id_of_a_long_list_or_wait_can_be_abbreviated(tmp_path: Path) -> N
             next(tmp_path.glob("gtask/recent-tasks")).unlink()
 
 
+def test_of_more_than_a_thousand_those_that_a_view_shows_can_be_abbreviated(tmp_path: Path) -> None:
+    seen = {"GTASK_NO_HISTORY": "", "XDG_CACHE_HOME": str(tmp_path)}
+    ids = [f"{n:08x}-748a-4448-b836-0a2aa465eb06" for n in range(1130)]
+    stuck = [task(i, age=9000, ends="NEVER") for i in ids[:30]]
+    with sandbox(tasks=[*stuck, *(task(i, lasts=3) for i in ids[30:])]) as server:
+        assert gtask(server, "watch", *ids, "--timeout", "7", env=seen).status == 124
+        for each in (ids[0], ids[29]):
+            got = gtask(server, "get", f"{each[:8]}…", "--json", env=seen)
+            assert [document["id"] for document in got.documents] == [each]
+
+
 def test_the_headers_that_curl_prints_are_not_ids() -> None:
     with sandbox(tasks=[task()]) as server:
         call = 'curl -si -H "Authorization: APIKey $KEY" $GCORE_BASE_URL/cloud/v1/tasks/'

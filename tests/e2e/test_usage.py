@@ -42,9 +42,6 @@ PARSER_WORDS = r"unexpected extra|Missing|Invalid value|No such|not a valid|requ
         ("--api-key k list", "hint: other users can read a command line; set GCORE_API_KEY"),
         ("--apikey=k list", "no option '--apikey' before the command\nhint: other users can read"),
         ("get T --profile p", "hint: gtask no longer reads a configuration file"),
-        ("watch --type create_vmm", "fits 'create_vmm'\nhint: did you mean create_vm"),
-        ("watch --active --type vm", "fits 'vm'\nhint: did you mean attach_vm_interface, "),
-        ("watch --resource 169942e0", "only the beginning of an ID\nhint: give the full resource"),
         ("resources T --wait --type network", "'network'\nhint: did you mean networks?"),
         ("resources T -T lbpools,volumes", "'lbpools'\nhint: did you mean pools?"),
         ("resources T --type VMs", "'VMs'\nhint: did you mean instances?"),
@@ -79,12 +76,19 @@ def test_what_may_be_repeated_may_be_a_comma_list() -> None:
     assert regions.out.split() == [task_id(3)]
 
 
+def test_a_type_that_gtask_does_not_know_is_watched_where_there_is_a_task_of_it() -> None:
+    with sandbox(tasks=[task(task_type="create_ssh_key", lasts=1)]) as server:
+        watched = gtask(server, "watch", "--type", "create_ssh_key", "--json")
+    assert (watched.status, watched.documents[0]["id"]) == (0, TASK)
+
+
 @pytest.mark.parametrize(
     ("arguments", "warning"),
     [
         ("--type create_vmm", "fits 'create_vmm'; did you mean create_vm"),
         ("--type x_y_z", "fits 'x_y_z'; gtask list shows which types there are"),
-        ("--resource 169942e0", "'169942e0' is only the beginning of an ID"),
+        ("--type vm", "fits 'vm'; did you mean attach_vm_interface, "),
+        ("--resource 169942e0", "only the beginning of an ID; give the full resource"),
     ],
 )
 @pytest.mark.measured
@@ -92,8 +96,17 @@ def test_a_filter_that_can_fit_nothing_is_no_all_clear(arguments: str, warning: 
     with sandbox(tasks=[past(0, task_type="create_vm")]) as server:
         nothing = gtask(server, "list", *arguments.split())
         known = gtask(server, "list", "--type", "delete_vm")
+        watched = gtask(server, "watch", *arguments.split())
+        awaited = gtask(server, "watch", *arguments.split(), "--appear", "1")
+        followed = gtask(server, "watch", *arguments.split(), "--follow", "--timeout", "2")
+        quiet = gtask(server, "watch", *arguments.split(), "--active", "--quiet")
     assert (nothing.status, nothing.out) == (0, "")
     assert warning in nothing.err
+    for refused in (watched, awaited, quiet):
+        assert (refused.status, refused.out) == (2, "")
+        assert warning.replace("; ", "\nhint: ") in refused.err
+    assert warning in awaited.err
+    assert (followed.status, warning in followed.err) == (0, True)
     assert known.err == "gtask: no task matches\n"
 
 
