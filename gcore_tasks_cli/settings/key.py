@@ -22,7 +22,7 @@ KEY_FILE = "GCORE_API_KEY_FILE"
 KEY_COMMAND = "GCORE_API_KEY_COMMAND"
 # What gtask 0.2 read where no variable gave a key.
 _WITHDRAWN_FILE = ".gcorecli/config.yaml"
-_NO_SHELL = "it runs without a shell; for variables and pipes: sh -c '…'"
+_NO_SHELL = "it runs without a shell; for variables and pipes, name one: sh -c '…', or cmd /c …"
 _SHELL_SYNTAX = set("$|<>&;`~")
 _LONGEST_KEY = 8192
 # Shorter strings are not hidden: they match ordinary words.
