@@ -12,7 +12,8 @@ from gcore_tasks_cli.commands.completion import SCRIPTS
 
 FOLDER = Path(__file__).parent
 MANUAL = "gtask.1"
-# Shell → how it writes the table: what stands before, around and after the rows, and for a quote.
+# Shell → how its script writes the table: the line before it, the form of a row, the line after it,
+# and what stands for a single quote in a row.
 _FORMS = {
     "bash": ("_gtask_table=(", "    '{}'", ")", "'\\''"),
     "zsh": ("_gtask_table=(", "    '{}'", ")", "'\\''"),
@@ -22,7 +23,7 @@ _FORMS = {
 
 
 def generated() -> dict[str, str]:
-    """File name → what belongs into it."""
+    """File name → what the file should hold."""
     rows = table()
     files = {MANUAL: manual.page()}
     for shell, (before, around, after, quote) in _FORMS.items():

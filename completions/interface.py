@@ -46,8 +46,8 @@ def table() -> list[str]:
     - of values that are known: `values STATE - NEW RUNNING FINISHED ERROR`
     - of a command: `commands watch - Wait until every task is FINISHED or ERROR`
 
-    Of the other values, TASK stands for the tasks seen lately, FILE for files and COMMAND for a
-    command line; nothing is known of the rest.
+    Of the other values, TASK stands for the IDs of recent tasks, FILE for files and COMMAND for a
+    command line; for the rest there is nothing to complete.
     """
     words = {
         "STATE": STATES,

@@ -24,7 +24,6 @@ from pydantic import (
     model_validator,
 )
 
-DEFAULT_KEY = "sandbox$key"
 _BUILTIN = Path(__file__).with_name("builtin.json")
 
 
@@ -215,7 +214,7 @@ class Scenario(Entry):
     faults: list[Annotated[AnyFault, Field(discriminator="do")]] = Field(default_factory=list)
     latency: Seconds = 0.0
     clock_offset: Annotated[float, Field(ge=-1e9, le=1e9)] = 0.0
-    api_key: Annotated[str, Field(pattern="^[!-~]+$")] = DEFAULT_KEY
+    api_key: Annotated[str, Field(pattern="^[!-~]+$")] = "sandbox$key"
 
     @cached_property
     def all_tasks(self) -> list[SimulatedTask]:
