@@ -108,9 +108,10 @@ $(MUTANTS)/.ready: pyproject.toml .github/mutation.txt
 # Puts small faults into a copy of the code, one at a time, and shows those that no unit test notices.
 # MUTATE=gcore_tasks_cli/polling/requests.py says where: files and folders of the package.
 MUTATE ?= gcore_tasks_cli/polling
-mutants: $(MUTANTS)/.ready
+mutants:
 	@grep -qrE --include='*.py' '^ *(async )?def ' $(MUTATE) || { \
 	  echo "$(MUTATE) has no function: there is nothing to put a fault into"; exit 1; }
+	$(MAKE) $(MUTANTS)/.ready
 	rm -rf $(MUTANTS)/copy
 	mkdir -p $(MUTANTS)/copy
 	cp -R gcore_tasks_cli completions tests pyproject.toml $(MUTANTS)/copy
