@@ -188,7 +188,7 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
     first = ((_AGE, age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
     last = ((_KIND, LEAST_TYPE), (_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))
-    widths = fitting([*widths[:_REST], said], width - 1, (*first, *last), _KIND)
+    widths = fitting([*widths[:_REST], said], width - 1, (*first, *last))
     for row in rows:
         cells = row[:_REST] if widths[_BAR] else row[:_BAR]
         if widths[_AGE] <= _SHORT_AGE:

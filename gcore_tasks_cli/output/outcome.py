@@ -106,9 +106,10 @@ class Outcome:
         if not self._is_too_late:
             return Stopped(f"stopped by --{stopped.reason.value} with {still}", ExitCode.OK)
         after = "yet" if self._deadline.checks_once else f"after {self._deadline.timeout_words}"
-        return DeadlinePassed(
-            f"{still} {after}{self._usual_words()}{self._outage_words()}{self._error_words()}"
-        )
+        now = steady_seconds()
+        seen = [task for task in unfinished.values() if task.born is not None]
+        latest = f": {self._progress.latest(seen, now)}" if seen else ""
+        return DeadlinePassed(f"{still} {after}{latest}{self._outage_words(now)}")
 
     def _nothing_found(self, search: Search) -> GtaskError:
         """Why a search ended before it found anything."""
@@ -123,38 +124,10 @@ class Outcome:
             return DeadlinePassed(f"{message}, and the last look failed: {outage.error.message}")
         return DeadlinePassed(message, hint="was it started? gtask list shows the newest tasks")
 
-    def _error_words(self) -> str:
-        """The first error of a task that goes on, and how many more have one."""
-        errors = [
-            f"{i} has the error: {task.note}" for i, task in self._unfinished.items() if task.note
-        ]
-        return f"; {'; '.join(words.first_of(errors, 1))}" if errors else ""
-
-    def _usual_words(self) -> str:
-        """` (create_vm: usually 15–30 s)`: of the task that is latest, or usually takes longest.
-
-        With its ID and what support asks for where it takes longer than usual.
-        """
-        now, progress = steady_seconds(), self._progress
-        known = progress.expectations
-
-        def lateness(task: TaskProgress) -> tuple[float, float]:
-            usual = known.usual(task.document.task_type)
-            return progress.overdue(task, now), usual.usual[1] if usual else 0.0
-
-        task = max(self._unfinished.values(), key=lateness)
-        about = words.type_words(task.document)
-        usual = words.usual_words(known, task.document.task_type, task.elapsed(now) or 0.0)
-        if progress.overdue(task, now):
-            about = f"{about} {task.document.id}"
-            if request_id := words.shown(task.document, "request_id"):
-                usual = f"{usual}; request ID for support: {request_id}"
-        return f" ({about}: {usual})" if usual else ""
-
-    def _outage_words(self) -> str:
+    def _outage_words(self, now: float) -> str:
         outage, tasks = self._progress.stopped.outage, self._progress.tasks.values()
         if self._progress.errors or any(task.born is not None for task in tasks):
-            return f"; {words.outage_words(outage, steady_seconds())}" if outage else ""
+            return f"; {words.outage_words(outage, now)}" if outage else ""
         is_refused = outage is not None and outage.error.status is not None
         is_reached = self._progress.stopped.was_reached or is_refused
         why = f": {words.reason_words(outage)}" if outage else ""

@@ -47,8 +47,8 @@ class Printer:
 
     def on(self, event: Event) -> None:
         """Takes an event of a wait; those that end a task bring its last document."""
-        if (document := last_document(event)) is not None:
-            self.show(document)
+        if isinstance(event, (Settled, Failed, Unfinished)) and event.document is not None:
+            self.show(event.document)
 
     def hold(self, most: int | None) -> None:
         """Prints nothing before the end; of more than `most` documents, only the newest.
@@ -241,8 +241,3 @@ def event_fields(event: TaskEvent | OutageBegan | OutageEnded) -> dict[str, Any]
         }
     task = {"task_id": event.task_id, "task_type": document.task_type if document else None}
     return {"event": name, **task, **state, **more}
-
-
-def last_document(event: Event) -> Document | None:
-    """What is known of a task in the end, if the event is that end."""
-    return event.document if isinstance(event, (Settled, Failed, Unfinished)) else None

@@ -4,7 +4,7 @@ Views and reports read one `Progress`, which takes each event in before they do.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.output import words
@@ -125,9 +125,26 @@ class Progress:
         """The tasks, those first that a window without room for all shows."""
         return sorted(self.tasks.values(), key=lambda task: task.urgency)
 
-    def overdue(self, task: TaskProgress, now: float) -> float:
-        """How many times as long as usual it has taken; 0 where it has not taken longer."""
-        return self.expectations.overdue(task.document.task_type, task.elapsed(now) or 0.0)
+    def latest(self, tasks: Iterable[TaskProgress], now: float) -> str:
+        """`create_vm <id> RUNNING for 12 s, usually 15–30 s`, of the task that is latest.
+
+        With what support asks for where it takes longer than usual.
+        """
+
+        def lateness(task: TaskProgress) -> tuple[float, float]:
+            if (age := task.elapsed(now)) is None:
+                return 0.0, -1.0
+            return self.expectations.overdue(task.document.task_type, age), age
+
+        task = max(tasks, key=lateness)
+        times, age = lateness(task)
+        if age < 0.0:
+            return "no answer of the API yet"
+        document = task.document
+        request_id = words.shown(document, "request_id") if times else ""
+        support = f"; request ID for support: {request_id}" if request_id else ""
+        so_far = _so_far(document, age, self.expectations)
+        return f"{words.named(document)} {document.state} for {so_far}{support}"
 
     def _on_task(self, event: events.TaskEvent) -> None:
         if isinstance(event, events.Failed):
@@ -177,13 +194,11 @@ class ProgressLines:
         self._reported = 0
         self._reasons = words.Reasons()
         self._heartbeat_seconds = heartbeat_seconds
-        self._first_awaited = "the list of active tasks"
-        self._opening: list[str] = []
-        search = progress.search
-        if search is not None and search.appear_seconds is not None:
-            self._first_awaited = "the first task"
-            limit = format_timeout(search.appear_seconds)
-            self._opening = [f"gtask: waiting up to {limit} for the first task"]
+        self._awaited, self._opening = "the list of active tasks", list[str]()
+        if progress.search is not None and progress.search.appear_seconds is not None:
+            self._awaited = "the first task"
+            limit = format_timeout(progress.search.appear_seconds)
+            self._opening = [f"gtask: waiting up to {limit} for {self._awaited}"]
 
     def on(self, event: events.Event) -> None:
         """Prints the event, if it is one for people."""
@@ -247,27 +262,13 @@ class ProgressLines:
             return [f"still following {after}: no task is active"] if progress.follows else []
         awaited = f"{len(waiting)} of {len(progress.tasks)}"
         if progress.is_searching:
-            awaited = self._first_awaited
+            awaited = self._awaited
         trouble = words.retry_words(outage, event.at) if outage else ""
         state = ""
         if waiting and not (outage and outage.is_total):
-            overdue = {task: progress.overdue(task, event.at) for task in waiting}
-            worst = max(waiting, key=lambda task: (overdue[task], task.elapsed(event.at) or -1.0))
-            state = _state_line(worst, event.at, progress.expectations)
+            state = progress.latest(waiting, event.at)
         what = "; ".join(filter(None, (state, trouble)))
         return [f"still waiting for {awaited} {after}" + (f": {what}" if what else "")]
-
-
-def _state_line(task: TaskProgress, now: float, expectations: Expectations) -> str:
-    age, document = task.elapsed(now), task.document
-    if age is None:
-        return "no answer of the API yet"
-    kind = document.task_type or "task"
-    error = f", with the error: {task.note}" if task.note else ""
-    late = ""
-    if expectations.overdue(document.task_type, age):
-        late = f", {words.usual_words(expectations, document.task_type, age)}"
-    return f"{kind} {document.id} {document.state} for {format_duration(age)}{late}{error}"
 
 
 def found_lines(progress: Progress) -> list[str]:
@@ -284,16 +285,19 @@ def change_line(
 
     The `failure` is that of a task that has failed.
     """
-    document = event.document
-    age = f"after {format_duration(event.age_seconds)}"
+    document, age = event.document, f"after {format_duration(event.age_seconds)}"
     if (took := duration_seconds(document)) is not None:
         age = f"took {format_duration(took)}"
-    usual = words.usual_words(expectations, document.task_type, event.age_seconds)
-    if failure is not None:
-        age += f": {failure.message}"
-    elif not document.is_final and (trouble := words.failure(document)):
-        age += f", with the error: {trouble.message}"
-    elif usual and not document.is_final:
-        age += f", {usual}"
+    elif not document.is_final:
+        age = f"after {_so_far(document, event.age_seconds, expectations)}"
+    reason = f": {failure.message}" if failure else ""
     kind = document.task_type or "-"
-    return f"{document.id}  {kind}  {words.state_words(document)}  {age}"
+    return f"{document.id}  {kind}  {words.state_words(document)}  {age}{reason}"
+
+
+def _so_far(document: Document, age: float, expectations: Expectations) -> str:
+    """`12 s, usually 15–30 s, with the error: …`: how it stands with a task under way."""
+    usual, error = words.usual_words(expectations, document.task_type, age), words.failure(document)
+    return words.joined(
+        format_duration(age), usual, f"with the error: {error.message}" if error else ""
+    )

@@ -141,16 +141,14 @@ def _list_widths(rows: Sequence[Line], width: int) -> list[int]:
     short_id = max(_SHORT_ID_OF_MANY, unique_length([cell.text for cell in columns[_ID]])) + 1
     dropped = ((n, 0) for n in (_PROJECT, _REGION, _TOOK, _AGE))
     sacrifices = ((_TYPE, LEAST_TYPE), *dropped, (_ID, short_id))
-    return fitting([max(map(_cell_len, each)) for each in columns], width, sacrifices, _TYPE)
+    return fitting([max(map(_cell_len, each)) for each in columns], width, sacrifices)
 
 
-def fitting(
-    natural: Sequence[int], width: int, sacrifices: Iterable[tuple[int, int]], flexible: int
-) -> list[int]:
+def fitting(natural: Sequence[int], width: int, sacrifices: Iterable[tuple[int, int]]) -> list[int]:
     """Widths of columns that fit, 0 for those that are left out.
 
     As long as there is no room, one column after the other is cut to the width of its sacrifice.
-    The `flexible` column takes the room that is there.
+    The type, which is the second, takes the room that is there.
     """
     widths = list(natural)
 
@@ -160,8 +158,8 @@ def fitting(
     for column, least in sacrifices:
         if spare() < 0:
             widths[column] = min(widths[column], least)
-    room = max(_LEAST_FLEXIBLE, widths[flexible] + spare())
-    widths[flexible] = min(natural[flexible], room)
+    room = max(_LEAST_FLEXIBLE, widths[_TYPE] + spare())
+    widths[_TYPE] = min(natural[_TYPE], room)
     return widths
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gcore_tasks_cli.errors import ExitCode, GtaskError, TaskNotFound
+from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError, TaskNotFound
 from gcore_tasks_cli.output import views
 from gcore_tasks_cli.output.printers import JsonPrinter, Printer
 from gcore_tasks_cli.output.streams import Streams
@@ -165,24 +165,22 @@ class ResourcesPrinter(ViewPrinter):
 
     def report(self, *, waited: bool) -> set[ExitCode]:
         """Prints what failed or is missing, as exit statuses; a wait has said what is not over."""
-        codes, reasons = set(), Reasons()
+        reasons, errors = Reasons(), list[GtaskError]()
         for document in self._seen:
             if document.has_failed:
-                codes.add(ExitCode.TASK_ERROR)
-                self._streams.error(reasons.task_error(document))
+                errors.append(reasons.task_error(document))
             elif not document.is_final and not waited:
-                codes.add(ExitCode.NOT_FINISHED)
                 message = f"not yet: task {document.id} is {document.state}"
-                self._streams.error(GtaskError(message, hint="to wait until it has ended: --wait"))
+                errors.append(DeadlinePassed(message, hint="to wait until it has ended: --wait"))
         created = {kind for document in self._seen for kind in document.created()}
         missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
-        all_finished = all(each.state == "FINISHED" for each in self._seen)
-        if missing and self._seen and all_finished:
+        if missing and self._seen and all(each.state == "FINISHED" for each in self._seen):
             what = f"what was created: {', '.join(sorted(created))}" if created else ""
             message = f"FINISHED, but created no {', '.join(missing)}"
-            codes.add(ExitCode.NOT_FOUND)
-            self._streams.error(TaskNotFound(message, hint=what or "nothing at all was created"))
-        return codes
+            errors.append(TaskNotFound(message, hint=what or "nothing at all was created"))
+        for error in errors:
+            self._streams.error(error)
+        return {error.exit_code for error in errors}
 
 
 class TablePrinter(ViewPrinter):

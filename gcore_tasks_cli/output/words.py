@@ -10,7 +10,7 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from gcore_tasks_cli.errors import ApiError, GtaskError
+from gcore_tasks_cli.errors import ApiError, ExitCode, GtaskError
 from gcore_tasks_cli.sanitize import lines, one_line
 from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
@@ -160,6 +160,7 @@ class Reasons:
     def task_error(self, task: TaskFields) -> ApiError:
         """A failed task as an error of a command."""
         error = self.failure(task)
+        error.exit_code = ExitCode.TASK_ERROR
         error.message = f"{named(task)} ended in {one_line(task.state)}: {error.message}"
         return error
 

@@ -153,7 +153,7 @@ def test_a_task_under_way_that_already_has_an_error_says_so() -> None:
     first, *rest = [line for line in ran.err.splitlines() if error in line]
     assert f"with the error: {error}" in first
     assert any("still waiting for 1 of 1" in line for line in rest)
-    assert f"{TASK} has the error: {error}" in rest[-1]
+    assert re.search(rf"{TASK} RUNNING for .*, with the error: {error}$", rest[-1])
 
 
 def test_quiet_says_nothing_but_errors() -> None:
