@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from completions.manual import examples
 from gcore_tasks_cli.commands import NAMES as COMMANDS
 from gcore_tasks_cli.errors import ExitCode
 from gcore_tasks_cli.pages import TOPICS, Block, as_text, read_page
@@ -58,16 +57,6 @@ def test_a_page_becomes_text_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     monkeypatch.setenv("COLUMNS", "1")
     assert "meaning" in as_text(blocks, str.upper)
-
-
-@pytest.mark.parametrize("name", ["gtask", *COMMANDS])
-def test_a_commands_page_has_a_summary_its_usage_and_examples(name: str) -> None:
-    title, summary, *_ = read_page(name)
-    assert title.text == ("gtask" if name == "gtask" else f"gtask {name}")
-    assert (summary.kind, summary.text[-1]) == ("text", ".")
-    headings = [block.text for block in read_page(name) if block.kind == "heading"]
-    assert headings[:2] == ["Usage", "Examples"] or name == "gtask"
-    assert all("gtask " in line for line in examples(name))
 
 
 def terms_of(topic: str) -> list[str]:

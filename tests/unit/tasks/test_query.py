@@ -87,30 +87,6 @@ def test_resources_are_filtered_here() -> None:
         parse_resources([""])
 
 
-def test_parameters_of_the_api() -> None:
-    query = TaskQuery(
-        states=("NEW", "ERROR"),
-        projects=(1, 2),
-        regions=(3,),
-        since=NOW,
-        until=NOW,
-        acknowledged=False,
-        newest_first=False,
-    )
-    assert query.parameters() == (
-        ("state", "NEW"),
-        ("state", "ERROR"),
-        ("project_id", "1"),
-        ("project_id", "2"),
-        ("region_id", "3"),
-        ("from_timestamp", "2026-11-24T12:00:00Z"),
-        ("to_timestamp", "2026-11-24T12:00:00Z"),
-        ("is_acknowledged", "false"),
-        ("order_by", "asc"),
-    )
-    assert not query.filters_here
-
-
 @pytest.mark.parametrize(
     ("text", "time"),
     [
