@@ -77,8 +77,7 @@ def _internal_error(error: Exception, arguments: Sequence[str]) -> int:
 
         traceback.print_exception(error)
     what = ascii(" ".join(f"{type(error).__name__}: {error}".split())[:300])[1:-1]
-    python = ".".join(map(str, sys.version_info[:3]))
-    text = f"internal error in gtask {__version__} (Python {python}): {what}"
+    text = f"internal error in gtask {__version__} (Python {sys.version.split()[0]}): {what}"
     hint = "please report it with what the same command prints with --verbose"
     if isinstance(error, ImportError):
         text = f"a part of gtask is missing: {what}"

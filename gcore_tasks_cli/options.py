@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from gcore_tasks_cli.output.printers import Printer
     from gcore_tasks_cli.tasks.query import TaskQuery
 
-SHORTEST_INTERVAL_SECONDS = 0.1
-DEFAULT_HEARTBEAT_SECONDS = 60.0
 # `--progress` and `--color`, the default first.
 PROGRESS = ("auto", "live", "plain", "none")
 COLOR = ("auto", "always", "never")
@@ -337,7 +335,7 @@ class Waiting(Ending):
         return self.begin(
             quiet=self.quiet or options.progress == "none",
             timeout_seconds=timeout_seconds,
-            heartbeat_seconds=seconds("--heartbeat", self.heartbeat, DEFAULT_HEARTBEAT_SECONDS),
+            heartbeat_seconds=seconds("--heartbeat", self.heartbeat, default=60.0),
         )
 
     def timeout_seconds(self, default: float | None = None) -> float:
@@ -364,7 +362,7 @@ class Waiting(Ending):
         longer = copy(self)
         if self.timeout_seconds(math.inf) == 0:
             longer.timeout = None
-        interval = seconds("--interval", self.interval, 0.0, SHORTEST_INTERVAL_SECONDS)
+        interval = seconds("--interval", self.interval, default=0.0, least=0.1)
         return WaitOptions(
             Goal(self.fail_fast, self.any),
             Resume(self.name(), longer.given(type(self), search), self.given(search, Command)),

@@ -50,7 +50,6 @@ class Session:
         self._proxy_asks = ""  # the authentication that the proxy asks for: `Basic realm="x"`
         self._status: int | None = None  # of the answer to the last request, if there was one
         self._is_aborted = False
-        self._is_reused = False  # the connection has served a request before
         self._stream_lock = threading.Lock()
         self._stream: Any = None  # the connection, as httpx has it
 
@@ -138,11 +137,12 @@ class Session:
             stream.close()
 
     def _response(self, method: str, url: str) -> Response:
+        has_connected = self._transport is not None
         try:
             try:
                 return self._exchange(method, url)
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if not self._is_reused or self._status is not None:
+                if not has_connected or self._status is not None:
                     raise
             # That an idle connection was closed says nothing about the API: try a new one.
             self.close()
@@ -179,7 +179,6 @@ class Session:
 
     def _exchange(self, method: str, url: str) -> Response:
         self._status = None
-        self._is_reused = self._transport is not None
         transport = self._transport = self._transport or self._new_transport()
         headers = httpx.Headers(
             {"User-Agent": f"gtask/{__version__}", "Accept": "application/json"}
@@ -236,7 +235,7 @@ class Session:
         if self._is_aborted:
             raise OSError  # nobody waits for the answer any more
         if event.endswith("connect_tcp.started"):
-            self._is_reused = self._is_past_proxy = False
+            self._is_past_proxy = False
             if self._tls is None:
                 _check_is_here(info["host"])
 

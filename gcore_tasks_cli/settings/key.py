@@ -173,9 +173,8 @@ def _no_key(env: Mapping[str, str]) -> UsageError:
     for name in _OTHER_NAMES:
         if env.get(name, "").strip():
             return UsageError(f"{KEY} {state}, but {name} is set", hint=f"set {KEY} to the same")
-    home = env.get("USERPROFILE" if os.name == "nt" else "HOME", "")
-    withdrawn = Path(env.get("GCORE_CONFIG") or Path(home, _WITHDRAWN_FILE))
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RuntimeError):  # the last one: there is no home
+        withdrawn = Path(env.get("GCORE_CONFIG") or Path.home() / _WITHDRAWN_FILE)
         if withdrawn.is_file():
             state += f", and {withdrawn} is no longer read"
     return UsageError(
