@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from gcore_tasks_cli.times import steady_seconds
 
@@ -40,16 +40,11 @@ def leave_at_once() -> None:
     handle_with(_leave)
 
 
-def handle_with(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
-    """Handles the signals that the caller did not ignore (nohup, a shell's background job).
-
-    Returns the handlers that they had before.
-    """
-    return {
-        number: signal.signal(number, handler)
-        for number in _NUMBERS
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
+def handle_with(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Handles the signals that the caller did not ignore (nohup, a shell's background job)."""
+    for number in _NUMBERS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def restore_terminal_with(
@@ -103,12 +98,10 @@ def writing() -> Iterator[None]:
         _State.blocked_checks = None
 
 
-@contextmanager
-def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM call `interrupt` with their number; a second one leaves at once.
+def interrupt_with(interrupt: Callable[[int], None]) -> None:
+    """From here on SIGINT and SIGTERM call `interrupt` with their number; a second one leaves.
 
-    After the first one the handlers stay, and the run ends by itself with what it has to print;
-    output that is blocked ends the process too.
+    The run ends by itself, with what it has to print; output that is blocked ends the process too.
     """
     seen: list[int] = []
 
@@ -119,13 +112,7 @@ def interrupting(interrupt: Callable[[int], None]) -> Iterator[None]:
         interrupt(number)
         leave_when_stuck_after(steady_seconds(), 130 if number == signal.SIGINT else 143)
 
-    before = handle_with(handle)
-    try:
-        yield
-    finally:
-        if not seen:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    handle_with(handle)
 
 
 def leave_when_stuck_after(deadline: float, status: int) -> None:

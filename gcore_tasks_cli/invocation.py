@@ -119,9 +119,7 @@ class Invocation(NamedTuple):
         from gcore_tasks_cli.api.fetcher import Fetcher
         from gcore_tasks_cli.api.session import Session
 
-        tls = None
-        if self.certificates is not None:
-            tls = self.certificates(self.deadline, "no certificates")
+        tls = self.certificates and self.certificates(self.deadline, "no certificates")
         key = CurrentKey(
             self.settings.api_key, self.streams.secrets, lambda: find_api_key(self.env)[0]
         )
@@ -144,9 +142,8 @@ class Invocation(NamedTuple):
 
         def observe(now: float, outage: "Outage | None") -> None:
             if now - began >= _SILENT_SECONDS:
-                text = f"waiting for {self.settings.host}"
-                if outage is not None:
-                    text = f"{outage.error.message}; trying again"
+                waiting = f"waiting for {self.settings.host}"
+                text = f"{outage.error.message}; trying again" if outage else waiting
                 streams.show_briefly(f"gtask: {text}")
 
         return observe

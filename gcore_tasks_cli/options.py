@@ -208,7 +208,7 @@ class Form(ApiCommand):
     )
 
     def printer(self, invocation: "Invocation", text: "type[Printer]") -> "Printer":
-        """What prints the form that is given; else `text`.
+        """What prints fields or JSON, where these are wanted; else `text`.
 
         Raises:
             UsageError: for an empty name of a field.
@@ -217,18 +217,13 @@ class Form(ApiCommand):
 
         if self.fields is not None:
             return printers.FieldsPrinter(invocation.streams, printers.parse_fields(self.fields))
-        forms: dict[str, type[Printer]] = {
-            "json": printers.JsonPrinter,
-            "ids": printers.IdPrinter,
-            "events": printers.EventPrinter,
-        }
-        form = next((forms[name] for name in forms if getattr(self, name, False)), None)
-        if form is None:
-            from gcore_tasks_cli.tasks.expectations import KNOWN
+        if self.json:
+            return printers.JsonPrinter(invocation.streams)
+        from gcore_tasks_cli.tasks.expectations import KNOWN
 
-            # What is shown says what takes longer than usual.
-            KNOWN.recall(invocation.env, invocation.settings.host)
-        return (form or text)(invocation.streams)
+        # What is shown says what takes longer than usual.
+        KNOWN.recall(invocation.env, invocation.settings.host)
+        return text(invocation.streams)
 
 
 class Scope(Command, heading=CHOICE):

@@ -67,7 +67,6 @@ def network_error(
     causes = list(_causes(error))
     system = next((cause for cause in causes if isinstance(cause, OSError)), None)
     why = _reason(system)
-    hint: str | None
     if isinstance(system, ssl.SSLCertVerificationError):
         hint = _CERTIFICATE_HINTS.get(system.verify_code, _OTHER_AUTHORITY)
         return NoAnswer(f"the certificate of {peer} is not trusted: {why}", hint=hint)

@@ -41,6 +41,7 @@ class List(Form, Filters, heading=CHOICE):
         """Prints page after page, then how many more there are."""
         from gcore_tasks_cli.operations.lists import read_overdue, read_pages
         from gcore_tasks_cli.output.outcome import ListNotes
+        from gcore_tasks_cli.output.printers import IdPrinter
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
         from gcore_tasks_cli.tasks.meant import doubts
         from gcore_tasks_cli.tasks.query import chosen_states
@@ -57,7 +58,7 @@ class List(Form, Filters, heading=CHOICE):
         invocation = self.begin(quiet=self.quiet)
         notes = ListNotes(query, most)
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
-        printer = self.printer(invocation, text)
+        printer = self.printer(invocation, IdPrinter if self.ids else text)
         shown: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
         pages = (
             read_overdue(query, invocation)

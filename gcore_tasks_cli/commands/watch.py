@@ -36,6 +36,7 @@ class Watch(Form, Waiting, Search):
     def run(self) -> int:
         """Waits for them."""
         from gcore_tasks_cli.operations.wait import wait
+        from gcore_tasks_cli.output.printers import EventPrinter
         from gcore_tasks_cli.output.text import QuietPrinter, SummaryPrinter
 
         options = self.wait_options(Search)
@@ -59,7 +60,8 @@ class Watch(Form, Waiting, Search):
             options = options._replace(progress="none")  # a live view would hold its lines back
         if self.follow:
             options = options._replace(no_ci=True)  # without an end, it is no step of a job
-        printer = self.printer(invocation, QuietPrinter if self.quiet else SummaryPrinter)
+        text = QuietPrinter if self.quiet else SummaryPrinter
+        printer = self.printer(invocation, EventPrinter if self.events else text)
         printer.at_once |= self.follow
         return most_important(wait(invocation, source, options, printer))
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from gcore_tasks_cli.errors import ExitCode, GtaskError, UsageError
-from gcore_tasks_cli.interrupts import interrupting, leave_when_stuck_after
+from gcore_tasks_cli.interrupts import interrupt_with, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
 from gcore_tasks_cli.output.actions import ActionsReport
 from gcore_tasks_cli.output.outcome import Outcome, Resume
@@ -62,23 +62,23 @@ def wait(
     recent = _RecentTasks(progress, env, host)
     errors: list[GtaskError] = []
     try:
-        with interrupting(port.interrupt):
-            happened = _watch(invocation, source, options, schedule, port).run()
-            first = next(happened)
-            # The requests are under way: while they are, what shows the answers is imported.
-            view = _view(invocation, options, progress, printer)
-            printer.prepare()
-            # The printer comes last: a reader that has left ends it, and the others should know.
-            consumers = [each for each in (progress, view, recent, printer) if each is not None]
-            try:
-                for event in chain((first,), happened):
-                    for consumer in consumers:
-                        consumer.on(event)
-            finally:
-                if view is not None:
-                    view.close()
-                recent.close()
-                KNOWN.keep(env, host)
+        interrupt_with(port.interrupt)
+        happened = _watch(invocation, source, options, schedule, port).run()
+        first = next(happened)
+        # The requests are under way: while they are, what shows the answers is imported.
+        view = _view(invocation, options, progress, printer)
+        printer.prepare()
+        # The printer comes last: a reader that has left ends it, and the others should know.
+        consumers = [each for each in (progress, view, recent, printer) if each is not None]
+        try:
+            for event in chain((first,), happened):
+                for consumer in consumers:
+                    consumer.on(event)
+        finally:
+            if view is not None:
+                view.close()
+            recent.close()
+            KNOWN.keep(env, host)
         printer.close()
         if progress.search is not None and progress.has_found_nothing:
             # A type that does not exist must not look as if all its tasks had ended.

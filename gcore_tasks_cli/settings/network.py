@@ -28,9 +28,8 @@ class Proxy(NamedTuple):
     @property
     def name(self) -> str:
         """The proxy in messages: its host and port, never its password."""
-        parts = urlsplit(self.url)
-        port = f":{parts.port}" if parts.port else ""
-        return f"the proxy {parts.hostname}{port} (from {self.variable})"
+        host = urlsplit(self.url).netloc.rpartition("@")[2]
+        return f"the proxy {host} (from {self.variable})"
 
 
 def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
@@ -46,11 +45,10 @@ def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
         return None
     url = env[variable].strip()
     url = url if "://" in url else f"http://{url}"
-    try:
+    is_usable = False
+    with suppress(ValueError):  # of a port that is not a number
         parts = urlsplit(url)
         is_usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_usable = False
     if not is_usable:
         raise UsageError(
             f"{variable} is not the URL of a proxy", hint="write it like http://127.0.0.1:3128"

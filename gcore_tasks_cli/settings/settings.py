@@ -175,17 +175,16 @@ def find_base_url(env: Mapping[str, str]) -> str:
         UsageError: if it is not an http or https URL, holds a password, or is plain http to another
             machine.
     """
-    name = "GCORE_BASE_URL"
-    url = variable(env, name) or DEFAULT_BASE_URL
+    url = variable(env, "GCORE_BASE_URL") or DEFAULT_BASE_URL
     parts = re.fullmatch(_URL, url)
     if parts is None or not url.isprintable() or not 0 < int(parts["port"] or 443) < 2**16:
         raise UsageError(  # the URL is not shown: it may hold a password
-            f"{name} is not an http or https URL, or holds a user name, password or query",
+            "GCORE_BASE_URL is not an http or https URL, or holds a user name, password or query",
             hint=f"write it like {DEFAULT_BASE_URL}",
         )
     if parts["scheme"] == "http" and not re.fullmatch(_THIS_MACHINE, parts["host"].lower()):
         raise UsageError(
-            f"{name} is plain http to {parts['host']}: the key would be readable on the way",
+            f"GCORE_BASE_URL is plain http to {parts['host']}: the key could be read on the way",
             hint="use https; plain http is only for this machine (localhost, 127.0.0.1, [::1])",
         )
     return url.rstrip("/")
