@@ -69,7 +69,7 @@ class Invocation(NamedTuple):
         began, deadline = steady_seconds(), Deadline.after(timeout_seconds)
         settings = _in_background(partial(Settings.of, env, sys.argv[1:]))(deadline, "no API key")
         load = partial(tls_context, settings.ca_file, settings.ca_dir)
-        certificates = _in_background(load) if settings.uses_tls else None
+        certificates = _in_background(load) if settings.base_url.startswith("https:") else None
         streams = Streams.standard(settings.secrets)
         if (note := key_file_note(env)) and not quiet:
             streams.note(f"gtask: {note}")

@@ -111,8 +111,6 @@ def parse_duration(text: str) -> float:
 
 def format_duration(seconds: float) -> str:
     """A readable duration: `0.4 s`, `19 s`, `2 m 05 s`, `1 h 02 m`, `3 d 04 h`."""
-    if seconds < 0:
-        return f"-{format_duration(-seconds)}"
     if 0 < seconds < 0.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

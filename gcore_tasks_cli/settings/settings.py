@@ -112,11 +112,6 @@ class Settings(NamedTuple):
             return f"was the '$' of the key eaten by the shell? Set it in single quotes: {again}"
         return f"is the key right, and still valid? It is from {self.key_source}"
 
-    @property
-    def uses_tls(self) -> bool:
-        """Whether the API is reached over https."""
-        return self.base_url.startswith("https:")
-
 
 def variable(env: Mapping[str, str], name: str) -> str:
     """The value of this variable without white space around it; empty if it is not set.

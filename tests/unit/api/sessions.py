@@ -23,7 +23,7 @@ PAGE = json.dumps({"count": 7, "results": [{"id": "a", "state": "NEW"}]})
 @contextmanager
 def session_at(url: str, key: str = KEY, **more: Any) -> Iterator[Session]:
     settings = Settings(key, url, **more)
-    tls = tls_context(settings.ca_file, settings.ca_dir) if settings.uses_tls else None
+    tls = tls_context(settings.ca_file, settings.ca_dir) if url.startswith("https:") else None
     with closing(Session(settings, tls, key_of(settings))) as session:
         yield session
 
