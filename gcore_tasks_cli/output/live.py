@@ -183,8 +183,9 @@ def _aligned(rows: Sequence[list[Cell]], width: int) -> Iterator[Text]:
     widths = [max(line_of([cell]).cell_len for cell in column) for column in columns]
     widths[_STATE] = max(_LEAST_STATE, widths[_STATE])
     age, widths[_AGE] = max(_SHORT_AGE, widths[_AGE]), max(_LEAST_AGE, widths[_AGE])
-    # Errors are as long as they are: what does not fit is cut off.
-    said = max(len(row[_REST].text) if row[_REST].style != _ERROR_STYLE else 0 for row in rows)
+    # Errors are as long as they are: of what does not fit, this much is worth the end of an ID.
+    most = {_ERROR_STYLE: _LEAST_REST}
+    said = max(min(len(row[_REST].text), most.get(row[_REST].style, width)) for row in rows)
     short_id = unique_length([cell.text for cell in columns[_ID]]) + 1
     first = ((_AGE, age), (_ID, short_id), (_REST, _LEAST_REST), (_BAR, 0))
     last = ((_KIND, LEAST_TYPE), (_REST, 0), (_AGE, _SHORT_AGE), (_KIND, _SHORT_KIND), (_AGE, 0))

@@ -190,7 +190,7 @@ class ProgressLines:
         self._progress = progress
         self._started = self._last_line = started
         self._next_summary = self._started + _SUMMARY_SECONDS
-        self._is_summary_due = False
+        self._counted = ""
         self._reported = 0
         self._reasons = words.Reasons()
         self._heartbeat_seconds = heartbeat_seconds
@@ -228,7 +228,6 @@ class ProgressLines:
         return self._change(event) if isinstance(event, events.Changed) else []
 
     def _change(self, event: events.Changed) -> list[str]:
-        self._is_summary_due = True
         document, expectations = event.document, self._progress.expectations
         if not document.has_failed:
             return [] if self._is_crowd else [change_line(event, expectations)]
@@ -241,14 +240,16 @@ class ProgressLines:
 
     def _summary(self, event: events.Event) -> list[str]:
         is_time = event.at >= self._next_summary or isinstance(event, events.Stopped)
-        if not (self._is_crowd and self._is_summary_due and is_time):
+        if not (self._is_crowd and is_time):
             return []
         self._next_summary = event.at + _SUMMARY_SECONDS
-        self._is_summary_due = False
         tasks = self._progress.tasks.values()
         each = words.each_state(
             "not seen yet" if task.born is None else task.document.state for task in tasks
         )
+        before, self._counted = self._counted, each
+        if each == before:
+            return []
         after = format_duration(event.at - self._started)
         return [f"after {after}: {each} of {words.tasks(len(tasks))}"]
 

@@ -94,10 +94,11 @@ class TerminalRenderer:
         elif over > 0:
             entries = [_broken(*entry) if entry.head[1:] else entry for entry in entries]
             widths = column_widths([entry.head for entry in entries], _cell_len)
+        columns = column_widths([line for _, below in entries for line in below], _cell_len)
         parts: list[RenderableType] = []
         for head, below in entries:
             parts += [line_of(head, widths, cut=is_cut)] if head else []
-            indent, columns = (0, 0, 0, len(GAP) if head else 0), column_widths(below, _cell_len)
+            indent = (0, 0, 0, len(GAP) if head else 0)
             parts += [Padding(line_of(line, columns), indent) for line in below]
         return self._printed(*parts)
 

@@ -159,16 +159,6 @@ def test_a_heartbeat_names_the_task_that_is_most_overdue() -> None:
     assert ": create_vm o RUNNING for 1 m 40 s, 3 times" in printed(late, ["slow", "o"])[-1]
 
 
-def test_equal_failures_are_one_story() -> None:
-    failed = [document(i, "ERROR", error="Quota exceeded") for i in "abc"]
-    happened = [changed(1.0 + n, each, age=3.0) for n, each in enumerate(failed)]
-    first, hint, second, third = printed([*happened, events.Tick(5.0)], "abc")
-    assert first.endswith("ERROR  after 3 s: Quota exceeded")
-    assert hint.startswith("hint: the quota")
-    assert second == "b  create_vm  ERROR  after 3 s: the same error as a"
-    assert third == "c  create_vm  ERROR  after 3 s: the same error as a"
-
-
 def test_a_heartbeat_in_an_outage_says_for_how_long_there_was_no_answer() -> None:
     outage = Outage(20.0, 20.0, REFUSED, 62.4, 1)
     assert printed([changed(1.0, document()), events.Tick(61.2, outage)])[-1] == (
