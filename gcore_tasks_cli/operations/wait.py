@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gcore_tasks_cli.errors import ExitCode, GtaskError, UsageError
 from gcore_tasks_cli.interrupts import interrupt_with, leave_when_stuck_after
 from gcore_tasks_cli.invocation import Invocation
-from gcore_tasks_cli.output.actions import ActionsReport
+from gcore_tasks_cli.output.actions import report_to_github
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress import Progress, ProgressLines
@@ -55,9 +55,7 @@ def wait(
     env, host = invocation.env, invocation.settings.host
     KNOWN.recall(env, host)
     schedule, port = Schedule(options.interval, KNOWN), invocation.connect()
-    progress, actions = Progress(source, KNOWN), None
-    if streams.in_workflow and not options.no_ci:
-        actions = ActionsReport(streams, progress)
+    progress = Progress(source, KNOWN)
     outcome = Outcome(progress, deadline, quiet=options.quiet)
     recent = _RecentTasks(progress, env, host)
     errors: list[GtaskError] = []
@@ -86,8 +84,8 @@ def wait(
                 raise UsageError(what, hint=hint)
         errors = outcome.report(streams, options.resume)
     finally:
-        if actions is not None:
-            actions.close(errors)
+        if streams.in_workflow and not options.no_ci:
+            report_to_github(streams, progress, errors)
     return outcome.codes
 
 

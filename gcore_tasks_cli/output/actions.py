@@ -27,34 +27,27 @@ _MOST_NAMED = 20
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
-class ActionsReport:
-    """Reports a wait to GitHub Actions."""
+def report_to_github(streams: Streams, progress: Progress, errors: Iterable[GtaskError]) -> None:
+    """Annotates each reason why tasks failed, and the errors; writes summary and outputs.
 
-    def __init__(self, streams: Streams, progress: Progress) -> None:
-        self._streams = streams
-        self._progress = progress
-
-    def close(self, errors: Iterable[GtaskError]) -> None:
-        """Annotates each reason why tasks failed, and the errors; writes summary and outputs.
-
-        A file that cannot be written is only noted.
-        """
-        tasks = self._progress.tasks
-        # In the order of the command line: a workflow may read outputs by their position.
-        documents = [task.document for task in tasks.values() if task.born is not None]
-        for error in (*words.shared_failures(documents), *errors):
-            self._streams.workflow_command(annotation(error))
-        if not tasks:
-            return  # without a list of tasks there is nothing to report
-        failures = []
-        for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
-            if path := self._streams.env.get(name):
-                try:
-                    _append(path, self._streams.secrets.hide(text(documents, list(tasks))))
-                except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-                    failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
-        if failures:
-            self._streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
+    A file that cannot be written is only noted.
+    """
+    tasks = progress.tasks
+    # In the order of the command line: a workflow may read outputs by their position.
+    documents = [task.document for task in tasks.values() if task.born is not None]
+    for error in (*words.shared_failures(documents), *errors):
+        streams.workflow_command(annotation(error))
+    if not tasks:
+        return  # without a list of tasks there is nothing to report
+    failures = []
+    for name, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
+        if path := streams.env.get(name):
+            try:
+                _append(path, streams.secrets.hide(text(documents, list(tasks))))
+            except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+                failures.append(f"{name} ({getattr(error, 'strerror', None) or error})")
+    if failures:
+        streams.note(one_line(f"gtask: cannot write to {', '.join(failures)}"))
 
 
 def annotation(error: GtaskError) -> str:
