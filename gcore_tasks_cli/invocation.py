@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from gcore_tasks_cli.api.fetcher import Fetcher
-    from gcore_tasks_cli.polling.events import Outage
-    from gcore_tasks_cli.polling.requests import Observer, Requests
+    from gcore_tasks_cli.polling.requests import Requests
 
 # How long a command other than a wait may read its input, and how long it retries.
 ONE_SHOT_SECONDS = 20.0
@@ -107,8 +106,8 @@ class Invocation(NamedTuple):
             self.streams.note("gtask: nothing to wait for: no task was started")
         return found
 
-    def connect(self) -> "Fetcher":
-        """A way to the API.
+    def connect(self, observe: Callable[[], None] | None = None) -> "Fetcher":
+        """A way to the API; all through a wait it calls `observe`, or sees whether a reader left.
 
         Raises:
             UsageError: if the certificates to trust cannot be read.
@@ -123,30 +122,31 @@ class Invocation(NamedTuple):
         key = CurrentKey(
             self.settings.api_key, self.streams.secrets, lambda: find_api_key(self.env)[0]
         )
-        return Fetcher(lambda: Session(self.settings, tls, key), self.streams.check_reader)
+        return Fetcher(
+            lambda: Session(self.settings, tls, key), observe or self.streams.check_reader
+        )
 
     def requests(self) -> "Requests":
-        """A way to the API on which each job gets one answer, after a few tries at most."""
+        """A way to the API on which each job gets one answer, after a few tries at most.
+
+        At a terminal a temporary line says after a second what is waited for.
+        """
         from random import uniform
 
         from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 
-        return Requests(self.connect(), ONE_ANSWER, uniform, observer=self._waiting_line())
+        streams, began = self.streams, steady_seconds()
+        is_shown = streams.may_paint and not self.is_quiet and not self.is_verbose
 
-    def _waiting_line(self) -> "Observer | None":
-        """At a terminal, a temporary "waiting for HOST" line after a second; else nothing."""
-        streams = self.streams
-        if not streams.may_paint or self.is_quiet or self.is_verbose:
-            return None
-        began = steady_seconds()
-
-        def observe(now: float, outage: "Outage | None") -> None:
-            if now - began >= _SILENT_SECONDS:
-                waiting = f"waiting for {self.settings.host}"
+        def observe() -> None:
+            streams.check_reader()
+            if is_shown and steady_seconds() - began >= _SILENT_SECONDS:
+                waiting, outage = f"waiting for {self.settings.host}", requests.outage()
                 text = f"{outage.error.message}; trying again" if outage else waiting
                 streams.show_briefly(f"gtask: {text}")
 
-        return observe
+        requests = Requests(self.connect(observe), ONE_ANSWER, uniform)
+        return requests
 
 
 def _in_background(work: Callable[[], _T]) -> "_Result[_T]":

@@ -23,14 +23,14 @@ _Result = tuple[Session, int, Answer | Exception]
 class Fetcher:
     """The `Port` to a real API. Its methods belong to one thread; `interrupt` to any.
 
-    `check_reader` is called all through a wait; what it raises ends the wait.
+    `observe` is called all through a wait; what it raises ends the wait.
     """
 
     def __init__(
-        self, new_session: Callable[[], Session], check_reader: Callable[[], None] = lambda: None
+        self, new_session: Callable[[], Session], observe: Callable[[], None] = lambda: None
     ) -> None:
         self._new_session = new_session
-        self._check_reader = check_reader
+        self._observe = observe
         # No SimpleQueue: its `get` hangs after Ctrl-Z and fg, when the time left is negative.
         self._results: Queue[_Result] = Queue()
         self._idle: list[Session] = []
@@ -65,7 +65,7 @@ class Fetcher:
         """Replies as soon as there are any; none at the time `until` or once interrupted."""
         replies: list[Reply] = []
         while True:
-            self._check_reader()
+            self._observe()
             is_over = replies or self.interrupted is not None
             left = 0.0 if is_over else until - self.now()
             try:

@@ -33,30 +33,26 @@ class Finder:
         self.follows = search.follow
         self._began = self.due_at = now
         self._appears = search.appear_seconds is not None
-        self._end = min(now + (search.appear_seconds or 0.0), requests.deadline)
-        self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
-        self._reading: Reading | None = None
+        end = now + (search.appear_seconds or 0.0)
+        self._last_look = min(end, requests.deadline - LAST_LOOK_SECONDS)
+        self._reading = Reading(requests, (), most=0)
         self._answers: dict[str, tuple[Document, Answer]] = {}
-        self._is_last_look = False
         self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
 
     def look(self, now: float) -> None:
         """Reads the list, if a look is due."""
-        if self._reading is None and now >= self.due_at:
-            self.due_at = math.inf
-            self._is_last_look = now >= self._last_look
+        if now >= self.due_at:
+            self.due_at = math.inf  # until it is over
             self._answers = {}
             sizes = Sizes(first=MOST_A_PAGE)
             self._reading = Reading(self._requests, self._query.parameters(), sizes=sizes)
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""
-        return self._reading is not None and page in self._reading.pending
+        return page in self._reading.pending
 
     def take(self, now: float, page: ListPage, answer: Answer) -> None:
         """Takes in a page."""
-        if self._reading is None:
-            return
         if answer.server_time is not None:
             began = answer.server_time - (now - self._began)
             self._just_before = datetime.fromtimestamp(began - _JUST_BEFORE_SECONDS, UTC)
@@ -69,24 +65,24 @@ class Finder:
 
     def finds(self, now: float) -> tuple[Found, dict[str, tuple[Document, Answer]]] | None:
         """What the look that is now over found, by ID; None while it goes on or is repeated."""
-        reading, answers = self._reading, self._answers
-        if reading is None or reading.pending:
+        answers = self._answers
+        if self.due_at < math.inf or self._reading.pending:
             return None
-        self._reading = None
         if not self._appears or answers:
             self.due_at = now + _FOLLOW_SECONDS
             is_recent = any(document.is_final for document, _ in answers.values())
-            return Found(now, len(answers), len(reading.shown), is_recent), answers
+            return Found(now, len(answers), len(self._reading.shown), is_recent), answers
         if self._query.states:  # from now on for any that were created since
             asked = self._query.since
             since = asked.time() if isinstance(asked, Moment) else asked
             since = max(self._just_before, since or self._just_before)
             self._query, self.due_at = self._query._replace(states=(), since=since), now
-        elif not self._is_last_look:
-            self.due_at = min(now + _LOOK_SECONDS, max(now, self._last_look))
+        elif now < self._last_look:
+            self.due_at = min(now + _LOOK_SECONDS, self._last_look)
         return None
 
     def is_over(self, now: float) -> bool:
-        """Whether nothing appeared in time."""
-        is_idle = self._reading is None and self.due_at == math.inf and now >= self._end
-        return self._appears and (is_idle or now >= self._last_look + LAST_LOOK_SECONDS)
+        """Whether nothing appeared in time: the last look is over, or takes too long."""
+        is_idle = self.due_at == math.inf and not self._reading.pending
+        is_too_late = now >= self._last_look + LAST_LOOK_SECONDS
+        return self._appears and ((is_idle and now >= self._last_look) or is_too_late)

@@ -61,7 +61,7 @@ class Page(NamedTuple):
 class Reading:
     """One reading of a list; the first request is under way when it is made.
 
-    With `most`, it asks for no more pages than hold so many tasks.
+    With `most`, it asks for no more pages than hold so many tasks; with 0, for none.
     """
 
     def __init__(
@@ -74,17 +74,19 @@ class Reading:
     ) -> None:
         self._requests = requests
         self._parameters = parameters
-        self._most = self._total = most
+        self._most = most
+        self._total = 0  # not known yet
         self._sizes = sizes or Sizes()
-        self._page_size, self._overlap = self._sizes.page, self._sizes.overlap
+        self._overlap = self._sizes.overlap
+        first = most if most <= 2 * self._sizes.first else self._sizes.first
+        self._page_size = int(min(first, self._sizes.page))
         self._next_offset = 0
         self._barren = 0
         # In the order of the list; with the answers that came before that of an earlier page.
         self.pending: dict[ListPage, Answer | None] = {}
         self.shown: set[str] = set()  # in lower case
-        self._is_over = False
-        first = most if most <= 2 * self._sizes.first else self._sizes.first
-        self._ask(int(min(first, self._sizes.page)))
+        self._is_over = most == 0
+        self.ask_ahead()
 
     def pages(self) -> Iterator[Page]:
         """The pages in order, each as soon as it and those before it are there.
@@ -123,18 +125,16 @@ class Reading:
             if self.pending and (is_all_asked or len(self.pending) >= PAGES_AHEAD):
                 return
             wanted = max(self._most - self._next_offset, 2 * self._overlap)
-            self._ask(int(min(self._page_size, wanted)))
+            limit = int(min(self._page_size, wanted))
+            request = ListPage(self._parameters, limit, self._next_offset)
+            self.pending[request] = None
+            self._requests.submit(request)
+            self._next_offset += limit - self._overlap
 
     def cancel(self) -> None:
         """Reads no further."""
         self._replan(0)
         self._is_over = True
-
-    def _ask(self, limit: int) -> None:
-        request = ListPage(self._parameters, limit, self._next_offset)
-        self.pending[request] = None
-        self._requests.submit(request)
-        self._next_offset += limit - self._overlap
 
     def _replan(self, offset: int) -> None:
         """Forgets what was planned, and goes on from this offset."""

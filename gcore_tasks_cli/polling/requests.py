@@ -5,7 +5,7 @@ is transient makes it due again; a permanent error is final once it can be belie
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from itertools import count, islice
 from typing import NamedTuple
@@ -28,7 +28,6 @@ _LONGEST_PAUSE_SHARE = 1 / 12
 # A late request is repeated over another connection. It is kept for so long all the same: a slow
 # answer is better than none.
 _LONGEST_REQUEST_SECONDS = 30.0
-_OBSERVED_SECONDS = 1.0
 # How often, and for how many seconds, an error that is not transient has to repeat before it is
 # believed. Before the first good answer, a wrong setting is the likeliest reason: at once.
 _AFTER_GOOD_ANSWERS = (3, 5.0)
@@ -41,9 +40,6 @@ _UNAUTHORIZED = 401
 # So many refusals in a row, of whichever jobs, are of all.
 _REFUSES_EVERYTHING = 16
 _NOT_FOUND = 404
-
-# Called about once a second while an answer is waited for, with the time and any outage.
-Observer = Callable[[float, Outage | None], None]
 
 
 class RetryPolicy(NamedTuple):
@@ -110,8 +106,7 @@ class _Open:
 class Requests:
     """Jobs through a port: `submit` them, then `wait` for any answer, or for one's `outcome`.
 
-    From the `deadline` on nothing is sent. The observer is called about once a second while an
-    outcome is waited for.
+    From the `deadline` on nothing is sent.
     """
 
     def __init__(
@@ -121,13 +116,11 @@ class Requests:
         uniform: Uniform,
         *,
         deadline: float = math.inf,
-        observer: Observer | None = None,
     ) -> None:
         self.port = port
         self.deadline = deadline
         self._policy = policy
         self._uniform = uniform
-        self._observer = observer
         self._open: dict[Job, _Open] = {}
         self._under_way: dict[int, _Sent] = {}
         self._numbers = count()
@@ -195,9 +188,7 @@ class Requests:
     def outcome(self, job: Job) -> Answer | ApiError:
         """Waits for the answer to this job, or its error; keeps what comes for others."""
         while job not in self._final:
-            self._step(self.port.now() + _OBSERVED_SECONDS)
-            if self._observer is not None and not isinstance(self._final.get(job), ApiError):
-                self._observer(self.port.now(), self.outage())
+            self._step(math.inf)
         return self._final.pop(job)
 
     def answer(self, job: Job) -> Answer:

@@ -77,7 +77,7 @@ class Watch:
         self._adopted: set[str] = set()
         # Those that are asked for one by one, until a list shows them; lists answer for the others.
         self._alone: set[str] = set()
-        self._reading: Reading | None = None
+        self._reading = Reading(requests, (), most=0)
         self._sought: set[str] = set()  # by this reading
         self._round_began = -math.inf
         self._stop: StopReason | None = None
@@ -131,7 +131,7 @@ class Watch:
         """The deadline passed while the process stood still: one last look is taken."""
         self._requests.deadline = now + _SUSPENDED_LOOK_SECONDS
         self._round_began = -math.inf
-        self._cancel_reading()
+        self._reading.cancel()
         self._alone.clear()
         for task in self._tasks.values():
             self._requests.cancel(GetTask(task.task_id))
@@ -162,11 +162,11 @@ class Watch:
         """Whether a list pays, and works: it answers for enough tasks at once."""
         if self._once or len(self._tasks) < _FEWEST_TASKS:
             return False
-        return self._reading is None or not any(map(self._requests.is_stuck, self._reading.pending))
+        return not any(map(self._requests.is_stuck, self._reading.pending))
 
     def _round_at(self) -> float:
         """When to read the list next, once that is over which is being read."""
-        if len(self._tasks) < _FEWEST_TASKS or self._reading is not None or self._once:
+        if len(self._tasks) < _FEWEST_TASKS or self._reading.pending or self._once:
             return math.inf
         due = min(
             (self._tasks[key].due for key in self._tasks.keys() - self._alone), default=math.inf
@@ -193,11 +193,6 @@ class Watch:
             sizes=Sizes(first=MOST_A_PAGE),
         )
 
-    def _cancel_reading(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading = None
-
     def _ask_alone(self, key: str, due: float) -> None:
         """Asks for the task by itself then, until a list shows it."""
         self._alone.add(key)
@@ -219,7 +214,7 @@ class Watch:
                 yield events.Failed(now, LIST_ID, answer, None)
             else:
                 finder.take(now, job, answer)
-        elif reading is not None and job in reading.pending:
+        elif job in reading.pending:
             if isinstance(answer, ApiError):  # refused: then it shows no task
                 self._end_round(now, set())
             else:
@@ -264,7 +259,7 @@ class Watch:
 
     def _end_round(self, now: float, shown: Set[str]) -> None:
         """The list only saves requests: nothing is concluded from a task's absence."""
-        self._cancel_reading()
+        self._reading.cancel()
         for key in (self._sought & self._tasks.keys()) - self._alone - shown:
             self._ask_alone(key, now)
 

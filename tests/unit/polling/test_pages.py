@@ -8,7 +8,7 @@ import pytest
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.jobs import Answer, ListPage
 from gcore_tasks_cli.polling.pages import Page, Reading, Sizes
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.shifting_list import ShiftingList, task
 
 SMALL = Sizes(page=8, first=3, overlap=2)
@@ -20,9 +20,8 @@ def reader(
     *,
     most: float = math.inf,
     sizes: Sizes | None = SMALL,
-    observer: Observer | None = None,
 ) -> Reading:
-    requests = Requests(port, ONE_ANSWER, lambda _low, high: high, observer=observer)
+    requests = Requests(port, ONE_ANSWER, lambda _low, high: high)
     return Reading(requests, () if port.newest_first else OLDEST_FIRST, most=most, sizes=sizes)
 
 

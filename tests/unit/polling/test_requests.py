@@ -7,7 +7,7 @@ import pytest
 from gcore_tasks_cli.errors import KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.gate import backoff
 from gcore_tasks_cli.polling.jobs import AcknowledgeAll, Answer, GetTask
-from gcore_tasks_cli.polling.requests import ONE_ANSWER, Observer, Requests
+from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.promises import fetch
 from tests.properties.world import FOR_GOOD, Fault, SimulatedTask, World
 
@@ -18,8 +18,8 @@ def world_of(*faults: Fault, **more: float) -> World:
     return World([SimulatedTask(job.task_id, 0.0) for job in JOBS], faults, **more)  # type: ignore[arg-type]
 
 
-def requests_of(world: World, observer: Observer | None = None) -> Requests:
-    return Requests(world, ONE_ANSWER, random.Random(1).uniform, observer=observer)
+def requests_of(world: World) -> Requests:
+    return Requests(world, ONE_ANSWER, random.Random(1).uniform)
 
 
 @pytest.mark.parametrize("kind", ["503", "409", "reset", "cut short"])
