@@ -7,9 +7,6 @@ from fnmatch import fnmatchcase
 
 from gcore_tasks_cli.sandbox.scenario import Fault, Limit, Refuse, RequestFault
 
-# How many requests a fault has matched: in each second and, under None, in all.
-_Matched = Counter[int | None]
-
 
 class FaultTable:
     """The faults of a scenario, and how many requests each has matched."""
@@ -17,7 +14,8 @@ class FaultTable:
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._refusals = [fault for fault in faults if isinstance(fault, Refuse)]
         of_requests = [fault for fault in faults if isinstance(fault, RequestFault)]
-        self._of_requests = [(fault, _Matched()) for fault in of_requests]
+        # The counts are those of each second and, under None, of all requests.
+        self._of_requests = [(fault, Counter[int | None]()) for fault in of_requests]
         self._lock = threading.Lock()
 
     def choose(self, method: str, target: str, now: float) -> RequestFault | None:

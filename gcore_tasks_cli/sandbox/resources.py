@@ -4,7 +4,6 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import unquote
@@ -12,7 +11,7 @@ from urllib.parse import unquote
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, ApiError, World
 from gcore_tasks_cli.tasks.meant import RESOURCE_TYPES
 
-_SAMPLES = Path(__file__).with_name("resources.json")
+_SAMPLES = json.loads(Path(__file__).with_name("resources.json").read_bytes())
 _WORD = re.compile("k8s|(l7)?[a-z_]+")
 # Where the API does not go by the words of the path.
 _TASK_NAMES = {
@@ -97,15 +96,14 @@ def write(world: World, now: float, method: str, target: Target, body: bytes) ->
     """Starts the task of a write; the response names it.
 
     Raises:
-        ApiError: if the body is not JSON.
+        ApiError: if the body is not a JSON object.
     """
     if method not in _VERBS:
         raise ApiError(405, "MethodNotAllowed", f"{method} is not allowed here")
     try:
-        fields = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise ApiError(400, "ValidationError", "the body is not JSON") from None
-    fields = fields if isinstance(fields, dict) else {}
+        fields = dict(json.loads(body or b"{}"))
+    except (TypeError, ValueError, RecursionError):
+        raise ApiError(400, "ValidationError", "the body is not a JSON object") from None
     found = _existing(world, now, target).get(target.resource_id)
     if method == "PATCH" and found is not None and fields.items() <= found.items():
         return {"tasks": []}  # nothing changes
@@ -117,7 +115,8 @@ def write(world: World, now: float, method: str, target: Target, body: bytes) ->
         "data": {**target.ids, **fields},
     }
     created = {kind: [str(uuid.uuid4())]} if kind else {}
-    return {"tasks": [world.start(task_type, now, created, document).id]}
+    task = world.start(now, document, task_type=task_type, created_resources=created)
+    return {"tasks": [task.id]}
 
 
 def _existing(world: World, now: float, target: Target) -> dict[str | None, dict[str, Any]]:
@@ -161,11 +160,9 @@ def _fields(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@cache
 def _sample(kind: str) -> dict[str, Any]:
     """What all resources of a type have in common."""
-    samples = json.loads(_SAMPLES.read_bytes())
-    return {**samples["all"], **samples.get(kind, {})}
+    return {**_SAMPLES["all"], **_SAMPLES.get(kind, {})}
 
 
 def _singular(word: str) -> str:

@@ -14,8 +14,6 @@ from gcore_tasks_cli.sandbox import resources
 from gcore_tasks_cli.sandbox.scenario import SimulatedTask
 from gcore_tasks_cli.sandbox.world import ApiError, World
 
-# A status and a body.
-Response = tuple[int, bytes]
 Values = Mapping[str, list[str]]
 
 _REPEATABLE = ("state", "task_type", "project_id", "region_id")
@@ -56,8 +54,8 @@ class _Query(BaseModel):
 
 def respond(
     world: World, now: float, method: str, target: str, authorization: str, body: bytes
-) -> Response:
-    """The API's response to a request, `now` seconds after the sandbox's start.
+) -> tuple[int, bytes]:
+    """The status and the body of the API's response, `now` seconds after the sandbox's start.
 
     `target` is the path with its query.
     """
@@ -69,8 +67,8 @@ def respond(
             status, value = _answer(world, now, method, target, body)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        status, value = ApiError(400, "ValidationError", f"{place}: {first['msg']}").answer
+        message = f"{first['loc'][0]}: {first['msg']}"
+        status, value = ApiError(400, "ValidationError", message).answer
     except ApiError as error:
         status, value = error.answer
     return status, b"" if value is None else json.dumps(value, separators=(",", ":")).encode()

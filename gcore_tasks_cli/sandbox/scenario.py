@@ -19,7 +19,6 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
-    Strict,
     ValidationError,
     model_validator,
 )
@@ -53,11 +52,11 @@ Seconds = Annotated[float, Field(ge=0, le=1e9)]
 # The name or the value of an HTTP header.
 Header = Annotated[str, Field(pattern="^[ -~]*$")]
 # A list of two numbers in the file; null as the second one means no end.
-Span = Annotated[tuple[Seconds, Seconds | None], Strict(False)]
+Span = Annotated[tuple[Seconds, Seconds | None], Field(strict=False)]
 # In the file, a number or a list of two.
 Range = Annotated[
     tuple[Seconds, Seconds],
-    Strict(False),
+    Field(strict=False),
     BeforeValidator(lambda value: [value, value] if isinstance(value, int | float) else value),
 ]
 
@@ -150,16 +149,10 @@ class RequestFault(Fault):
     every: PositiveInt = 1
 
 
-class Close(RequestFault):
-    """The connection ends without a response."""
+class NoResponse(RequestFault):
+    """The connection ends, is reset, or stays open, without a response."""
 
-    do: Literal["close", "reset"]
-
-
-class Silent(RequestFault):
-    """No response ever comes."""
-
-    do: Literal["silent"]
+    do: Literal["close", "reset", "silent"]
 
 
 class Status(RequestFault):
@@ -201,7 +194,7 @@ class Truncate(RequestFault):
     keep: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
-AnyFault = Refuse | Close | Silent | Status | Limit | Delay | Drip | Truncate
+AnyFault = Refuse | NoResponse | Status | Limit | Delay | Drip | Truncate
 
 
 class Scenario(Entry):
@@ -264,10 +257,8 @@ def _sentence(mistakes: ValidationError) -> str:
     """The place in the file of the first mistake, and what is wrong there."""
     error = mistakes.errors()[0]
     kind, where = error["type"], [step for step in error["loc"] if step != "[key]"]
-    if where[:1] == ["faults"]:
-        del where[2:3]  # the kind of the fault
-    if kind.startswith("union_tag"):
-        where.append("do")
+    if where[:1] == ["faults"]:  # behind its number stands the kind of the fault
+        where[2:3] = ["do"] if kind.startswith("union_tag") else []
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
     if kind in _MESSAGES:
         message = _MESSAGES[kind].format(**error.get("ctx", {}))

@@ -16,11 +16,9 @@ from typing import Any, Self
 
 from gcore_tasks_cli.sandbox import scenario
 from gcore_tasks_cli.sandbox.faults import FaultTable
-from gcore_tasks_cli.sandbox.respond import Response, respond
+from gcore_tasks_cli.sandbox.respond import respond
 from gcore_tasks_cli.sandbox.scenario import RequestFault, Scenario
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID, World
-
-_POLL_SECONDS = 0.05
 
 
 class HttpConnection(BaseHTTPRequestHandler):
@@ -28,7 +26,6 @@ class HttpConnection(BaseHTTPRequestHandler):
 
     protocol_version = default_request_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # so that head and body leave together
     server: "SandboxServer"
 
     def log_message(self, format: str, *_arguments: Any) -> None:
@@ -46,15 +43,16 @@ class HttpConnection(BaseHTTPRequestHandler):
     def answer(self, fault: RequestFault | None) -> None:
         """Responds, or does what the fault does."""
         match fault:
-            case None:
+            case None | scenario.Delay():
+                self.pause(fault.seconds if fault else 0)
                 self.respond(*self.normal_response())
-            case scenario.Close():
+            case scenario.NoResponse():
                 self.close_connection = True
-                if fault.do == "reset":  # with a linger time of zero the system sends RST
+                if fault.do == "silent":
+                    self.rfile.read()  # until the client leaves or the server stops
+                elif fault.do == "reset":  # with a linger time of zero the system sends RST
                     linger = struct.pack("ii", 1, 0)
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            case scenario.Silent():
-                self.rfile.read()  # until the client leaves or the server stops
             case scenario.Status():
                 status = fault.status or (503 if fault.do == "status" else 200)
                 text = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
@@ -65,14 +63,11 @@ class HttpConnection(BaseHTTPRequestHandler):
                 error = {"exception_class": "TooManyRequests", "message": "too many requests"}
                 headers = {} if after is None else {"Retry-After": str(after)}
                 self.respond(429, json.dumps(error).encode(), headers)
-            case scenario.Delay():
-                self.pause(fault.seconds)
-                self.respond(*self.normal_response())
             case scenario.Drip():
                 status, body = self.normal_response()
                 self.respond(status, b"", {"Content-Length": str(len(body))})
                 for byte in body:
-                    self.send(bytes((byte,)))
+                    self.wfile.write(bytes((byte,)))
                     self.pause(fault.interval)
             case scenario.Truncate():
                 status, body = self.normal_response()
@@ -80,8 +75,8 @@ class HttpConnection(BaseHTTPRequestHandler):
                 self.respond(status, kept, {"Content-Length": str(len(body))})
                 self.close_connection = True
 
-    def normal_response(self) -> Response:
-        """The response without a fault."""
+    def normal_response(self) -> tuple[int, bytes]:
+        """The status and the body of the response without a fault."""
         key = self.headers.get("Authorization", "")
         world, now = self.server.world, self.server.now()
         return respond(world, now, self.command, self.path, key, self.body)
@@ -100,12 +95,7 @@ class HttpConnection(BaseHTTPRequestHandler):
                 text = formatdate(self.server.clock() + int(text[5:]), usegmt=True)
             self.send_header(name, text)
         self.end_headers()
-        self.send(b"" if self.command == "HEAD" or status == 204 else body)
-
-    def send(self, data: bytes) -> None:
-        """Sends bytes as they are."""
-        self.wfile.write(data)
-        self.wfile.flush()
+        self.wfile.write(b"" if self.command == "HEAD" or status == 204 else body)
 
     def pause(self, seconds: float) -> None:
         """Waits.
@@ -127,7 +117,7 @@ class SandboxServer(ThreadingTCPServer):
     allow_reuse_address = sys.platform != "win32"  # there two servers would share the port
     daemon_threads = True
     request_queue_size = 1024
-    timeout = _POLL_SECONDS  # of `handle_request`
+    timeout = 0.05  # of `handle_request`: how often it is decided whether the port is open
     connection_class = HttpConnection
 
     def __init__(self, scenario: Scenario, port: int = 0) -> None:
@@ -194,7 +184,7 @@ class SandboxServer(ThreadingTCPServer):
         while not self.stopped.is_set():
             if self.refuses():
                 self.server_close()
-                while self.refuses() and not self.stopped.wait(_POLL_SECONDS):
+                while self.refuses() and not self.stopped.wait(self.timeout):
                     pass
                 self.socket = socket.socket(self.address_family, self.socket_type)
                 self.server_bind()

@@ -91,14 +91,11 @@ class World:
         mark = {"acknowledged_at": _timestamp(self.epoch + now), "acknowledged_by": USER_ID}
         self._tasks[task.id] = task.model_copy(update={"document": {**mark, **task.document}})
 
-    def start(
-        self, task_type: str, now: float, created: Mapping[str, Any], document: Mapping[str, Any]
-    ) -> SimulatedTask:
+    def start(self, now: float, document: Mapping[str, Any], **fields: Any) -> SimulatedTask:
         """Adds a task; the scenario's key `started` may replace any of its values."""
-        given: dict[str, Any] = {"task_type": task_type, "created_resources": created, "age": -now}
-        changes = self._started.model_dump(exclude_unset=True)
-        changes["document"] = {**document, **self._started.document}
-        task = SimulatedTask.model_construct(id=str(uuid.uuid4()), **(given | changes))
+        fields |= self._started.model_dump(exclude_unset=True)
+        fields["document"] = {**document, **self._started.document}
+        task = SimulatedTask.model_construct(id=str(uuid.uuid4()), age=-now, **fields)
         self._tasks = {task.id: task, **self._tasks}
         return task
 

@@ -67,7 +67,7 @@ class Garbage(RareFault):
     do: Literal["garbage"]
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send(b"\x00\xff\xfeSSH-2.0-this is not HTTP\r\n\r\n")
+        connection.wfile.write(b"\x00\xff\xfeSSH-2.0-this is not HTTP\r\n\r\n")
         connection.close_connection = True
 
 
@@ -75,9 +75,9 @@ class HeadersFlood(RareFault):
     do: Literal["headers_flood"]
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send(b"HTTP/1.1 200 OK\r\n")
+        connection.wfile.write(b"HTTP/1.1 200 OK\r\n")
         for n in itertools.count():
-            connection.send(b"X-Filler-%d: %s\r\n" % (n, b"x" * 4000))
+            connection.wfile.write(b"X-Filler-%d: %s\r\n" % (n, b"x" * 4000))
 
 
 class DripHeaders(RareFault):
@@ -86,7 +86,7 @@ class DripHeaders(RareFault):
 
     def act(self, connection: "HttpConnection") -> None:
         for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Slow: ", itertools.repeat(ord("x"))):
-            connection.send(bytes((byte,)))
+            connection.wfile.write(bytes((byte,)))
             connection.pause(self.interval)
 
 
@@ -94,9 +94,9 @@ class Endless(RareFault):
     do: Literal["endless"]
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + _FILLED)
+        connection.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" + _FILLED)
         while True:
-            connection.send(b"x" * _PIECE)
+            connection.wfile.write(b"x" * _PIECE)
 
 
 class Huge(RareFault):
@@ -107,7 +107,7 @@ class Huge(RareFault):
         length = str(len(_FILLED) + self.bytes + 2)
         connection.respond(200, b"", {"Content-Length": length})
         for piece in _filled(self.bytes):
-            connection.send(piece)
+            connection.wfile.write(piece)
         connection.close_connection = True
 
 
@@ -117,12 +117,14 @@ class Bomb(RareFault):
     encoding: Literal["gzip", "deflate"] = "gzip"
 
     def act(self, connection: "HttpConnection") -> None:
-        connection.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n" % self.encoding.encode())
+        connection.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n" % self.encoding.encode()
+        )
         window = zlib.MAX_WBITS if self.encoding == "deflate" else zlib.MAX_WBITS + 16
         deflate = zlib.compressobj(9, zlib.DEFLATED, window)
         for piece in _filled(self.bytes):
-            connection.send(deflate.compress(piece))
-        connection.send(deflate.flush())
+            connection.wfile.write(deflate.compress(piece))
+        connection.wfile.write(deflate.flush())
         connection.close_connection = True
 
 
@@ -162,7 +164,9 @@ class _CountingWriter(io.BufferedWriter):
 
     def write(self, data: Any) -> int:
         self.server.bytes_sent += len(data)
-        return super().write(data)
+        count = super().write(data)
+        self.flush()
+        return count
 
 
 class SandboxServer(server.SandboxServer):
