@@ -17,6 +17,7 @@ from gcore_tasks_cli.tasks.document import as_text, decode_text, parse_json, par
 from gcore_tasks_cli.tasks.ids import is_abbreviation
 
 _LONGEST_RETRY_AFTER_SECONDS = 366 * 86400.0
+_STEP_BYTES = 256 * 1024
 _YEAR_9999 = 253_370_764_800.0  # in seconds since 1970; no calendar here goes further
 _LONGEST_MESSAGE = 2000
 _MOST_LOOKED_AT = 4096
@@ -76,7 +77,7 @@ def read_body(pieces: Iterable[bytes], encoding: str, limit: int, host: str) -> 
         NoAnswer: if it cannot be decompressed, or was cut short.
     """
     if encoding.strip().lower() in ("gzip", "x-gzip", "deflate"):
-        pieces = _decompressed(pieces, limit, host)
+        pieces = _decompressed(pieces, host)
     body = bytearray()
     for piece in pieces:
         body += piece
@@ -86,7 +87,7 @@ def read_body(pieces: Iterable[bytes], encoding: str, limit: int, host: str) -> 
     return bytes(body)
 
 
-def _decompressed(pieces: Iterable[bytes], limit: int, host: str) -> Iterator[bytes]:
+def _decompressed(pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
     inflate = None
     try:
         for piece in pieces:
@@ -96,8 +97,8 @@ def _decompressed(pieces: Iterable[bytes], limit: int, host: str) -> Iterator[by
                     # +32: zlib finds out by itself whether it is gzip or zlib.
                     inflate = zlib.decompressobj(zlib.MAX_WBITS + 32)
                 # Bounded: a kilobyte may become a gigabyte in one step.
-                yield inflate.decompress(piece, limit + 1)
-                piece = inflate.unused_data
+                yield inflate.decompress(piece, _STEP_BYTES)
+                piece = inflate.unconsumed_tail or inflate.unused_data
     except zlib.error:
         raise NoAnswer(f"{host} answered with broken compression", transient=True) from None
     if inflate is not None and not inflate.eof:
