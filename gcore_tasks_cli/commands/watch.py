@@ -8,7 +8,7 @@ from gcore_tasks_cli.options import CHOICE, MAYBE_TASK_IDS, Filters, Form, Waiti
 
 if TYPE_CHECKING:
     from gcore_tasks_cli.invocation import Invocation
-    from gcore_tasks_cli.polling.events import Search as TaskSearch
+    from gcore_tasks_cli.polling.finder import Search as TaskSearch
 
 
 class Search(Filters, heading=CHOICE):
@@ -66,7 +66,7 @@ class Watch(Form, Waiting, Search):
         return most_important(wait(invocation, source, options, printer))
 
     def _search(self, invocation: "Invocation") -> "TaskSearch":
-        from gcore_tasks_cli.polling.events import Search as TaskSearch
+        from gcore_tasks_cli.polling.finder import Search as TaskSearch
         from gcore_tasks_cli.tasks.document import ACTIVE_STATES
         from gcore_tasks_cli.tasks.meant import doubts
 

@@ -14,7 +14,8 @@ from gcore_tasks_cli.output.actions import report_to_github
 from gcore_tasks_cli.output.outcome import Outcome, Resume
 from gcore_tasks_cli.output.printers import Printer
 from gcore_tasks_cli.output.progress import Progress, ProgressLines
-from gcore_tasks_cli.polling.events import Changed, Event, Goal, Search, Tick
+from gcore_tasks_cli.polling.events import Changed, Event, Goal, Tick
+from gcore_tasks_cli.polling.finder import Search
 from gcore_tasks_cli.polling.jobs import Port
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule

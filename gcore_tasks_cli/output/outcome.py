@@ -9,7 +9,8 @@ from gcore_tasks_cli.errors import DeadlinePassed, ExitCode, GtaskError, Stopped
 from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.progress import Progress, TaskProgress
 from gcore_tasks_cli.output.streams import Streams
-from gcore_tasks_cli.polling.events import Search, StopReason
+from gcore_tasks_cli.polling.events import StopReason
+from gcore_tasks_cli.polling.finder import Search
 from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
 from gcore_tasks_cli.times import Deadline, format_timeout, steady_seconds

@@ -11,7 +11,8 @@ from gcore_tasks_cli.output import words
 from gcore_tasks_cli.output.streams import error_lines
 from gcore_tasks_cli.output.views import NOT_SEEN, rank
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.events import Outage, Search, StopReason
+from gcore_tasks_cli.polling.events import Outage, StopReason
+from gcore_tasks_cli.polling.finder import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, duration_seconds
 from gcore_tasks_cli.tasks.expectations import Expectations

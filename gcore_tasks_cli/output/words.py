@@ -16,7 +16,8 @@ from gcore_tasks_cli.tasks.document import TaskFields, as_text, duration_seconds
 from gcore_tasks_cli.times import format_duration, parse_time
 
 if TYPE_CHECKING:
-    from gcore_tasks_cli.polling.events import Found, Outage, Search
+    from gcore_tasks_cli.polling.events import Found, Outage
+    from gcore_tasks_cli.polling.finder import Search
     from gcore_tasks_cli.tasks.expectations import Expectations
     from gcore_tasks_cli.tasks.query import TaskQuery
 

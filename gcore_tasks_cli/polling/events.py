@@ -5,13 +5,10 @@ own in another case).
 """
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gcore_tasks_cli.errors import ApiError
 from gcore_tasks_cli.tasks.document import Document
-
-if TYPE_CHECKING:
-    from gcore_tasks_cli.tasks.query import TaskQuery
 
 # The task ID of an event that is about the list of tasks; real IDs are never empty.
 LIST_ID = ""
@@ -25,18 +22,6 @@ class Goal(NamedTuple):
 
     fail_fast: bool = False
     any_one: bool = False
-
-
-class Search(NamedTuple):
-    """Tasks that are found instead of named: those of the query, which asks for active ones.
-
-    With `appear_seconds` it waits up to so long for a first one; it need not be active any more if
-    it was created since just before the wait began. With `follow` later tasks are added too.
-    """
-
-    query: "TaskQuery"
-    appear_seconds: float | None = None
-    follow: bool = False
 
 
 class Outage(NamedTuple):

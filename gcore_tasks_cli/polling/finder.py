@@ -2,15 +2,16 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from gcore_tasks_cli.polling.events import Found, Search
+from gcore_tasks_cli.polling.events import Found
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS
 from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.ids import can_be_asked_for
-from gcore_tasks_cli.tasks.query import Moment
+from gcore_tasks_cli.tasks.query import Moment, TaskQuery
 
 # How often a wait for a first task looks, and one that follows.
 _LOOK_SECONDS = 2.0
@@ -18,6 +19,18 @@ _FOLLOW_SECONDS = 5.0
 # A script starts something, then gtask: what is over by then was meant too. (The API's times of
 # creation have no fractions of a second.)
 _JUST_BEFORE_SECONDS = 2.0
+
+
+class Search(NamedTuple):
+    """Tasks that are found instead of named: those of the query, which asks for active ones.
+
+    With `appear_seconds` it waits up to so long for a first one; it need not be active any more if
+    it was created since just before the wait began. With `follow` later tasks are added too.
+    """
+
+    query: TaskQuery
+    appear_seconds: float | None = None
+    follow: bool = False
 
 
 class Finder:

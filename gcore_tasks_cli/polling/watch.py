@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from gcore_tasks_cli.errors import ApiError, TaskNotFound
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.events import LIST_ID, Event, Goal, Search, StopReason
-from gcore_tasks_cli.polling.finder import Finder
+from gcore_tasks_cli.polling.events import LIST_ID, Event, Goal, StopReason
+from gcore_tasks_cli.polling.finder import Finder, Search
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, GetTask, Job, ListPage, history_of
 from gcore_tasks_cli.polling.pages import Reading, Sizes
 from gcore_tasks_cli.polling.requests import ONCE, Requests

@@ -13,7 +13,8 @@ from gcore_tasks_cli.errors import NoAnswer, TaskNotFound
 from gcore_tasks_cli.output.progress import Progress, ProgressLines
 from gcore_tasks_cli.output.words import state_words
 from gcore_tasks_cli.polling import events
-from gcore_tasks_cli.polling.events import Outage, Search
+from gcore_tasks_cli.polling.events import Outage
+from gcore_tasks_cli.polling.finder import Search
 from gcore_tasks_cli.sanitize import one_line
 from gcore_tasks_cli.tasks.document import Document, parse_task
 from gcore_tasks_cli.tasks.expectations import Expectations

@@ -13,12 +13,12 @@ from gcore_tasks_cli.polling.events import (
     Event,
     Failed,
     Found,
-    Search,
     Settled,
     Stopped,
     StopReason,
     Unfinished,
 )
+from gcore_tasks_cli.polling.finder import Search
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, UNTIL_DEADLINE, Requests
 from gcore_tasks_cli.polling.schedule import Schedule
 from gcore_tasks_cli.polling.watch import Watch
