@@ -40,16 +40,6 @@ def test_after_an_answer_that_was_not_read_to_its_end_a_new_connection_is_made(
     assert [asked.connection for asked in server.asked] == [0, 1]
 
 
-def test_a_closed_session_makes_a_new_connection() -> None:
-    with prepared(answer(TASK), answer(TASK)) as server, session_at(server.url) as session:
-        session.close()
-        session.do(GetTask("a"))
-        session.close()
-        session.close()
-        session.do(GetTask("a"))
-    assert [asked.connection for asked in server.asked] == [0, 1]
-
-
 def test_a_session_that_was_aborted_while_idle_goes_on() -> None:
     ended = OK + b"\r\nConnection: close\r\n\r\n" + TASK.encode()
     with prepared(ended, answer(TASK), answer(TASK)) as server, session_at(server.url) as session:
