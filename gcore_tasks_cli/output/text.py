@@ -50,7 +50,9 @@ class PlainRenderer:
         rows = []
         for head, below in (entry for entry in entries if entry.head):
             lines = (one_line(" ".join(cell.text for cell in line)) for line in below)
-            rows.append([*(cell.text for cell in head), ", ".join(lines)])
+            cells, said = [cell.text for cell in head], ", ".join(lines)
+            # A heading of one cell is in no column.
+            rows.append([*cells, said] if cells[1:] else [", ".join(filter(None, (*cells, said)))])
         # Of the first page of a list: rows are not held back until the widest is known.
         self._widths = self._widths or column_widths(rows, len)
         return "".join(f"{line}\n" for line in columns(rows, self._widths))

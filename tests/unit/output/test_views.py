@@ -234,6 +234,14 @@ def test_equal_failures_are_one_story() -> None:
     assert below[34] == "  No valid host"
 
 
+def test_a_heading_in_a_pipe_moves_no_column() -> None:
+    bad = [task_of(FAILED | {"id": f"bad-{n}", "error": "x" * 90}) for n in range(2)]
+    good, heading, *failed = plain_results(task_of(FINISHED), *bad).splitlines()
+    assert heading.startswith(f"2 tasks: {'x' * 90}, request ID for support: ")
+    assert [line.index("create_volume") for line in failed] == [good.index("create_vm")] * 2
+    assert good.index("create_vm") == len("FINISHED  ")
+
+
 def test_a_long_line_of_its_own_leaves_the_others_aligned() -> None:
     tasks = [task_of(FAILED | {"id": f"bad-{n}", "error": "x" * 90}) for n in range(2)]
     text = shown_results(*tasks, task_of(RUNNING | {"id": "late", "detailed_state": None}))
