@@ -293,10 +293,8 @@ class Watch:
         self, now: float, age: float, key: str, task_type: str | None, retry_after: float
     ) -> None:
         schedule = self._schedule
-        if schedule.interval is None:
-            asked = schedule.expectations.question(task_type, age)
-            if asked is not None:
-                self._requests.submit(history_of(asked), policy=ONCE)
+        if schedule.interval is None and schedule.expectations.asks_for_history(task_type, age):
+            self._requests.submit(history_of(task_type or ""), policy=ONCE)
         is_by_list = key not in self._alone and self._goes_by_list()
         then = now + schedule.gap(age, task_type, tasks=len(self._tasks), is_by_list=is_by_list)
         last_look = self._requests.deadline - LAST_LOOK_SECONDS

@@ -159,14 +159,13 @@ class Expectations:
         usual = trust * left / (left + 1.0 - trust)
         return usual * durations.hazard(age) + (1.0 - usual) / age
 
-    def question(self, task_type: str | None, age: float) -> str | None:
-        """The type whose history to ask the API for, once, when it is worth a request."""
-        if not task_type or task_type in self._asked or task_type in self._learned:
-            return None
-        if age < _ASK_AFTER_SECONDS or len(self._asked) >= _MOST_TYPES_ASKED:
-            return None
-        self._asked.add(task_type)
-        return task_type
+    def asks_for_history(self, task_type: str | None, age: float) -> bool:
+        """Whether to ask the API for the history of this type: once, when it is worth a request."""
+        is_known = not task_type or task_type in self._asked or task_type in self._learned
+        if is_known or age < _ASK_AFTER_SECONDS or len(self._asked) >= _MOST_TYPES_ASKED:
+            return False
+        self._asked.add(task_type or "")
+        return True
 
     def learn(self, documents: Iterable[Document]) -> None:
         """Takes in the last tasks of a type that ended; failures say how far to trust the rest."""

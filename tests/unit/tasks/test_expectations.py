@@ -75,18 +75,18 @@ def test_what_was_asked_for_is_shown_and_sharpened_by_what_is_documented() -> No
 
 def test_the_history_of_a_type_is_asked_for_once_when_one_is_old_enough() -> None:
     expectations = Expectations()
-    assert expectations.question("resize", 0.99 * _ASK_AFTER_SECONDS) is None
-    assert expectations.question("resize", _ASK_AFTER_SECONDS) == "resize"
-    assert expectations.question("resize", 9.0) is None
-    assert expectations.question(None, 9.0) is None
+    assert not expectations.asks_for_history("resize", 0.99 * _ASK_AFTER_SECONDS)
+    assert expectations.asks_for_history("resize", _ASK_AFTER_SECONDS)
+    assert not expectations.asks_for_history("resize", 9.0)
+    assert not expectations.asks_for_history(None, 9.0)
     expectations.learn(ended_after(5.0, task_type="known") for _ in range(3))
-    assert expectations.question("known", 9.0) is None
+    assert not expectations.asks_for_history("known", 9.0)
 
 
 def test_of_many_types_only_eight_are_asked_for() -> None:
     expectations = Expectations()
-    asked = [expectations.question(f"type-{n}", 5.0) for n in range(10)]
-    assert [request is not None for request in asked] == [True] * 8 + [False] * 2
+    asked = [expectations.asks_for_history(f"type-{n}", 5.0) for n in range(10)]
+    assert asked == [True] * 8 + [False] * 2
 
 
 def test_many_ends_in_this_wait_say_when_the_rest_will_end() -> None:
