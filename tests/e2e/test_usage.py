@@ -98,7 +98,7 @@ def test_a_filter_that_can_fit_nothing_is_no_all_clear(arguments: str, warning: 
         known = gtask(server, "list", "--type", "delete_vm")
         watched = gtask(server, "watch", *arguments.split())
         awaited = gtask(server, "watch", *arguments.split(), "--appear", "1")
-        followed = gtask(server, "watch", *arguments.split(), "--follow", "--timeout", "2")
+        followed = gtask(server, "watch", *arguments.split(), "--follow", "--timeout", "5")
         quiet = gtask(server, "watch", *arguments.split(), "--active", "--quiet")
     assert (nothing.status, nothing.out) == (0, "")
     assert warning in nothing.err
