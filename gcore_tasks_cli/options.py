@@ -167,9 +167,10 @@ class Command:
     def not_given(cls, what: str, hint: str) -> UsageError:
         """The error of a command line without an argument that it needs."""
         if what == "task ID" and "GTASK_SANDBOX_TASK_IDS" in os.environ:
-            hint = (
-                "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it; use "
-                f"one in it: gtask sandbox -- sh -c 'gtask {cls.name()} $GTASK_SANDBOX_TASK_IDS'"
+            # Perhaps the shell outside of the sandbox has replaced the variable.
+            hint += (
+                "; only a shell in the sandbox has $GTASK_SANDBOX_TASK_IDS: "
+                f"gtask sandbox -- sh -c 'gtask {cls.name()} $GTASK_SANDBOX_TASK_IDS'"
             )
         return UsageError(f"no {what} is given", hint=hint)
 

@@ -107,9 +107,10 @@ class Progress:
 
     @property
     def has_found_nothing(self) -> bool:
-        """Whether a search has looked and is over without a task."""
+        """Whether a search has looked to its end, and found no task."""
         is_over = self.stopped.reason in (StopReason.ALL_SETTLED, StopReason.NOTHING_FOUND)
-        return self.search is not None and is_over and not self.tasks and not self.errors
+        has_looked = is_over and self.stopped.outage is None
+        return self.search is not None and has_looked and not self.tasks and not self.errors
 
     @property
     def count(self) -> int:

@@ -44,7 +44,7 @@ class Outages:
     def failed(self, job: Job, sent_at: float, error: ApiError, now: float) -> None:
         """The request for this job, sent at this time, failed."""
         trouble = self._trouble
-        if trouble is None or self._is_over(trouble, now):
+        if trouble is None or self._is_over(now):
             trouble = Outage(sent_at, self.answered_at, error, None, 0)
         self._trouble = trouble._replace(
             error=error, failures=trouble.failures + 1, answered=self.answered_at
@@ -74,11 +74,9 @@ class Outages:
         if outage is not None and not is_reported:
             self._is_reported = True
             yield OutageBegan(now, outage)
-        elif trouble is not None and is_reported and (is_end or self._is_over(trouble, now)):
+        elif trouble is not None and is_reported and (is_end or self._is_over(now)):
             self._trouble, self._is_reported = None, False
             yield OutageEnded(now, self._failed_at - trouble.since, trouble.failures)
 
-    def _is_over(self, trouble: Outage, now: float) -> bool:
-        """A total outage that was reported is over when all is answered again; others need calm."""
-        is_calm = now - self._failed_at >= _CALM_SECONDS
-        return not self._failing and (is_calm or (self._is_reported and trouble.is_total))
+    def _is_over(self, now: float) -> bool:
+        return not self._failing and now - self._failed_at >= _CALM_SECONDS

@@ -276,7 +276,8 @@ class Requests:
             return  # it was given up meanwhile
         now, answer = self.port.now(), reply.answer
         if isinstance(answer, ApiError):
-            self._take_failure(sent, answer, now)
+            # It has come after all: the next one pauses as after any other failure.
+            self._take_failure(sent._replace(is_late=False), answer, now)
         else:
             self._refusals = _Row()
             self._note_answer(sent, now, is_good=True)

@@ -89,7 +89,8 @@ class World:
     def acknowledge(self, task: SimulatedTask, now: float) -> None:
         """Marks the task as acknowledged; an earlier mark stays."""
         mark = {"acknowledged_at": _timestamp(self.epoch + now), "acknowledged_by": USER_ID}
-        self._tasks[task.id] = task.model_copy(update={"document": {**mark, **task.document}})
+        if not self.document(task, now)["acknowledged_at"]:
+            self._tasks[task.id] = task.model_copy(update={"document": {**task.document, **mark}})
 
     def start(self, now: float, document: Mapping[str, Any], **fields: Any) -> SimulatedTask:
         """Adds a task; the scenario's key `started` may replace any of its values."""

@@ -21,8 +21,8 @@ _ERROR_KEYS = ("message", "detail", "exception_class", "error", "errors", "code"
 _HIDDEN = "***"
 _STDIN, _ARGUMENT = "standard input", "an argument"
 _HINTS_FOR_NOTHING = {
-    _STDIN: "did the command before the pipe fail or find nothing? (set -o pipefail shows it.) "
-    "If the API answers without a body, use curl -i",
+    _STDIN: "did the command before the pipe fail or find nothing? "
+    "(In bash ${PIPESTATUS[0]} has its exit status.) If the API answers without a body, use curl -i",
     _ARGUMENT: "is the variable that should hold a task ID set?",
 }
 
@@ -67,6 +67,8 @@ def collect_ids(
             raise UsageError(f"{source} holds the API key, which is not a task ID")
         found = ids_in(rest, source, recent_ids)
         for task_id in found:
+            if hide(task_id) != task_id:  # JSON can spell it in another way
+                raise UsageError(f"{source} holds the API key where a task ID should be")
             ids.setdefault(task_id.lower(), task_id)
     return list(ids.values())
 

@@ -48,7 +48,7 @@ def test_ids_that_the_outer_shell_has_lost_are_explained(verb: str) -> None:
         ran = shell(f"gtask sandbox -- gtask {verb} $GTASK_SANDBOX_TASK_IDS", server)
     assert ran.status == 2
     assert ran.err.splitlines()[0] == "gtask: no task ID is given"
-    assert "your own shell replaces $GTASK_SANDBOX_TASK_IDS before the sandbox sets it" in ran.err
+    assert "only a shell in the sandbox has $GTASK_SANDBOX_TASK_IDS: gtask sandbox" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`--verbose`: every request is logged, and the log can be handed to anybody."""
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -120,6 +121,7 @@ def test_a_key_that_an_answer_repeats_is_not_shown(kind: str, verbose: bool) -> 
     "arguments",
     [
         ("get", NEW_KEY),
+        ("get", json.dumps({"tasks": [NEW_KEY]}).replace(NEW_KEY[0], f"\\u{ord(NEW_KEY[0]):04x}")),
         ("watch", TASK, NEW_KEY),
         ("ack", f"{TASK},{NEW_KEY}"),
         ("list", "--type", NEW_KEY),

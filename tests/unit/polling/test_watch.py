@@ -143,14 +143,17 @@ def test_flapping_is_one_line_with_a_count(count: int) -> None:
     assert 40 <= ended.seconds <= 60
 
 
-def test_an_outage_is_over_with_the_first_answer_and_before_what_it_brings() -> None:
-    world = World([SimulatedTask("a", 18.0)], [Fault(5, 20, "503")])
-    events = watch(world)
-    (ended,) = (event for event in events if isinstance(event, OutageEnded))
-    first_good = next(r.at for r in world.requests if r.is_good and r.at >= 20)
-    assert ended.at - START == pytest.approx(first_good + world.latency)
-    kinds = [type(event) for event in events if not isinstance(event, Tick)]
-    assert kinds[-4:] == [OutageEnded, Changed, Settled, Stopped]
+def test_an_api_that_fails_slowly_is_not_asked_without_a_pause() -> None:
+    world = World([SimulatedTask("a", 99.0)], [Fault(6, 99, "503")], latency=5.0)
+    watch(world, timeout=60)
+    assert len(world.singles("a")) <= 25
+
+
+def test_an_outage_that_comes_back_at_once_is_one_trouble() -> None:
+    outages = [Fault(begin, begin + 5, "503") for begin in range(5, 50, 9)]
+    events = watch(World([SimulatedTask("a", 80.0)], outages))
+    kinds = [type(event) for event in events if isinstance(event, (OutageBegan, OutageEnded))]
+    assert kinds == [OutageBegan, OutageEnded]
 
 
 def test_an_outage_says_since_when_nothing_was_answered_and_when_the_next_try_is() -> None:

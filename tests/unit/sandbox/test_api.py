@@ -165,3 +165,11 @@ def test_every_request_gets_a_json_response(
         head, _, body = until_end(connection).partition(b"\r\n\r\n")
     assert int(head.split()[1]) in (200, 204, 400, 404, 405)
     assert body == b"" or isinstance(json.loads(body), dict)
+
+
+def test_a_task_whose_document_says_that_it_is_not_acknowledged_can_be() -> None:
+    pasted = {"acknowledged_at": None, "acknowledged_by": None}
+    with serving(tasks=[{"id": "a", "age": HOUR, "document": pasted}]) as server:
+        for _ in range(2):
+            assert answer(server, f"{TASKS}/a/acknowledge", "POST")["acknowledged_at"]
+        assert listed(server, "is_acknowledged=false") == []
