@@ -22,7 +22,8 @@ _HIDDEN = "***"
 _STDIN, _ARGUMENT = "standard input", "an argument"
 _HINTS_FOR_NOTHING = {
     _STDIN: "did the command before the pipe fail or find nothing? "
-    "(In bash ${PIPESTATUS[0]} has its exit status.) If the API answers without a body, use curl -i",
+    "(In bash ${PIPESTATUS[0]} has its exit status.) "
+    "If the API answers without a body, use curl -i",
     _ARGUMENT: "is the variable that should hold a task ID set?",
 }
 
