@@ -55,14 +55,14 @@ def wait(
     streams, deadline = invocation.streams, invocation.deadline
     env, host = invocation.env, invocation.settings.host
     KNOWN.recall(env, host)
-    schedule, port = Schedule(options.interval, KNOWN), invocation.connect()
+    port = invocation.connect()
     progress = Progress(source, KNOWN)
     outcome = Outcome(progress, deadline, quiet=options.quiet)
     recent = _RecentTasks(progress, env, host)
     errors: list[GtaskError] = []
     try:
         interrupt_with(port.interrupt)
-        happened = _watch(invocation, source, options, schedule, port).run()
+        happened = _watch(invocation, source, options, port).run()
         first = next(happened)
         # The requests are under way: while they are, what shows the answers is imported.
         view = _view(invocation, options, progress, printer)
@@ -91,11 +91,7 @@ def wait(
 
 
 def _watch(
-    invocation: Invocation,
-    source: Sequence[str] | Search,
-    options: WaitOptions,
-    schedule: Schedule,
-    port: Port,
+    invocation: Invocation, source: Sequence[str] | Search, options: WaitOptions, port: Port
 ) -> Watch:
     checks_once = invocation.deadline.checks_once
     policy, end = (UNTIL_DEADLINE, invocation.deadline.at)
@@ -105,7 +101,7 @@ def _watch(
     return Watch(
         source,
         Requests(port, policy, random.uniform, deadline=end),
-        schedule,
+        Schedule(options.interval, KNOWN),
         goal=options.goal,
         once=checks_once,
         tick_seconds=1.0 / _FRAMES_A_SECOND if invocation.streams.err.isatty() else 1.0,
@@ -113,10 +109,7 @@ def _watch(
 
 
 def _view(
-    invocation: Invocation,
-    options: WaitOptions,
-    progress: Progress,
-    printer: Printer,
+    invocation: Invocation, options: WaitOptions, progress: Progress, printer: Printer
 ) -> "ProgressLines | LiveView | None":
     """What shows the wait on standard error: a live view, lines, or nothing.
 

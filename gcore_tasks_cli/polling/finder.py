@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gcore_tasks_cli.polling.events import Found
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, ListPage
-from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.pages import Reading
 from gcore_tasks_cli.polling.requests import Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS
 from gcore_tasks_cli.tasks.document import Document
@@ -46,8 +46,8 @@ class Finder:
         self.follows = search.follow
         self._began = self.due_at = now
         self._appears = search.appear_seconds is not None
-        end = now + (search.appear_seconds or 0.0)
-        self._last_look = min(end, requests.deadline - LAST_LOOK_SECONDS)
+        self._end = min(now + (search.appear_seconds or 0.0), requests.deadline)
+        self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
         self._reading = Reading(requests, (), most=0)
         self._answers: dict[str, tuple[Document, Answer]] = {}
         self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
@@ -57,8 +57,8 @@ class Finder:
         if now >= self.due_at:
             self.due_at = math.inf  # until it is over
             self._answers = {}
-            sizes = Sizes(first=MOST_A_PAGE)
-            self._reading = Reading(self._requests, self._query.parameters(), sizes=sizes)
+            parameters = self._query.parameters()
+            self._reading = Reading(self._requests, parameters, first=MOST_A_PAGE)
 
     def owns(self, page: ListPage) -> bool:
         """Whether this page was asked for here."""
@@ -98,4 +98,4 @@ class Finder:
         """Whether nothing appeared in time: the last look is over, or takes too long."""
         is_idle = self.due_at == math.inf and not self._reading.pending
         is_too_late = now >= self._last_look + LAST_LOOK_SECONDS
-        return self._appears and ((is_idle and now >= self._last_look) or is_too_late)
+        return self._appears and ((is_idle and now >= self._end) or is_too_late)

@@ -29,17 +29,6 @@ _PAGE_CHARACTERS = 1_000_000
 _MOST_BARREN_PAGES = 3
 
 
-class Sizes(NamedTuple):
-    """How many tasks a page has, and by how many two pages overlap.
-
-    A small first page brings the first line soon; its count says how many others to ask for.
-    """
-
-    page: int = MOST_A_PAGE
-    first: int = 100
-    overlap: int = 32
-
-
 class Page(NamedTuple):
     """Tasks that were not given before.
 
@@ -61,7 +50,9 @@ class Page(NamedTuple):
 class Reading:
     """One reading of a list; the first request is under way when it is made.
 
-    With `most`, it asks for no more pages than hold so many tasks; with 0, for none.
+    With `most`, it asks for no more pages than hold so many tasks; with 0, for none. A page holds
+    `page` tasks, of which `overlap` are in the one before it too. A small `first` page brings the
+    first line soon; its count says how many others to ask for.
     """
 
     def __init__(
@@ -70,16 +61,16 @@ class Reading:
         parameters: Parameters,
         *,
         most: float = math.inf,
-        sizes: Sizes | None = None,
+        page: int = MOST_A_PAGE,
+        first: int = 100,
+        overlap: int = 32,
     ) -> None:
         self._requests = requests
         self._parameters = parameters
         self._most = most
         self._total = 0  # not known yet
-        self._sizes = sizes or Sizes()
-        self._overlap = self._sizes.overlap
-        first = most if most <= 2 * self._sizes.first else self._sizes.first
-        self._page_size = int(min(first, self._sizes.page))
+        self._page, self._overlap = page, overlap
+        self._page_size = int(min(most if most <= 2 * first else first, page))
         self._next_offset = 0
         self._barren = 0
         # In the order of the list; with the answers that came before that of an earlier page.
@@ -156,7 +147,10 @@ class Reading:
             self.cancel()
             return page
         if request.offset == 0:
-            self._page_size = _fitting(documents, self._sizes)
+            # As many tasks as fit, if all are as large as these.
+            characters = sum(len(each.text) for each in documents) or 1
+            fitting = len(documents) * _PAGE_CHARACTERS // characters
+            self._page_size = min(self._page, max(fitting, 4 * self._overlap))
         is_short = answer.size < request.limit
         if is_short:  # a server may give less
             self._overlap = min(self._overlap, answer.size // 2)
@@ -166,10 +160,3 @@ class Reading:
 
     def _knows_any_of(self, answer: Answer) -> bool:
         return any(each.id.lower() in self.shown for each in answer.documents)
-
-
-def _fitting(documents: Sequence[Document], sizes: Sizes) -> int:
-    """How many tasks such as these a page may hold."""
-    average = sum(len(document.text) for document in documents) // (len(documents) or 1)
-    fitting = _PAGE_CHARACTERS // (average or 1)
-    return min(sizes.page, max(fitting, 4 * sizes.overlap))

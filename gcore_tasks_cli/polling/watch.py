@@ -15,7 +15,7 @@ from gcore_tasks_cli.polling import events
 from gcore_tasks_cli.polling.events import LIST_ID, Event, Goal, StopReason
 from gcore_tasks_cli.polling.finder import Finder, Search
 from gcore_tasks_cli.polling.jobs import MOST_A_PAGE, Answer, GetTask, Job, ListPage, history_of
-from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.pages import Reading
 from gcore_tasks_cli.polling.requests import ONCE, Requests
 from gcore_tasks_cli.polling.schedule import LAST_LOOK_SECONDS, SHORTEST_GAP_SECONDS, Schedule
 from gcore_tasks_cli.tasks.document import Document
@@ -190,7 +190,7 @@ class Watch:
             self._requests,
             window.parameters(),
             most=2 * MOST_A_PAGE + _MOST_FOREIGN_SHARE * len(self._adopted),
-            sizes=Sizes(first=MOST_A_PAGE),
+            first=MOST_A_PAGE,
         )
 
     def _ask_alone(self, key: str, due: float) -> None:

@@ -9,20 +9,23 @@ from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import ApiError, KeyRefused, NoAnswer
 from gcore_tasks_cli.polling.jobs import Answer, ListPage
-from gcore_tasks_cli.polling.pages import Reading, Sizes
+from gcore_tasks_cli.polling.pages import Reading
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.shifting_list import ShiftingList, task
 
-SMALL = Sizes(page=8, first=3, overlap=2)
+SMALL = {"page": 8, "first": 3, "overlap": 2}
+USUAL: dict[str, int] = {}
 
 
-def reading(port: ShiftingList, *, sizes: Sizes | None = SMALL, most: float = math.inf) -> Reading:
+def reading(
+    port: ShiftingList, *, sizes: dict[str, int] = SMALL, most: float = math.inf
+) -> Reading:
     requests = Requests(port, ONE_ANSWER, lambda low, _high: low)
     order = () if port.newest_first else (("order_by", "asc"),)
-    return Reading(requests, order, most=most, sizes=sizes)
+    return Reading(requests, order, most=most, **sizes)
 
 
-def read(port: ShiftingList, *, sizes: Sizes = SMALL, most: float = math.inf) -> list[str]:
+def read(port: ShiftingList, *, sizes: dict[str, int] = SMALL, most: float = math.inf) -> list[str]:
     given_ids: list[str] = []
     for page in reading(port, sizes=sizes, most=most).pages():
         given_ids += [document.id for document in page.documents]
@@ -75,7 +78,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
 
 def test_a_quiet_list_is_read_in_order_with_few_requests() -> None:
     port = ShiftingList(list(range(5000)))
-    assert read(port, sizes=Sizes()) == [f"t{n}" for n in reversed(range(5000))]
+    assert read(port, sizes=USUAL) == [f"t{n}" for n in reversed(range(5000))]
     assert len(port.asked) == 7
 
 
@@ -91,10 +94,10 @@ def test_what_leaves_pulls_the_others_up_and_none_is_missed() -> None:
 
 def test_no_more_is_asked_for_than_wanted() -> None:
     port = ShiftingList(list(range(5000)))
-    assert len(read(port, sizes=Sizes(), most=20)) == 20
+    assert len(read(port, sizes=USUAL, most=20)) == 20
     assert [(page.limit, page.offset) for page in port.asked] == [(20, 0)]
     port = ShiftingList(list(range(5000)))
-    assert len(read(port, sizes=Sizes(), most=2500)) == 2500
+    assert len(read(port, sizes=USUAL, most=2500)) == 2500
     assert sum(page.limit for page in port.asked) < 2800
     assert len(port.asked) == 4
 
@@ -107,7 +110,7 @@ def test_pages_of_large_tasks_are_smaller() -> None:
             return page
 
     port = Large(list(range(1000)))
-    assert len(read(port, sizes=Sizes())) == 1000
+    assert len(read(port, sizes=USUAL)) == 1000
     assert {page.limit for page in port.asked[1:]} == {128}
 
 

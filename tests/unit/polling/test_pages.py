@@ -7,11 +7,11 @@ import pytest
 
 from gcore_tasks_cli.errors import NoAnswer
 from gcore_tasks_cli.polling.jobs import Answer, ListPage
-from gcore_tasks_cli.polling.pages import Page, Reading, Sizes
+from gcore_tasks_cli.polling.pages import Page, Reading
 from gcore_tasks_cli.polling.requests import ONE_ANSWER, Requests
 from tests.properties.shifting_list import ShiftingList, task
 
-SMALL = Sizes(page=8, first=3, overlap=2)
+SMALL = {"page": 8, "first": 3, "overlap": 2}
 OLDEST_FIRST = (("order_by", "asc"),)
 
 
@@ -19,10 +19,10 @@ def reader(
     port: ShiftingList,
     *,
     most: float = math.inf,
-    sizes: Sizes | None = SMALL,
+    sizes: dict[str, int] = SMALL,
 ) -> Reading:
     requests = Requests(port, ONE_ANSWER, lambda _low, high: high)
-    return Reading(requests, () if port.newest_first else OLDEST_FIRST, most=most, sizes=sizes)
+    return Reading(requests, () if port.newest_first else OLDEST_FIRST, most=most, **sizes)
 
 
 def asked(port: ShiftingList) -> list[tuple[int, int]]:
@@ -103,12 +103,12 @@ def test_a_list_that_stops_contradicting_itself_is_read_on() -> None:
 
 def test_the_usual_sizes() -> None:
     port = ShiftingList(list(range(3000)))
-    list(reader(port, sizes=None).pages())
+    list(reader(port, sizes={}).pages())
     assert asked(port) == [(100, 0), (1000, 68), (1000, 1036), (1000, 2004)]
 
 
 @pytest.mark.parametrize("most_a_page", [2, 7, 31])
 def test_a_server_that_gives_short_pages_is_read_to_the_end(most_a_page: int) -> None:
     port = ShiftingList(list(range(60)), most_a_page=most_a_page)
-    pages = reader(port, sizes=None).pages()
+    pages = reader(port, sizes={}).pages()
     assert sum(len(page.documents) for page in pages) == 60
