@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.harness import ENOUGH, OTHER, TASK, gtask, sandbox, shell, task
+from tests.e2e.harness import OTHER, TASK, gtask, sandbox, shell, task
 
 KEY = "1234$0123456789abcdefSECRET"
 NEW_KEY = KEY.replace("$", "_")  # the form since June 2026, which may stand in a type or an ID
