@@ -29,16 +29,6 @@ def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answere
     assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
 
 
-def test_where_no_answers_say_how_many_each_refusal_halves_the_pace_down_to_one_a_second() -> None:
-    gate = Gate(NOW)
-    gaps = []
-    for n in range(9):
-        gate.limited(NOW + n, NOW + n)
-        gate.sent(TASK, NOW + n)
-        gaps.append(round(gate.opens(TASK) - NOW - n, 6))
-    assert gaps == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
-
-
 STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), st.floats(0, 9))
 
 

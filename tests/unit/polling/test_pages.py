@@ -25,10 +25,6 @@ def reader(
     return Reading(requests, () if port.newest_first else OLDEST_FIRST, most=most, **sizes)
 
 
-def asked(port: ShiftingList) -> list[tuple[int, int]]:
-    return [(request.limit, request.offset) for request in port.asked]
-
-
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_tasks_that_are_created_meanwhile_hide_no_other_and_repeat_none(newest_first: bool) -> None:
     def grow(port: ShiftingList) -> None:
@@ -99,12 +95,6 @@ def test_a_list_that_brings_nothing_new_is_given_up() -> None:
 def test_a_list_that_stops_contradicting_itself_is_read_on() -> None:
     port = Stuck(99, lambda asked: asked > 5)
     assert sum(len(page.documents) for page in reader(port).pages()) == 99
-
-
-def test_the_usual_sizes() -> None:
-    port = ShiftingList(list(range(3000)))
-    list(reader(port, sizes={}).pages())
-    assert asked(port) == [(100, 0), (1000, 68), (1000, 1036), (1000, 2004)]
 
 
 @pytest.mark.parametrize("most_a_page", [2, 7, 31])
