@@ -6,7 +6,6 @@ import pytest
 
 from gcore_tasks_cli.tasks.expectations import (
     _ASK_AFTER_SECONDS,
-    _TRUST,
     Durations,
     Expectations,
 )
@@ -30,19 +29,9 @@ def test_a_documented_range_is_shown_as_it_is_and_planned_for_wider() -> None:
     assert durations.usual == pytest.approx((15.0 / 1.3, 30.0 * 1.3))
 
 
-def test_no_distribution_is_trusted_with_all_its_weight() -> None:
-    expectations = Expectations()
-    known = expectations.durations("create_vm")
-    assert known is not None
-    # So young, only the tasks that end at no usual time can end.
-    assert expectations.hazard("create_vm", 1.0) == pytest.approx(1 - _TRUST**2)
-    assert expectations.hazard("create_vm", 5000.0) == pytest.approx(1 / 5000)
-    median = known.quantile(0.0)
-    # Half of the usual tasks are left, and all of the others.
-    usual = _TRUST * 0.5 * _TRUST / (0.5 * _TRUST + 1 - _TRUST)
-    assert expectations.hazard("create_vm", median) == pytest.approx(
-        usual * known.hazard(median) + (1 - usual) / median
-    )
+def test_long_before_and_long_after_its_usual_time_a_task_can_still_end() -> None:
+    assert Expectations().hazard("create_vm", 1.0) > 0.1
+    assert Expectations().hazard("create_vm", 5000.0) == pytest.approx(1 / 5000)
 
 
 def test_failures_of_a_type_say_how_far_to_trust_the_rest() -> None:
@@ -70,7 +59,8 @@ def test_what_was_asked_for_is_shown_and_sharpened_by_what_is_documented() -> No
     assert expectations.usual("create_vm") == learned
     assert expectations.durations("rare") is None
     # All of those that ended were FINISHED: no less trust than before.
-    assert expectations.hazard("create_vm", 1.0) == pytest.approx(1 - _TRUST**2)
+    before = Expectations().hazard("create_vm", 1.0)
+    assert expectations.hazard("create_vm", 1.0) == pytest.approx(before)
 
 
 def test_the_history_of_a_type_is_asked_for_once_when_one_is_old_enough() -> None:
