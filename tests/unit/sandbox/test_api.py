@@ -1,12 +1,14 @@
 """The sandbox responds as the API does; tasks of different ages stand for the passing of time."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.sandbox.world import PROJECT_ID, REGION_ID
@@ -148,6 +150,24 @@ def test_wrong_methods_are_refused(three: SandboxServer) -> None:
     requests += [("GET", f"{TASKS}/acknowledge_all"), ("POST", f"{TASKS}/1234/76/active")]
     assert statuses(three, *requests) == [405] * 5
     assert b"only GET" in fetched(three, TASKS, "POST")[1]
+
+
+ODD_BYTES = st.binary(max_size=200) | st.text("GET /: HTP1.\r\n[", max_size=60).map(str.encode)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=ODD_BYTES)
+@example(data=b"\x16\x03\x01\x02\x00\x01\x00\n\r\n\r\n")
+@example(data=b"GET / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n")
+@example(data=b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n")
+def test_no_bytes_crash_the_server(three: SandboxServer, data: bytes) -> None:
+    with raw(three, data) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionResetError):  # it may close before it has read all
+            assert until_end(connection)[:9] in (b"", b"HTTP/1.1 ")
+    assert answer(three)["id"] == "a"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -85,13 +85,10 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
 @pytest.mark.parametrize(
     ("root", "place"),
     [
-        ([], "must be an object"),
-        ({"task": []}, "has the unknown key 'task': did you mean tasks?"),
         ({"latency": "1"}, "latency must be a valid number"),
         ({"latency": -1}, "latency must be greater than or equal to 0"),
         ({"clock_offset": float("nan")}, "clock_offset must be"),
         ({"api_key": " "}, "api_key must"),
-        ({"tasks": [{"id": "a"}, {}]}, "tasks[1].id is missing"),
         ({"tasks": [{"id": ""}]}, "tasks[0].id must match pattern"),
         ({"tasks": [{"id": "a", "colour": 1}]}, "tasks[0] has the unknown key 'colour'"),
         (
@@ -108,12 +105,7 @@ def test_every_kind_of_fault_needs_nothing_but_its_name() -> None:
         ({"generate": [{"count": 100_001}]}, "generate[0].count must be less than or"),
         ({"faults": [{}]}, "faults[0].do is missing"),
         ({"faults": ["reset"]}, "faults[0] must be an object"),
-        ({"faults": [{"do": "explode"}]}, "faults[0].do must be one of 'refuse', 'close',"),
         ({"faults": [{"do": "close", "status": 500}]}, "faults[0] has the unknown key 'status'"),
-        (
-            {"faults": [{"do": "close"}, {"do": "refuse", "path": "*"}]},
-            "faults[1] has the unknown key 'path': it may have between, do",
-        ),
         ({"faults": [{"do": "close", "paht": "*"}]}, "'paht': did you mean path?"),
         (
             {"faults": [{"do": "close", "method": "get"}]},
