@@ -25,14 +25,6 @@ def test_what_is_committed_is_what_is_generated() -> None:
     assert stale(generated()) == [], "if the change is meant: make generated"
 
 
-def test_all_that_the_app_has_is_in_each_of_them() -> None:
-    for name, text in generated().items():
-        plain = text.replace("\\-", "-")
-        for parameter in read_parameters():
-            for each in (parameter.command, *parameter.declared.names):
-                assert each in plain, f"{name} lacks {parameter.command} {each}"
-
-
 def test_the_table_can_be_read_by_each_shell() -> None:
     rows = table()
     known = {row.split(" ")[1] for row in rows if row.startswith("values ")}

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from completions.manual import examples
 from gcore_tasks_cli.commands import NAMES as COMMANDS
-from gcore_tasks_cli.pages import TOPICS, summary
+from gcore_tasks_cli.pages import TOPICS
 from tests.e2e.harness import gtask
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
@@ -47,18 +46,6 @@ def test_the_overview_fits_a_screen_and_leaves_a_line_for_the_prompt() -> None:
     for name in COMMANDS:
         assert sum(line.startswith(f"  {name} ") for line in lines) == 1
     assert not any(line.endswith("...") and "[ID...]" not in line for line in lines)
-
-
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_a_commands_help_opens_with_its_purpose_and_has_examples_before_options(name: str) -> None:
-    text = shown(name, "-h")
-    assert text.startswith(f"{summary(name)}\n\nUsage:\n")
-    lines = text.rstrip().splitlines()
-    after = lines[lines.index("Examples:") + 1 :]
-    assert [line.strip() for line in after[: after.index("")]] == examples(name)
-    assert 2 <= len(examples(name)) <= 4
-    assert "Output:" in after
-    assert "More: gtask help" in lines[-1]
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

@@ -96,23 +96,6 @@ def test_what_the_view_says_of_itself_stands_below_the_tasks() -> None:
     assert frame([], NOW, Expectations(), (8, 1), note).plain == "none i…"
 
 
-def test_where_there_is_none_all_are_counted_and_failures_come_first() -> None:
-    unreachable = live_row("404", None, None, error="there is no such task")
-    slow = [live_row(f"slow-{n}", elapsed=100.0 + n) for n in range(3)]
-    lines = painted([FINISHED, *slow, NEW, FAILED, unreachable], height=7)
-    *shown, total = lines
-    ids = [FAILED.document.id[:8], "404", "slow-2", "slow-1", "slow-0"]
-    assert [task_id in line for task_id, line in zip(ids, shown, strict=True)] == [True] * 5
-    assert total == "7 tasks: 1 ERROR, 1 FINISHED, 1 NEW, 3 RUNNING, 1 asking"
-
-
-def test_rows_that_are_over_give_way_to_those_that_run() -> None:
-    rows = [live_row(f"over-{n}", "FINISHED", is_over=True) for n in range(9)]
-    shown, total = painted([*rows, ROW], height=3)
-    assert VM in shown
-    assert total == "10 tasks: 9 FINISHED, 1 RUNNING"
-
-
 def test_trouble_is_the_last_line_below_the_total() -> None:
     assert painted(ROWS, "refused")[-1] == "! refused"
     *_, total, trouble = painted(ROWS, "refused", height=5)
