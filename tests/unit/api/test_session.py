@@ -3,12 +3,7 @@
 import pytest
 
 from gcore_tasks_cli import __version__
-from gcore_tasks_cli.polling.jobs import (
-    AcknowledgeAll,
-    Answer,
-    GetTask,
-    ListPage,
-)
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, ListPage
 from tests.servers.prepared import answer, prepared
 from tests.unit.api.sessions import KEY, PAGE, TASK, error_of, id_of, session_at
 
@@ -47,19 +42,6 @@ def test_a_page_beyond_the_end_may_be_empty() -> None:
         error = error_of(lambda: session.do(ListPage((), 5, 6)))
     host = f"127.0.0.1:{server.port}"
     assert error.message == f"{host} answered with an empty page of a list of 7 tasks"
-
-
-def test_all_tasks_are_acknowledged_where_the_api_says_that_they_are() -> None:
-    answers = (answer(), answer("anything"), answer(status="202 Accepted"))
-    no_content = b"HTTP/1.1 204 No Content\r\n\r\n"
-    jobs = [AcknowledgeAll((("project_id", "1"), ("region_id", "76"))), *[AcknowledgeAll(())] * 3]
-    with prepared(no_content, *answers) as server, session_at(server.url) as session:
-        assert [session.do(job).documents for job in jobs] == [[]] * 4
-    path = "/cloud/v1/tasks/acknowledge_all"
-    assert [asked.line for asked in server.asked] == [
-        f"POST {path}?project_id=1&region_id=76 HTTP/1.1",
-        *[f"POST {path} HTTP/1.1"] * 3,
-    ]
 
 
 def test_no_proxy_is_used_but_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
