@@ -1,7 +1,5 @@
 """What `gtask list` says of what it left out."""
 
-from datetime import UTC, datetime
-
 from gcore_tasks_cli.output.outcome import ListNotes
 from gcore_tasks_cli.polling.pages import Page
 from gcore_tasks_cli.tasks.query import TaskQuery
@@ -38,9 +36,6 @@ def test_what_was_left_out_is_said() -> None:
 
 def test_for_a_resource_the_note_says_what_was_searched() -> None:
     by_resource = TaskQuery(resources=("vm-1",))
-    assert notes(by_resource, 20, count=45, reached=45, matching=2) == "searched 45 tasks"
-    since = by_resource._replace(since=datetime(2026, 11, 1, 10, tzinfo=UTC))
-    assert notes(since, 20, count=1, reached=1, matching=0) == ("no task matches; searched 1 task")
     assert notes(by_resource, 1, count=900, reached=100, matching=1) == (
         "the newest 1 that match, after looking at 100 of 900 tasks; "
         "--limit N shows more, --all shows all; searched 100 of 900 tasks"
