@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from gcore_tasks_cli.api.responses import read_body
-from gcore_tasks_cli.errors import NoAnswer
+from tests.unit.api.sessions import error_of
 
 TEXT = b"All is well that ends well. " * 40
 ZIPPED = gzip.compress(TEXT, mtime=0)
@@ -16,12 +16,6 @@ ZIPPED = gzip.compress(TEXT, mtime=0)
 
 def read(pieces: list[bytes], encoding: str = "", limit: int = 2**20) -> bytes:
     return read_body(pieces, encoding, limit, "host")
-
-
-def error_of(pieces: list[bytes], encoding: str) -> NoAnswer:
-    with pytest.raises(NoAnswer) as caught:
-        read(pieces, encoding)
-    return caught.value
 
 
 def in_pieces(data: bytes, size: int) -> list[bytes]:
@@ -58,7 +52,7 @@ def test_a_body_may_be_empty(encoding: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 100_000])
 def test_a_body_that_was_cut_short_is_said_to_be(size: int) -> None:
-    error = error_of(in_pieces(ZIPPED[:-1], size), "gzip")
+    error = error_of(lambda: read(in_pieces(ZIPPED[:-1], size), "gzip"))
     assert (error.message, error.transient) == ("the answer of host was cut short", True)
 
 
@@ -68,7 +62,7 @@ def test_a_body_that_was_cut_short_is_said_to_be(size: int) -> None:
     ids=["not compressed", "wrong check sum", "followed by more"],
 )
 def test_broken_compression_is_said_to_be(data: bytes) -> None:
-    error = error_of([data], "gzip")
+    error = error_of(lambda: read([data], "gzip"))
     assert (error.message, error.transient) == ("host answered with broken compression", True)
 
 

@@ -13,14 +13,8 @@ ASKED = GetTask("a-1")
 LIST = ListPage((), 5, 0)
 
 
-def task_of(body: bytes, task_id: str = "a", **headers: str) -> Answer:
-    answer = answer_of(Response("host", 200, _named(headers), body), GetTask(task_id))
-    assert isinstance(answer, Answer)
-    return answer
-
-
-def page_of(body: bytes, **headers: str) -> Answer:
-    answer = answer_of(Response("host", 200, _named(headers), body), LIST)
+def answered(body: bytes, job: Job = ASKED, **headers: str) -> Answer:
+    answer = answer_of(Response("host", 200, _named(headers), body), job)
     assert isinstance(answer, Answer)
     return answer
 
@@ -42,25 +36,25 @@ AT_DATE = 1779512851.0
 
 def test_a_task_is_answered_with_the_servers_time() -> None:
     for task_id in ("A-1", "a-1"):
-        answer = task_of(TASK, task_id, date=DATE)
+        answer = answered(TASK, GetTask(task_id), date=DATE)
         assert (answer.documents[0].id, answer.server_time) == ("A-1", AT_DATE)
         assert answer.retry_after is None
-    later = task_of(TASK, "a-1", date=DATE, retry_after="Sat, 23 May 2026 05:08:31 GMT")
+    later = answered(TASK, date=DATE, retry_after="Sat, 23 May 2026 05:08:31 GMT")
     assert later.retry_after == 60.0
-    assert task_of(TASK, "a-1").server_time is None
+    assert answered(TASK).server_time is None
     with pytest.raises(NoAnswer) as caught:
-        task_of(TASK, "a-2")
+        answered(TASK, GetTask("a-2"))
     assert caught.value.message == "host answered with another task: A-1"
     assert caught.value.transient
 
 
 def test_a_page_is_answered_with_the_servers_time_and_how_many_there_are() -> None:
-    answer = page_of(b'{"count": 7, "results": [{"id": "a", "state": "NEW"}]}', date=DATE)
+    answer = answered(b'{"count": 7, "results": [{"id": "a", "state": "NEW"}]}', LIST, date=DATE)
     assert [document.id for document in answer.documents] == ["a"]
     assert (answer.total, answer.server_time) == (7, AT_DATE)
-    assert page_of(b'{"results": []}', retry_after="9").retry_after == 9.0
+    assert answered(b'{"results": []}', LIST, retry_after="9").retry_after == 9.0
     with pytest.raises(NoAnswer) as caught:
-        page_of(b'{"count": 1, "results": []}')
+        answered(b'{"count": 1, "results": []}', LIST)
     assert caught.value.message == "host answered with an empty page of a list of 1 tasks"
 
 
@@ -81,17 +75,17 @@ def test_a_page_is_answered_with_the_servers_time_and_how_many_there_are() -> No
     ],
 )
 def test_what_is_no_task_and_no_list_is_named(body: bytes, what: str) -> None:
-    for read, wanted in ((task_of, "a task"), (page_of, "a list")):
+    for job, wanted in ((ASKED, "a task"), (LIST, "a list")):
         with pytest.raises(NoAnswer) as caught:
-            read(body)
+            answered(body, job)
         assert caught.value.message == f"host answered with {what} instead of {wanted}"
         assert caught.value.transient
 
 
 def test_an_encoding_that_is_not_known_is_named_where_the_body_is_no_json() -> None:
-    assert task_of(TASK, "a-1", content_encoding="utf-8").documents[0].id == "A-1"
+    assert answered(TASK, content_encoding="utf-8").documents[0].id == "A-1"
     with pytest.raises(NoAnswer, match=r"not JSON \(Content-Encoding: br\) instead of a task"):
-        task_of(b"\x8b\x00\xff", content_encoding="br")
+        answered(b"\x8b\x00\xff", content_encoding="br")
 
 
 @pytest.mark.parametrize(

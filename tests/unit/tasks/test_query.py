@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.errors import UsageError
-from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.query import (
     TaskQuery,
     chosen_states,
@@ -19,13 +18,9 @@ from gcore_tasks_cli.tasks.query import (
     scope,
 )
 from gcore_tasks_cli.times import api_time
-from tests.unit.documents import document as task
+from tests.unit.documents import document
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-def document(task_type: str | None = "create_vm", user: object = 9) -> Document:
-    return task("a", "NEW", task_type=task_type, user_id=user)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +57,8 @@ def test_types(types: list[str], of_api: str | None, kept: list[str], dropped: l
     query = TaskQuery(types=parse_types(types))
     assert dict(query.parameters()).get("task_type") == of_api
     assert query.filters_here == (of_api is None)
-    assert all(query.keeps(document(task_type)) for task_type in kept)
-    assert not any(query.keeps(document(task_type)) for task_type in dropped)
+    assert all(query.keeps(document(task_type=task_type)) for task_type in kept)
+    assert not any(query.keeps(document(task_type=task_type)) for task_type in dropped)
 
 
 def test_resources_are_filtered_here() -> None:
@@ -81,8 +76,8 @@ def test_resources_are_filtered_here() -> None:
         {"data": {"vm-1": "vm-10", "note": "of vm-1"}},
         {"error": "vm-1"},
     )
-    assert all(query.keeps(task("a", "NEW", **fields)) for fields in kept)
-    assert not any(query.keeps(task("a", "NEW", **fields)) for fields in dropped)
+    assert all(query.keeps(document("a", "NEW", **fields)) for fields in kept)
+    assert not any(query.keeps(document("a", "NEW", **fields)) for fields in dropped)
     with pytest.raises(UsageError, match="empty"):
         parse_resources([""])
 

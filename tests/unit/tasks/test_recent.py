@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcore_tasks_cli.tasks import cache
-from gcore_tasks_cli.tasks.document import Document
 from gcore_tasks_cli.tasks.recent import (
     MOST_OF_ALL,
     MOST_OF_ONE_API,
@@ -23,6 +22,7 @@ from gcore_tasks_cli.tasks.recent import (
     recent_tasks_file,
     remember,
 )
+from tests.unit.documents import document
 
 HOST = "api.gcore.com"
 WRITERS = 16
@@ -35,10 +35,6 @@ sys.stdin.readline()
 remember([Document({"id": sys.argv[2], "state": "NEW"})], {"XDG_CACHE_HOME": sys.argv[1]}, "a")
 """
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")
-
-
-def document(task_id: str, state: str = "RUNNING", task_type: str = "create_vm") -> Document:
-    return Document({"id": task_id, "state": state, "task_type": task_type})
 
 
 def entries(count: int, host: str = HOST) -> list[RecentTask]:
