@@ -32,36 +32,22 @@ _MANY_LIMIT = (10, 1.0)
 Uniform = Callable[[float, float], float]
 
 
-class DueQueue:
-    """Jobs by when they are due; each is in it once, with the last time it was given."""
-
-    def __init__(self) -> None:
-        self._in_order: list[tuple[float, int, Job]] = []
-        self._entries: dict[Job, tuple[float, int, Job]] = {}
-        self._numbers = count()
-
-    def put(self, job: Job, due: float) -> None:
-        """Makes the job due then, instead of at any earlier or later time."""
-        self.drop(job)
-        self._entries[job] = entry = (due, next(self._numbers), job)
-        insort(self._in_order, entry)
-
-    def drop(self, job: Job) -> None:
-        """The job is no longer due."""
-        if (entry := self._entries.pop(job, None)) is not None:
-            del self._in_order[bisect_left(self._in_order, entry)]
-
-    def first(self) -> tuple[float, Job] | None:
-        """What is due first, and when; None if nothing is."""
-        return self._in_order[0][::2] if self._in_order else None
+# When it is due, a number that keeps the order of those due at once, and the job.
+_Due = tuple[float, int, Job]
 
 
 class Gate:
-    """The queue of one port, and what holds it back."""
+    """The queue of one port, and what holds it back.
+
+    Each job is in it once, with the last time it was given.
+    """
 
     def __init__(self, now: float) -> None:
         # Requests for single tasks have a pace of their own, which must not hold up a list.
-        self._singles, self._others = DueQueue(), DueQueue()
+        self._singles: list[_Due] = []
+        self._others: list[_Due] = []
+        self._entries: dict[Job, _Due] = {}
+        self._numbers = count()
         self._held_until = now
         self._gap = 0.0
         self._slowed_at = -math.inf
@@ -72,19 +58,23 @@ class Gate:
 
     def put(self, job: Job, due: float) -> None:
         """Makes the job due then, instead of at any earlier or later time."""
-        self._queue(job).put(job, due)
+        self.drop(job)
+        self._entries[job] = entry = (due, next(self._numbers), job)
+        insort(self._queue(job), entry)
 
     def drop(self, job: Job) -> None:
         """The job is no longer due."""
-        self._queue(job).drop(job)
+        if (entry := self._entries.pop(job, None)) is not None:
+            queue = self._queue(job)
+            del queue[bisect_left(queue, entry)]
 
     def first(self) -> tuple[float, Job | None]:
         """When the next request may leave, and for which job."""
-        firsts = [first for queue in (self._others, self._singles) if (first := queue.first())]
-        leaving = [(max(due, self.opens(job)), job) for due, job in firsts]
+        firsts = [queue[0] for queue in (self._others, self._singles) if queue]
+        leaving = [(max(due, self.opens(job)), job) for due, _, job in firsts]
         return min(leaving, default=(math.inf, None), key=lambda each: each[0])
 
-    def _queue(self, job: Job) -> DueQueue:
+    def _queue(self, job: Job) -> list[_Due]:
         return self._singles if isinstance(job, GetTask) else self._others
 
     def pace_singles(self, tasks: int) -> None:

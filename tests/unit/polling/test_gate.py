@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcore_tasks_cli.polling.gate import DueQueue, Gate
+from gcore_tasks_cli.polling.gate import Gate
 from gcore_tasks_cli.polling.jobs import Acknowledge, GetTask, Job, ListPage
 
 NOW = 100.0
@@ -29,25 +29,26 @@ def test_a_rate_limit_leaves_as_many_as_were_answered_in_the_last_second(answere
     assert gate.opens(LIST) - NOW == pytest.approx(1 / answered)
 
 
-STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), st.floats(0, 9))
+DUES = st.floats(NOW, NOW + 9)
+STEPS = st.tuples(st.sampled_from(["put", "put", "drop"]), st.sampled_from(JOBS), DUES)
 
 
 @given(st.lists(STEPS, max_size=60))
 def test_each_job_is_due_once_at_the_last_time_it_was_given(
     steps: list[tuple[str, Job, float]],
 ) -> None:
-    queue = DueQueue()
+    gate = Gate(NOW)
     expected: dict[Job, float] = {}
     for do, job, due in steps:
         if do == "put":
-            queue.put(job, due)
+            gate.put(job, due)
             expected[job] = due
         else:
-            queue.drop(job)
+            gate.drop(job)
             expected.pop(job, None)
-        first = queue.first()
+        at, first = gate.first()
         assert (first is None) == (not expected)
-        assert first is None or (expected[first[1]] == first[0] == min(expected.values()))
+        assert first is None or at == expected[first] == min(expected.values())
 
 
 def test_of_two_that_are_due_together_the_first_one_is_first() -> None:
