@@ -270,8 +270,7 @@ def _wait_for_readers(stream: TextIO) -> None:
     """
     if sys.platform != "win32" or sys.version_info >= (3, 12):
         with contextlib.suppress(OSError, ValueError):  # no descriptor
-            if not os.get_blocking(stream.fileno()):
-                os.set_blocking(stream.fileno(), True)
+            os.set_blocking(stream.fileno(), True)
 
 
 def _has_left(stream: TextIO) -> bool:
@@ -286,9 +285,7 @@ def _has_left(stream: TextIO) -> bool:
 
 
 def _point_at_nothing(stream: TextIO) -> None:
-    try:
+    with contextlib.suppress(OSError, ValueError):  # no descriptor
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
-    except (OSError, ValueError):
-        return

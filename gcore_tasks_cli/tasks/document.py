@@ -42,13 +42,18 @@ class TaskFields:
     id: str
     state: str
 
-    def value(self, name: str) -> Any:
-        """The field of the API's published description; None if it is null or absent."""
+    @property
+    def fields(self) -> dict[str, Any]:
+        """All fields, those included that the API's published description does not have."""
         raise NotImplementedError
+
+    def value(self, name: str) -> Any:
+        """The field; None if it is null or absent."""
+        return self.fields.get(name)
 
     def unknown_fields(self) -> dict[str, Any]:
         """Fields that are not in the API's published description, as sent."""
-        raise NotImplementedError
+        return {name: v for name, v in self.fields.items() if name not in KNOWN_FIELDS}
 
     def created(self, types: Collection[str] = ()) -> dict[str, list[Any]]:
         """What was created, of these types or all: those with at least one ID, and the IDs as sent.
@@ -113,14 +118,6 @@ class Document(TaskFields):
     def look(self) -> tuple[str | None, ...]:
         """What is shown while it is under way: a change of it is a change of the task."""
         return self.state, self.detailed_state, self.error
-
-    def value(self, name: str) -> Any:
-        """The field as sent; None if it is absent."""
-        return self.fields.get(name)
-
-    def unknown_fields(self) -> dict[str, Any]:
-        """Fields that are not in the API's published description, as sent."""
-        return {name: v for name, v in self.fields.items() if name not in KNOWN_FIELDS}
 
     def mentions(self, resource_id: str) -> bool:
         """Whether `created_resources` or `data` hold this ID as a whole value, however deep."""

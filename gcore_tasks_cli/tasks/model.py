@@ -61,13 +61,10 @@ class Task(BaseModel, TaskFields):
             named["created_resources"] = _with_good_names(resources)
         return cls.model_validate(named)
 
-    def value(self, name: str) -> Any:
-        """The field of the API's published description; None if it is null or absent."""
-        return getattr(self, name)
-
-    def unknown_fields(self) -> dict[str, Any]:
-        """Fields that are not in the API's published description, as sent."""
-        return dict(self.model_extra or {})
+    @property
+    def fields(self) -> dict[str, Any]:
+        """All fields, those included that the API's published description does not have."""
+        return dict(self)
 
 
 def _with_good_names(fields: Mapping[str, Any]) -> dict[str, Any]:

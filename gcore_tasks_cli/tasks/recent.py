@@ -1,7 +1,7 @@
 """The IDs of recently seen tasks: one small file for completion and abbreviated IDs.
 
-A line for each task, the latest first: ID, type, state and the API's host, separated by tabs. Only
-characters without a meaning to any shell are written.
+A line for each task, the latest of each API first: ID, type, state and the API's host, separated by
+tabs. Only characters without a meaning to any shell are written.
 """
 
 import re
@@ -51,18 +51,12 @@ def _entry_of(line: str) -> RecentTask | None:
 
 
 def merged(new: Iterable[RecentTask], old: Iterable[RecentTask]) -> list[RecentTask]:
-    """New before old, each task once, within the limits for one API and for all."""
-    kept: dict[tuple[str, str], RecentTask] = {}
-    of_host: dict[str, int] = {}
+    """New before old, by API, each task once, within the limits for one API and for all."""
+    of_host: dict[str, dict[str, RecentTask]] = {}
     for entry in (*new, *old):
-        key = (entry.host, entry.id)
-        if key in kept or of_host.get(entry.host, 0) >= MOST_OF_ONE_API:
-            continue
-        if len(kept) >= MOST_OF_ALL:
-            break
-        kept[key] = entry
-        of_host[entry.host] = of_host.get(entry.host, 0) + 1
-    return list(kept.values())
+        of_host.setdefault(entry.host, {}).setdefault(entry.id, entry)
+    kept = [each for ids in of_host.values() for each in list(ids.values())[:MOST_OF_ONE_API]]
+    return kept[:MOST_OF_ALL]
 
 
 def recent_tasks_file(env: Mapping[str, str]) -> Path | None:
