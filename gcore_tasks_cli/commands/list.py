@@ -39,7 +39,7 @@ class List(Form, Filters, heading=CHOICE):
 
     def run(self) -> int:
         """Prints page after page, then how many more there are."""
-        from gcore_tasks_cli.operations.lists import read_overdue, read_pages
+        from gcore_tasks_cli.operations.lists import read_pages
         from gcore_tasks_cli.output.outcome import ListNotes
         from gcore_tasks_cli.output.printers import IdPrinter
         from gcore_tasks_cli.output.text import FailedPrinter, TablePrinter
@@ -60,11 +60,7 @@ class List(Form, Filters, heading=CHOICE):
         text = FailedPrinter if states == ("ERROR",) else TablePrinter
         printer = self.printer(invocation, IdPrinter if self.ids else text)
         shown: deque[Document] = deque(maxlen=MOST_OF_ONE_API)  # the last stay on the screen
-        pages = (
-            read_overdue(query, invocation)
-            if self.overdue
-            else read_pages(query, invocation, most=most)
-        )
+        pages = read_pages(query, invocation, most=most)
         printer.prepare()
         for page in pages:
             kept = [document for document in page.documents if query.keeps(document)]

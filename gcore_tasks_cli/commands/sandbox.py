@@ -135,10 +135,7 @@ def _serve(streams: "Streams", variables: Mapping[str, str]) -> int:
     shell = "powershell" if _IS_WINDOWS else "sh"
     for name, value in variables.items():
         streams.data(export(name, value) + "\n")
-    lines = "the lines above" if streams.out.isatty() else "the lines of standard output"
-    streams.note(
-        f"gtask: the sandbox runs until Ctrl-C. Paste {lines} into another terminal, then:"
-    )
+    streams.note("gtask: serving until Ctrl-C. Set these variables in another terminal, then:")
     streams.note(f"  gtask watch {_reference('GTASK_SANDBOX_TASK_IDS', shell)}")
     while not stopped:
         time.sleep(_SIGNAL_POLL_SECONDS)  # a signal does not interrupt a sleep on every system

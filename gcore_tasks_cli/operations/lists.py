@@ -24,18 +24,17 @@ def read_pages(
     Raises:
         ApiError: for a permanent fault, or a transient one that lasts too long.
     """
+    if query.overdue:
+        return _overdue_pages(query, invocation)
     wanted = math.inf if most is None or query.filters_here else most
     return Reading(invocation.requests(), query.parameters(), most=wanted).pages()
 
 
-def read_overdue(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
-    """The pages of the query's tasks, with only those that take longer than usual for their type.
+def _overdue_pages(query: TaskQuery, invocation: Invocation) -> Iterator[Page]:
+    """The pages, with only those tasks that take longer than usual for their type.
 
     One request for each type asks how long its last tasks took; without an answer, what is
     documented counts.
-
-    Raises:
-        ApiError: for a permanent fault, or a transient one that lasts too long.
     """
     requests, env, host = invocation.requests(), invocation.env, invocation.settings.host
     KNOWN.recall(env, host)

@@ -66,12 +66,11 @@ class Watch:
         tick_seconds: float = 1.0,
     ) -> None:
         self._requests = requests
-        self._port = requests.port
         self._goal = goal or Goal()
         self._schedule = schedule
         self._once = once
         self._tick_seconds = tick_seconds
-        now = self._next_tick = self._port.now()
+        now = self._next_tick = self._requests.port.now()
         # By ID in lower case: lists may spell one in another case than it was asked for.
         self._tasks: dict[str, _Task] = {}
         self._adopted: set[str] = set()
@@ -92,8 +91,8 @@ class Watch:
     def run(self) -> Iterator[Event]:
         """The events of the wait; the last one is `Stopped`."""
         while self._stop is None and (self._tasks or self._finder):
-            now = self._port.now()
-            if self._port.interrupted is not None:
+            now = self._requests.port.now()
+            if self._requests.port.interrupted is not None:
                 self._stop = StopReason.INTERRUPTED
             elif now >= self._requests.deadline:
                 self._stop = StopReason.DEADLINE
@@ -103,7 +102,7 @@ class Watch:
                     self._next_tick = now + self._tick_seconds
                     yield events.Tick(now, self._requests.outage())
                 yield from self._take_all(self._next_wake())
-        yield from self._end(self._port.now())
+        yield from self._end(self._requests.port.now())
 
     def _end(self, now: float) -> Iterator[Event]:
         outages, outage = self._requests.outages, self._requests.outage(at_least=0.0)
@@ -112,12 +111,12 @@ class Watch:
         for task in self._tasks.values():
             yield events.Unfinished(now, task.task_id, task.document, outage)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
-        reason, signal_number = self._stop or ended, self._port.interrupted
+        reason, signal_number = self._stop or ended, self._requests.port.interrupted
         yield events.Stopped(now, reason, outage, signal_number, outages.was_reached)
 
     def _take_all(self, until: float) -> Iterator[Event]:
         answers = self._requests.wait(until)
-        now = self._port.now()
+        now = self._requests.port.now()
         if now >= self._requests.deadline and now - until >= _SUSPENDED_SECONDS:
             self._look_once_more(now)
         yield from self._requests.outages.news(self._requests.outage(), now)

@@ -143,7 +143,7 @@ def test_alone_it_prints_exports_and_serves_until_it_is_stopped(
     assert process.stderr is not None
     exports = [process.stdout.readline().decode() for _ in range(5)]
     notes = [process.stderr.readline().decode() for _ in range(2)]
-    assert "Paste the lines of standard output into another terminal" in notes[0]
+    assert "Set these variables in another terminal" in notes[0]
     assert "Ctrl-C" in notes[0]
     assert notes[1] == '  gtask watch "$GTASK_SANDBOX_TASK_IDS"\n'
     script = "".join(exports) + 'echo "$GCORE_BASE_URL|$GCORE_API_KEY|$GTASK_SANDBOX_TASK_IDS|'
