@@ -120,8 +120,7 @@ class Expectations:
 
     def __init__(self) -> None:
         self._learned: dict[str, Durations] = {}
-        self._published: dict[str, Durations] = {}
-        self._remembered: dict[str, Durations] = {}
+        self._published: dict[str, Durations] = {}  # what histories say, in an earlier run too
         self._seen: dict[str, list[float]] = {}
         self._next_lesson: dict[str, int] = {}
         self._asked: set[str] = set()
@@ -139,8 +138,7 @@ class Expectations:
         Not by what has ended in this wait: short tasks end first, and a usual time that is learned
         from them would call all others late.
         """
-        kind = task_type or ""
-        return self._published.get(kind) or self._remembered.get(kind) or _documented(task_type)
+        return self._published.get(task_type or "") or _documented(task_type)
 
     def overdue(self, task_type: str | None, age: float) -> float:
         """How many times as long as usual a task of this age has taken; 0: no longer than usual."""
@@ -199,7 +197,7 @@ class Expectations:
         """Takes in what earlier runs have kept of this API."""
         for (task_type, at), (low, high) in _kept_in(read_text(cache_file(env, _FILE))).items():
             if at == host:
-                self._remembered[task_type] = Durations.of_range(low, high)
+                self._published.setdefault(task_type, Durations.of_range(low, high))
 
     def keep(self, env: Mapping[str, str], host: str) -> None:
         """Keeps what this run has learned from the histories of types for later ones."""
@@ -212,7 +210,7 @@ class Expectations:
             kept = [f"{line}\n" for line in lines if re.fullmatch(_LINE, line)]
             return "".join(kept[:_MOST_KEPT])
 
-        if new:
+        if self._failing:  # else it has learned nothing
             rewrite(cache_file(env, _FILE), change)
 
 
