@@ -126,8 +126,9 @@ class Command:
                 value = one_of(declared.choices, value, declared.names[-1])
             if kind == list[str]:
                 value = list(value or ())
-                if declared.names:  # comma lists
-                    value = [part.strip() for each in value for part in each.split(",")]
+                if declared.names:  # comma lists; each value once
+                    parts = (part.strip() for each in value for part in each.split(","))
+                    value = list(dict.fromkeys(parts))
             setattr(self, name, bool(value) if kind is bool else value)
         for names in _EXCLUSIVE:
             both = [f"--{name}" for name in names if getattr(self, name, None) not in (None, False)]

@@ -175,7 +175,7 @@ class ResourcesPrinter(ViewPrinter):
                 message = f"not yet: task {document.id} is {document.state}"
                 errors.append(DeadlinePassed(message, hint="to wait until it has ended: --wait"))
         created = {kind for document in self._seen for kind in document.created()}
-        missing = [kind for kind in dict.fromkeys(self._types) if kind not in created]
+        missing = [kind for kind in self._types if kind not in created]
         if missing and self._seen and all(each.state == "FINISHED" for each in self._seen):
             what = f"what was created: {', '.join(sorted(created))}" if created else ""
             message = f"FINISHED, but created no {', '.join(missing)}"

@@ -5,7 +5,7 @@ types, prefixes, patterns, users and resources are filtered here, over all pages
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -101,14 +101,14 @@ class TaskQuery(NamedTuple):
         return self.types[0] if len(self.types) == 1 and _is_exact(self.types[0]) else None
 
 
-def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[str, ...]:
+def chosen_states(texts: Sequence[str], *, active: bool, failed: bool) -> tuple[str, ...]:
     """The states of `--state`, `--active` and `--failed` together, in the order of a task's life.
 
     Raises:
         UsageError: for an unknown state.
     """
     chosen = {*(ACTIVE_STATES if active else ()), *(("ERROR",) if failed else ())}
-    for text in _each(texts):
+    for text in texts:
         if text.upper() not in STATES:
             near = _nearest_state(text.upper())
             raise UsageError(
@@ -119,45 +119,45 @@ def chosen_states(texts: Iterable[str], *, active: bool, failed: bool) -> tuple[
     return tuple(state for state in STATES if state in chosen)
 
 
-def parse_types(texts: Iterable[str]) -> tuple[str, ...]:
+def parse_types(texts: Sequence[str]) -> tuple[str, ...]:
     """Task types, prefixes (`create_`, or a first word: `create`) and globs (`*_volume`).
 
     Raises:
         UsageError: for text that cannot be a task type.
     """
-    for text in _each(texts):
+    for text in texts:
         if re.fullmatch(_TYPE, text) is None:
             raise UsageError(
                 f"{text[:50]!r} is not a task type",
                 hint="write a type (create_vm), a prefix (create_) or a pattern ('*_volume')",
             )
-    return _each(texts)
+    return tuple(texts)
 
 
-def parse_numbers(texts: Iterable[str], what: str) -> tuple[int, ...]:
+def parse_numbers(texts: Sequence[str], what: str) -> tuple[int, ...]:
     """IDs of projects, regions or users, which are numbers; each once.
 
     Raises:
         UsageError: for text that is not a number.
     """
-    for text in _each(texts):
+    for text in texts:
         if re.fullmatch(_NUMBER, text) is None:
             raise UsageError(f"a {what} ID is a number, not {text[:50]!r}")
-    return tuple(dict.fromkeys(map(int, _each(texts))))
+    return tuple(dict.fromkeys(map(int, texts)))
 
 
-def parse_resources(texts: Iterable[str]) -> tuple[str, ...]:
+def parse_resources(texts: Sequence[str]) -> tuple[str, ...]:
     """IDs of resources, each once.
 
     Raises:
         UsageError: for an empty one.
     """
-    if "" in _each(texts):
+    if "" in texts:
         raise UsageError("a resource ID is empty", hint="is the variable that should hold it set?")
-    return _each(texts)
+    return tuple(texts)
 
 
-def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
+def scope(texts: Sequence[str], what: str, default: str) -> tuple[int, ...]:
     """The projects or regions of the option, else the default one; empty for all of them.
 
     `what` is `project` or `region`; `default` is what its variable holds. The word `all` in the
@@ -166,14 +166,13 @@ def scope(texts: Iterable[str], what: str, default: str) -> tuple[int, ...]:
     Raises:
         UsageError: for text that is not a number.
     """
-    chosen = _each(texts)
-    if EVERYWHERE in map(str.lower, chosen):
-        if len(chosen) > 1:
+    if EVERYWHERE in map(str.lower, texts):
+        if len(texts) > 1:
             raise UsageError(f"--{what} {EVERYWHERE} and another --{what} exclude each other")
         return ()
-    if not chosen and default and re.fullmatch(_NUMBER, default) is None:
+    if not texts and default and re.fullmatch(_NUMBER, default) is None:
         raise UsageError(f"GCORE_CLOUD_{what.upper()}_ID is not a number: {default[:50]!r}")
-    return parse_numbers(chosen or ([default] if default else ()), what)
+    return parse_numbers(texts or ([default] if default else ()), what)
 
 
 def parse_moment(text: str, now: datetime, option: str) -> datetime:
@@ -233,11 +232,6 @@ def _nearest_state(typed: str) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(typed, STATES, n=1, cutoff=0.5)), None)
-
-
-def _each(texts: Iterable[str]) -> tuple[str, ...]:
-    """The values of an option that may be repeated, each once."""
-    return tuple(dict.fromkeys(text.strip() for text in texts))
 
 
 def type_fits(text: str, task_type: str) -> bool:

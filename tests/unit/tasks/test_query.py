@@ -62,7 +62,7 @@ def test_types(types: list[str], of_api: str | None, kept: list[str], dropped: l
 
 
 def test_resources_are_filtered_here() -> None:
-    query = TaskQuery(resources=parse_resources([" vm-1", "vm-1", "7"]))
+    query = TaskQuery(resources=parse_resources(["vm-1", "7"]))
     assert query.resources == ("vm-1", "7")
     assert query.filters_here
     kept: tuple[dict[str, object], ...] = (
