@@ -95,12 +95,11 @@ class Failed(NamedTuple):
 
 
 class Unfinished(NamedTuple):
-    """The wait ended before the task did: with the last that was seen of it, and any outage."""
+    """The wait ended before the task did: with the last that was seen of it."""
 
     at: float
     task_id: str
     document: Document | None
-    outage: Outage | None
 
 
 class OutageBegan(NamedTuple):

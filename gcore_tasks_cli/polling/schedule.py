@@ -8,7 +8,7 @@ from gcore_tasks_cli.tasks.expectations import Expectations
 # at every 3 s, over a mix of task types (`make bench` shows what half and twice of it would do).
 PRICE_SECONDS = 0.0375
 # From this age on the price grows with the age: the later an end, the less a second matters.
-_LONG_SECONDS = 180.0
+LONG_SECONDS = 180.0
 # Bounds that users are promised: never two checks of a task within this, and two requests a second
 # in all where tasks are asked for one by one.
 SHORTEST_GAP_SECONDS = 0.45
@@ -55,7 +55,7 @@ class Schedule:
             return self.interval
         age = max(0.1, age_seconds)
         served = min(tasks, _MOST_SERVED_BY_A_LOOK) if is_by_list else 1
-        price = price_seconds(age) / served
+        price = PRICE_SECONDS * max(1.0, age / LONG_SECONDS) / served
         best = math.sqrt(2.0 * price / self.expectations.hazard(task_type, age))
         is_young = age < _YOUNG_SECONDS
         longest = _LONGEST_GAP_WHILE_YOUNG if is_young else age * _LONGEST_GAP_SHARE
@@ -64,8 +64,3 @@ class Schedule:
         if not is_by_list:
             shortest = max(shortest, _SECONDS_A_REQUEST * min(tasks, _MOST_SHARING_THE_RATE))
         return max(min(best, longest), shortest)
-
-
-def price_seconds(age: float) -> float:
-    """What a look at a task of this age costs, in seconds of noticing its end later."""
-    return PRICE_SECONDS * max(1.0, age / _LONG_SECONDS)

@@ -109,7 +109,7 @@ class Watch:
         if outage is None:
             yield from outages.news(None, now, is_end=True)
         for task in self._tasks.values():
-            yield events.Unfinished(now, task.task_id, task.document, outage)
+            yield events.Unfinished(now, task.task_id, task.document)
         ended = StopReason.DEADLINE if self._has_unfinished else StopReason.ALL_SETTLED
         reason, signal_number = self._stop or ended, self._requests.port.interrupted
         yield events.Stopped(now, reason, outage, signal_number, outages.was_reached)
@@ -284,7 +284,7 @@ class Watch:
         elif self._once:
             self._forget(key)
             self._has_unfinished = True
-            yield events.Unfinished(now, task.task_id, document, None)
+            yield events.Unfinished(now, task.task_id, document)
         else:
             self._look_again(now, age, key, document.task_type, answer.retry_after or 0.0)
 

@@ -123,7 +123,7 @@ def results(
 
 
 def _best_price(age: float) -> float:
-    return _BEST_PRICE * schedule.price_seconds(age)
+    return _BEST_PRICE * schedule.PRICE_SECONDS * max(1.0, age / schedule.LONG_SECONDS)
 
 
 def _gtask(case: Case, task_type: str, dice: random.Random) -> tuple[float, int]:

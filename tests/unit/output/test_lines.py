@@ -201,7 +201,7 @@ def test_what_many_tasks_failed_with_is_printed_once() -> None:
     "last",
     [
         stopped(99.0),
-        events.Unfinished(99.0, "a", document(), None),
+        events.Unfinished(99.0, "a", document()),
         settled(99.0, document(state="FINISHED")),
     ],
 )

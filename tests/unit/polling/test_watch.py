@@ -168,9 +168,8 @@ def test_an_outage_says_since_when_nothing_was_answered_and_when_the_next_try_is
     assert None not in ticks[:10]
     (left,) = (event for event in events if isinstance(event, Unfinished))
     assert left.document is not None
-    assert left.outage is not None
     assert isinstance(events[-1], Stopped)
-    assert events[-1].outage == left.outage
+    assert events[-1].outage is not None
 
 
 def test_where_others_are_answered_the_trouble_is_not_total() -> None:
