@@ -48,7 +48,7 @@ class Finder:
         self._appears = search.appear_seconds is not None
         self._end = min(now + (search.appear_seconds or 0.0), requests.deadline)
         self._last_look = min(self._end, requests.deadline - LAST_LOOK_SECONDS)
-        self._reading = Reading(requests, (), most=0)
+        self.reading = Reading(requests, (), most=0)
         self._answers: dict[str, tuple[Document, Answer]] = {}
         self._just_before = datetime.now(UTC) - timedelta(seconds=_JUST_BEFORE_SECONDS)
 
@@ -57,12 +57,7 @@ class Finder:
         if now >= self.due_at:
             self.due_at = math.inf  # until it is over
             self._answers = {}
-            parameters = self._query.parameters()
-            self._reading = Reading(self._requests, parameters, first=MOST_A_PAGE)
-
-    def owns(self, page: ListPage) -> bool:
-        """Whether this page was asked for here."""
-        return page in self._reading.pending
+            self.reading = Reading(self._requests, self._query.parameters(), first=MOST_A_PAGE)
 
     def take(self, now: float, page: ListPage, answer: Answer) -> None:
         """Takes in a page."""
@@ -73,18 +68,18 @@ class Finder:
             is_wanted = not self._query.states or not document.is_final
             if is_wanted and can_be_asked_for(document.id) and self._query.keeps(document):
                 self._answers[document.id] = (document, answer)
-        self._reading.take(page, answer)
-        self._reading.ask_ahead()
+        self.reading.take(page, answer)
+        self.reading.ask_ahead()
 
     def finds(self, now: float) -> tuple[Found, dict[str, tuple[Document, Answer]]] | None:
         """What the look that is now over found, by ID; None while it goes on or is repeated."""
         answers = self._answers
-        if self.due_at < math.inf or self._reading.pending:
+        if self.due_at < math.inf or self.reading.pending:
             return None
         if not self._appears or answers:
             self.due_at = now + _FOLLOW_SECONDS
             is_recent = any(document.is_final for document, _ in answers.values())
-            return Found(now, len(answers), len(self._reading.shown), is_recent), answers
+            return Found(now, len(answers), len(self.reading.shown), is_recent), answers
         if self._query.states:  # from now on for any that were created since
             asked = self._query.since
             since = asked.time() if isinstance(asked, Moment) else asked
@@ -96,6 +91,6 @@ class Finder:
 
     def is_over(self, now: float) -> bool:
         """Whether nothing appeared in time: the last look is over, or takes too long."""
-        is_idle = self.due_at == math.inf and not self._reading.pending
+        is_idle = self.due_at == math.inf and not self.reading.pending
         is_too_late = now >= self._last_look + LAST_LOOK_SECONDS
         return self._appears and ((is_idle and now >= self._end) or is_too_late)

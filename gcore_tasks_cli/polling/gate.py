@@ -50,8 +50,7 @@ class Gate:
         self._numbers = count()
         self._held_until = now
         self._gap = 0.0
-        self._slowed_at = -math.inf
-        self._last_sent = -math.inf
+        self._slowed_at = self._last_sent = -math.inf
         self._answers: deque[float] = deque(maxlen=_MOST_ANSWERS_COUNTED)
         self._singles_limit = (1, 0.0)
         self._singles_sent: deque[float] = deque([-math.inf] * 10, maxlen=10)

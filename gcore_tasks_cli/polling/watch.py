@@ -33,9 +33,8 @@ _MOST_FOREIGN_SHARE = 3
 _SLACK = timedelta(seconds=2)
 # Of what is nearer to the ends of the calendar, no window can be computed.
 _YEARS = range(2, 9999)
-# If we wake up this late, the process was suspended; a last look may then take so long.
+# If we wake up this late, the process was suspended; a last look may then take as long.
 _SUSPENDED_SECONDS = 5.0
-_SUSPENDED_LOOK_SECONDS = 5.0
 
 
 class _Task:
@@ -128,7 +127,7 @@ class Watch:
 
     def _look_once_more(self, now: float) -> None:
         """The deadline passed while the process stood still: one last look is taken."""
-        self._requests.deadline = now + _SUSPENDED_LOOK_SECONDS
+        self._requests.deadline = now + _SUSPENDED_SECONDS
         self._round_began = -math.inf
         self._reading.cancel()
         self._alone.clear()
@@ -202,22 +201,22 @@ class Watch:
     # Taking in
 
     def _take(self, now: float, job: Job, answer: Answer | ApiError) -> Iterator[Event]:
-        finder, reading = self._finder, self._reading
+        finder = self._finder
         if isinstance(job, GetTask):
             yield from self._take_single(now, job.task_id.lower(), answer)
         elif not isinstance(job, ListPage):
             return
-        elif finder is not None and finder.owns(job):
+        elif finder is not None and job in finder.reading.pending:
             if isinstance(answer, ApiError):
                 self._finder = None
                 yield events.Failed(now, LIST_ID, answer, None)
             else:
                 finder.take(now, job, answer)
-        elif job in reading.pending:
+        elif job in self._reading.pending:
             if isinstance(answer, ApiError):  # refused: then it shows no task
                 self._end_round(now, set())
             else:
-                yield from self._take_round_page(now, reading, job, answer)
+                yield from self._take_round_page(now, job, answer)
         elif not isinstance(answer, ApiError):
             # The history of a type; without it the schedule does without it.
             self._schedule.expectations.learn(answer.documents)
@@ -244,17 +243,15 @@ class Watch:
         elif finder.is_over(now):
             self._stop = StopReason.NOTHING_FOUND
 
-    def _take_round_page(
-        self, now: float, reading: Reading, page: ListPage, answer: Answer
-    ) -> Iterator[Event]:
+    def _take_round_page(self, now: float, page: ListPage, answer: Answer) -> Iterator[Event]:
         for document in answer.documents:
             if (key := document.id.lower()) in self._tasks and self._stop is None:
                 self._alone.discard(key)
                 yield from self._take_document(now, key, document, answer)
-        reading.take(page, answer)
-        reading.ask_ahead()
-        if not reading.pending:
-            self._end_round(now, reading.shown)
+        self._reading.take(page, answer)
+        self._reading.ask_ahead()
+        if not self._reading.pending:
+            self._end_round(now, self._reading.shown)
 
     def _end_round(self, now: float, shown: Set[str]) -> None:
         """The list only saves requests: nothing is concluded from a task's absence."""
