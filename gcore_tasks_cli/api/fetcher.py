@@ -10,7 +10,7 @@ from threading import Thread
 
 from gcore_tasks_cli.api.session import Session
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.jobs import Answer, Job, Reply
+from gcore_tasks_cli.polling.jobs import Answer, Job
 from gcore_tasks_cli.times import steady_seconds
 
 # Windows handles no signal while a lock is waited for. It is also how late a closed standard output
@@ -61,29 +61,29 @@ class Fetcher:
         # Only noted: the queue's lock may be held by what the signal has interrupted.
         self.interrupted = signal_number
 
-    def wait(self, until: float) -> list[Reply]:
-        """Replies as soon as there are any; none at the time `until` or once interrupted."""
-        replies: list[Reply] = []
+    def wait(self, until: float) -> dict[int, Answer | ApiError]:
+        """Answers as soon as there are any; none at the time `until` or once interrupted."""
+        answers: dict[int, Answer | ApiError] = {}
         while True:
             self._observe()
-            is_over = replies or self.interrupted is not None
+            is_over = answers or self.interrupted is not None
             left = 0.0 if is_over else until - self.now()
             try:
                 result = self._results.get(timeout=max(0.0, min(left, _LONGEST_BLOCK_SECONDS)))
             except Empty:
                 if left <= 0.0:
-                    return replies
+                    return answers
             else:
-                self._take(result, replies)
+                self._take(result, answers)
 
-    def _take(self, result: _Result, replies: list[Reply]) -> None:
+    def _take(self, result: _Result, answers: dict[int, Answer | ApiError]) -> None:
         session, number, answer = result
         self._idle.append(session)
         if self._busy.pop(number, None) is None:
             return  # it was cancelled, and its thread has come back
         if isinstance(answer, Exception) and not isinstance(answer, ApiError):
             raise answer
-        replies.append(Reply(number, answer))
+        answers[number] = answer
 
     def _do(self, session: Session, number: int, job: Job) -> None:
         answer: Answer | Exception

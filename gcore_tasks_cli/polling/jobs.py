@@ -82,13 +82,6 @@ class Answer(NamedTuple):
         return max(0.0, self.server_time - created)
 
 
-class Reply(NamedTuple):
-    """The answer to the request of this number, or why there is none."""
-
-    number: int
-    answer: Answer | ApiError
-
-
 class Port(Protocol):
     """Sends requests; the only place where time passes.
 
@@ -106,5 +99,8 @@ class Port(Protocol):
     def cancel(self, number: int) -> None:
         """Gives the request up: no reply comes for it."""
 
-    def wait(self, until: float) -> list[Reply]:
-        """Replies as soon as there are any; none at the time `until` or once interrupted."""
+    def wait(self, until: float) -> dict[int, Answer | ApiError]:
+        """Answers as soon as there are any, by the numbers of their requests, in their order.
+
+        None at the time `until` or once interrupted.
+        """

@@ -101,7 +101,8 @@ class Reading:
             if first is None:
                 break
             del self.pending[request]
-            if request.offset > 0 and not self._knows_any_of(first):
+            known = (each.id.lower() in self.shown for each in first.documents)
+            if request.offset > 0 and not any(known):
                 # It begins too late: tasks have left the list meanwhile.
                 begins = min(request.offset, first.total) - self._page_size // 2
                 self._replan(max(0, begins))
@@ -157,6 +158,3 @@ class Reading:
         if is_short or not self.pending:
             self._replan(page.reached - self._overlap)
         return page
-
-    def _knows_any_of(self, answer: Answer) -> bool:
-        return any(each.id.lower() in self.shown for each in answer.documents)

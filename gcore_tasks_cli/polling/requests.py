@@ -19,7 +19,7 @@ from gcore_tasks_cli.polling.gate import (
     Uniform,
     backoff,
 )
-from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Port, Reply
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Port
 from gcore_tasks_cli.polling.outages import TROUBLE_SECONDS, Outages
 from gcore_tasks_cli.times import format_duration
 
@@ -181,8 +181,8 @@ class Requests:
 
     def _step(self, until: float) -> None:
         self._send_due(self.port.now())
-        for reply in self.port.wait(min(until, self._next_event())):
-            self._take(reply)
+        for number, answer in self.port.wait(min(until, self._next_event())).items():
+            self._take(number, answer)
         self._expire(self.port.now())
 
     def outcome(self, job: Job) -> Answer | ApiError:
@@ -271,10 +271,10 @@ class Requests:
 
     # Answers
 
-    def _take(self, reply: Reply) -> None:
-        if (sent := self._under_way.pop(reply.number, None)) is None:
+    def _take(self, number: int, answer: Answer | ApiError) -> None:
+        if (sent := self._under_way.pop(number, None)) is None:
             return  # it was given up meanwhile
-        now, answer = self.port.now(), reply.answer
+        now = self.port.now()
         if isinstance(answer, ApiError):
             # It has come after all: the next one pauses as after any other failure.
             self._take_failure(sent._replace(is_late=False), answer, now)

@@ -137,13 +137,12 @@ class Watch:
 
     # Asking
 
-    def _adopt(self, now: float, task_id: str) -> str:
-        """Waits for this task too; its key."""
+    def _adopt(self, now: float, task_id: str) -> None:
+        """Waits for this task too."""
         key = task_id.lower()
         if key not in self._adopted:
             self._adopted.add(key)
             self._tasks[key] = _Task(task_id, now)
-        return key
 
     def _ask(self, now: float) -> None:
         if not self._once and self._schedule.interval is None:
@@ -228,7 +227,7 @@ class Watch:
             self._forget(key)
             yield events.Failed(now, task.task_id, _in_context(answer, task, now), task.document)
         else:
-            yield from self._take_document(now, key, answer.documents[0], answer)
+            yield from self._take_document(now, answer.documents[0], answer)
 
     def _take_finds(self, finder: Finder, now: float) -> Iterator[Event]:
         if (finds := finder.finds(now)) is not None:
@@ -238,8 +237,8 @@ class Watch:
                 self._finder = None
             for task_id, (document, answer) in answers.items():
                 if task_id.lower() not in self._adopted and self._stop is None:
-                    key = self._adopt(now, task_id)
-                    yield from self._take_document(now, key, document, answer)
+                    self._adopt(now, task_id)
+                    yield from self._take_document(now, document, answer)
         elif finder.is_over(now):
             self._stop = StopReason.NOTHING_FOUND
 
@@ -247,7 +246,7 @@ class Watch:
         for document in answer.documents:
             if (key := document.id.lower()) in self._tasks and self._stop is None:
                 self._alone.discard(key)
-                yield from self._take_document(now, key, document, answer)
+                yield from self._take_document(now, document, answer)
         self._reading.take(page, answer)
         self._reading.ask_ahead()
         if not self._reading.pending:
@@ -259,10 +258,8 @@ class Watch:
         for key in (self._sought & self._tasks.keys()) - self._alone - shown:
             self._ask_alone(key, now)
 
-    def _take_document(
-        self, now: float, key: str, document: Document, answer: Answer
-    ) -> Iterator[Event]:
-        task = self._tasks[key]
+    def _take_document(self, now: float, document: Document, answer: Answer) -> Iterator[Event]:
+        task = self._tasks[key := document.id.lower()]
         previous, task.document, task.seen = task.document, document, now
         self._requests.cancel(GetTask(task.task_id))  # a list has answered it
         if task.born is None:

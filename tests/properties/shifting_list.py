@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gcore_tasks_cli.errors import ApiError
-from gcore_tasks_cli.polling.jobs import Answer, Job, ListPage, Reply
+from gcore_tasks_cli.polling.jobs import Answer, Job, ListPage
 from gcore_tasks_cli.tasks.document import Document
 
 EPOCH = 1_780_000_000
@@ -49,17 +49,17 @@ class ShiftingList:
     def cancel(self, number: int) -> None:
         self.under_way = [each for each in self.under_way if each[0] != number]
 
-    def wait(self, until: float) -> list[Reply]:
+    def wait(self, until: float) -> dict[int, Answer | ApiError]:
         if not self.under_way:
             assert until < float("inf"), "it waits for nothing"
             self.clock = max(self.clock, until)
-            return []
+            return {}
         number, job = self.under_way.pop(self.pick(len(self.under_way)))
         self.clock += 0.1
         if self.errors and (error := self.errors.pop(0)) is not None:
-            return [Reply(number, error)]
+            return {number: error}
         self.change(self)
-        return [Reply(number, self._page(job))]
+        return {number: self._page(job)}
 
     def _page(self, job: ListPage) -> Answer:
         until = dict(job.parameters).get("to_timestamp")

@@ -21,7 +21,6 @@ from gcore_tasks_cli.polling.jobs import (
     GetTask,
     Job,
     ListPage,
-    Reply,
 )
 from gcore_tasks_cli.tasks.document import Document, parse_task
 
@@ -215,14 +214,14 @@ class World:
         self.cancels.append((self.time, number))
         self._has_progress = True
 
-    def wait(self, until: float) -> list[Reply]:
+    def wait(self, until: float) -> dict[int, Answer | ApiError]:
         began = self._clock
         if not self._has_progress:
             self.idle_wakes.append(self.time)
         if self.interrupted is None:
             self._pass_time(until)
         due = sorted((at, n) for n, (at, _) in self._in_flight.items() if at <= self._clock)
-        replies = [Reply(number, self._in_flight.pop(number)[1]) for _, number in due]
+        replies = {number: self._in_flight.pop(number)[1] for _, number in due}
         self._watch_for_busy_loops(began, until, len(replies))
         return replies
 

@@ -7,7 +7,7 @@ import pytest
 
 from gcore_tasks_cli.api.fetcher import Fetcher
 from gcore_tasks_cli.api.session import Session
-from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job, Reply
+from gcore_tasks_cli.polling.jobs import Answer, GetTask, Job
 from gcore_tasks_cli.settings.settings import Settings
 from tests.servers.sandbox import SandboxServer, scenario_of
 from tests.unit.api.sessions import KEY, key_of
@@ -51,24 +51,24 @@ def stub() -> Iterator[type[Stub]]:
     Own.release.set()
 
 
-def replies(fetcher: Fetcher, count: int) -> list[Reply]:
-    """So many replies, by their numbers."""
-    found: list[Reply] = []
+def answered(fetcher: Fetcher, count: int) -> list[int]:
+    """The numbers of so many requests that are answered."""
+    found: list[int] = []
     until = fetcher.now() + SOON
     while len(found) < count and fetcher.now() < until:
         found += fetcher.wait(until)
-    return sorted(found, key=lambda reply: reply.number)
+    return sorted(found)
 
 
 def test_one_that_hangs_keeps_no_other_waiting_and_gives_no_reply(stub: type[Stub]) -> None:
     fetcher = Fetcher(stub)
     fetcher.submit(0, GetTask("slow"))
     fetcher.submit(1, GetTask("a"))
-    assert [reply.number for reply in replies(fetcher, 1)] == [1]
+    assert answered(fetcher, 1) == [1]
     fetcher.cancel(0)
     fetcher.submit(2, GetTask("b"))
-    assert [reply.number for reply in replies(fetcher, 1)] == [2]
-    assert fetcher.wait(fetcher.now() + 0.05) == []
+    assert answered(fetcher, 1) == [2]
+    assert fetcher.wait(fetcher.now() + 0.05) == {}
     assert stub.made <= 2
 
 
@@ -76,7 +76,7 @@ def test_an_interrupted_wait_is_over(stub: type[Stub]) -> None:
     fetcher = Fetcher(stub)
     fetcher.submit(0, GetTask("stuck"))
     threading.Timer(0.05, fetcher.interrupt, [15]).start()
-    assert fetcher.wait(fetcher.now() + SOON) == []
+    assert fetcher.wait(fetcher.now() + SOON) == {}
     assert fetcher.interrupted == 15
 
 
@@ -99,6 +99,6 @@ def test_what_is_cancelled_leaves_no_thread_behind_whenever_it_is() -> None:
             fetcher.cancel(number)
             fetcher.wait(fetcher.now() + 0.005)
         fetcher.submit(999, GetTask("a"))
-        assert [reply.number for reply in replies(fetcher, 1)] == [999]
+        assert answered(fetcher, 1) == [999]
         for session in sessions:
             session.close()
